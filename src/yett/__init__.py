@@ -1,0 +1,1 @@
+"""Yett: the gate in front of language models."""

@@ -1,0 +1,1 @@
+"""The words of the house: frozen dataclasses and enumerations, standard library only."""

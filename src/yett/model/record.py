@@ -1,0 +1,82 @@
+"""
+Record and Entry: what is remembered of one exchange.
+
+Rules:
+
+1. A record has no field for text: not for prompts, answers, names of people, or values that were found. Digests are
+   keyed, so that nobody can guess a short text from its digest.
+2. A record is filled in along the way and sealed once; a sealed record becomes an Entry, a link in a hash chain.
+3. What it says about scanning comes from the guard's own receipts.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from yett.model.usage import Usage
+
+__all__ = ["Entry", "Judgement", "Record"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One decision of policy within an exchange."""
+
+    stage: str
+    effect: str
+    allowed: bool
+    rules: tuple[str, ...]
+    """The matching rules as `policy@version/rule`."""
+    unknown: tuple[str, ...]
+    """Fields without a value that made a rule only possibly true."""
+    findings: tuple[tuple[str, str, int], ...]
+    """How often each kind was found: kind, origin, count."""
+    coverage: tuple[tuple[str, str, int, str], ...]
+    """What was read by whom: path pattern, origin, characters, detectors (comma-separated; `!name` failed; `opaque`)."""
+    facts: tuple[str, ...] = ()
+    """The costly facts that were computed to decide."""
+    revision: str = ""
+
+
+@dataclass(slots=True)
+class Record:
+    """One exchange, from admission to its last byte."""
+
+    id: str
+    at: float
+    """Seconds since 1970-01-01 UTC."""
+    operation: str
+    """The dialect's operation, such as `openai.chat`."""
+    revision: str = ""
+    """The snapshot's revision: configuration and policies."""
+    tenant: str = ""
+    subject: str = ""
+    """A keyed digest of the subject."""
+    key: str = ""
+    model: str = ""
+    upstream: str = ""
+    streamed: bool = False
+    judgements: list[Judgement] = field(default_factory=list)
+    usage: Usage = Usage()
+    outcome: str = ""
+    """`served`, `refused`, `stopped` (a stream cut by policy), `abandoned` (the caller left), `failed` or `crashed`."""
+    status: int = 0
+    code: str = ""
+    """The refusal's code, where there was one."""
+    duration: float = 0.0
+    request_digest: str = ""
+    response_digest: str = ""
+
+
+class Entry(NamedTuple):
+    """A sealed record in its chain."""
+
+    chain: str
+    """The chain's identifier: one per journal and start."""
+    sequence: int
+    """From 1, without gaps."""
+    id: str
+    at: float
+    body: bytes
+    """The record as canonical JSON."""
+    link: str
+    """SHA-256, in hex, over the previous link, the sequence and the body; the first follows 64 zeros."""

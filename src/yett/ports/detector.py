@@ -1,0 +1,57 @@
+"""
+Detector: a text in, matches out.
+
+Rules:
+
+1. A detector reports; it decides nothing and rewrites nothing.
+2. It is a pure function of what it is handed: same text, same matches, on any thread.
+3. Locality makes streams exact. With *context* = `text[start - look_behind : start]` unchanged, the matches that begin
+   at or after *start* depend on nothing earlier. And `hold` says, for a text that may go on, from which position on a
+   match may still begin, grow or change its score: everything before is settled, whatever follows. `hold` may point
+   too early (that costs delay); it must never point too late. A detector that must see the whole text answers *start*.
+"""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from yett.model.finding import Match
+from yett.model.segment import Origin
+
+__all__ = ["Detector"]
+
+
+class Detector(Protocol):
+    """One way to look at a text."""
+
+    @property
+    def name(self) -> str:
+        """Its name in configuration, records and metrics, such as `patterns`."""
+        ...
+
+    @property
+    def revision(self) -> str:
+        """Changes whenever the same text may give other matches; part of every cache key."""
+        ...
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The families of kinds it may report: the first word of each, such as `pii`."""
+        ...
+
+    @property
+    def readings(self) -> frozenset[str]:
+        """Which readings of a text it wants: names from `yett.guard.readings`, `folded` and `decoded` among them."""
+        ...
+
+    @property
+    def look_behind(self) -> int:
+        """How many characters before *start* may influence a match that begins at or after it."""
+        ...
+
+    def detect(self, text: str, origin: Origin, start: int = 0) -> Iterable[Match]:
+        """Report the matches that begin at or after *start*, ordered by start."""
+        ...
+
+    def hold(self, text: str, origin: Origin, start: int = 0) -> int:
+        """Return the first position, from *start* to `len(text)`, that further text may still concern."""
+        ...
