@@ -1,0 +1,87 @@
+# Yett's front desk: `make help` says what there is. Each target sets up .venv by itself, from Python >= 3.11 and pip.
+# PYTHON=... chooses the interpreter, ARGS=... is handed on.
+
+SHELL := /bin/sh
+PYTHON ?=
+ARGS ?=
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+OWN := $(INSTALL) --no-deps --no-build-isolation --editable .
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test check lint audit bench demo lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+serve: .venv/serve.stamp ## the gateway on 127.0.0.1:8000 with the built-in stub model, in development mode
+	@$(BIN)/yett serve $(ARGS)
+
+test: lint ## lint, types, import contracts, then the whole suite
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+lint: .venv/test.stamp ## what can be said without running anything
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+audit: .venv/test.stamp ## look for weak code and for credentials that should not be here
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src
+	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline --no-verify
+
+check: audit test ## all of it: audit and test
+
+bench: .venv/test.stamp ## what it costs; ARGS=policy runs one
+	$(BIN)/python -m bench $(ARGS)
+
+demo: .venv/test.stamp ## attacks against a live gateway, and what became of them
+	@$(BIN)/python -m yett.testing.demo $(ARGS)
+
+clean: ## back to a fresh clone, the data folder excepted
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist htmlcov .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The locks are for every supported Python, on Linux and macOS; an index or a path of this machine never enters them.
+lock: .venv/lock.stamp ## pin and hash again what pyproject.toml asks for
+	@for use in serve test; do \
+	    extra=""; [ $$use = test ] && extra="--extra test"; \
+	    { echo "# What \`make $$use\` installs: every package pinned and hashed. Written by \`make lock\` from pyproject.toml."; \
+	      $(BIN)/uv pip compile pyproject.toml $$extra --group build --universal --python-version 3.11 --generate-hashes \
+	        --no-header --no-annotate --no-emit-index-url --quiet $(ARGS); } > requirements/$$use.new || exit 1; \
+	    mv requirements/$$use.new requirements/$$use.lock; \
+	done
+
+.venv/serve.stamp: requirements/serve.lock | .venv/bin/python
+	@echo "installing yett (once)"
+	@$(INSTALL) --require-hashes --requirement requirements/serve.lock
+	@$(OWN)
+	@touch $@
+
+.venv/test.stamp: requirements/test.lock | .venv/bin/python
+	@echo "installing yett and what its tests need (once)"
+	@$(INSTALL) --require-hashes --requirement requirements/test.lock
+	@$(OWN)
+	@touch $@ .venv/serve.stamp
+
+.venv/lock.stamp: | .venv/bin/python
+	@$(INSTALL) uv
+	@touch $@
+
+# Debian's Python comes without ensurepip until python3-venv is installed; its pip, where there is one, can stand in.
+.venv/bin/python:
+	@for name in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
+	    "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && found="$$name" && break; \
+	done; \
+	if [ -z "$$found" ]; then \
+	    echo "yett needs python 3.11 or later and found none; install it, or say where it is: make PYTHON=/path/to/python3" >&2; \
+	    exit 2; \
+	fi; \
+	"$$found" -m venv .venv >/dev/null 2>&1 && exit 0; \
+	rm -rf .venv; \
+	"$$found" -m venv --without-pip .venv >/dev/null 2>&1 \
+	    && "$$found" -m pip --python .venv/bin/python install --quiet --disable-pip-version-check \
+	        --require-hashes --requirement requirements/pip.lock && exit 0; \
+	rm -rf .venv; \
+	echo "$$found cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv (elsewhere: a python with ensurepip, or pip >= 22.3)" >&2; \
+	exit 2

@@ -1,0 +1,36 @@
+"""
+Run the benchmarks, all in turn or those that are named: `python -m bench [name …]`.
+
+A benchmark is a module of this package with a `main()`. What it prints is its result.
+"""
+
+import sys
+from importlib import import_module
+from pkgutil import iter_modules
+
+import bench
+
+__all__ = ["main", "names"]
+
+
+def names() -> list[str]:
+    """Return the names of all benchmarks, in alphabetical order."""
+    return sorted(module.name for module in iter_modules(bench.__path__) if not module.name.startswith("_"))
+
+
+def main(wanted: list[str]) -> int:
+    """Run the *wanted* benchmarks, or all; return the exit code."""
+    known = names()
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        print(f"no benchmark `{'`, `'.join(unknown)}`; there are: {', '.join(known)}", file=sys.stderr)
+        return 2
+    for name in wanted or known:
+        print(f"\n=== {name} ===", flush=True)
+        sys.argv = [f"bench.{name}"]  # a benchmark reads its own options when it is run by itself
+        import_module(f"bench.{name}").main()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
