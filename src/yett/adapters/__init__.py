@@ -1,0 +1,1 @@
+"""What the ports ask for, done with files, databases and networks. Only `compose` and `testing` name an adapter."""

@@ -1,0 +1,1 @@
+"""The journal: records on this machine's disk before anybody is told that they are safe."""

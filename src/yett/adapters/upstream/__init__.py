@@ -1,0 +1,1 @@
+"""Upstreams: providers reached over HTTP, and the one that is built in."""

@@ -1,0 +1,92 @@
+"""
+Destination: where an upstream is, how Yett shows who it is there, and how long and how much it puts up with.
+
+All of it is the operator's. Addresses on this machine or in a private network are as good as any other, because no
+request can name one.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from yarl import URL
+
+from yett.model.errors import OperatorError, Place, Problem
+
+__all__ = ["Destination", "Patience", "Style"]
+
+_PATTERN = frozenset("*?[")
+
+
+class Style(StrEnum):
+    """How a credential is sent."""
+
+    BEARER = "bearer"
+    """`authorization: Bearer …`, as OpenAI and most others have it."""
+    API_KEY = "x-api-key"
+    """`x-api-key: …`, as Anthropic has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long, in seconds, each part of an answer may take."""
+
+    connect: float = 5
+    first_byte: float = 300
+    """Until the answer's head is there; an answer that does not stream is only sent when the model is done."""
+    idle: float = 60
+    """Between two pieces."""
+    total: float = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """One provider, as configured."""
+
+    name: str
+    base_url: str
+    """Such as `https://api.openai.com/v1`."""
+    models: tuple[str, ...] = ()
+    """Names, or patterns such as `llama3*`."""
+    credential: str = field(default="", repr=False)
+    style: Style = Style.BEARER
+    patience: Patience = Patience()
+    answer_bytes: int = 32 * 1024 * 1024
+    header_bytes: int = 16 * 1024
+    """Of any one header of an answer; there may be 128 of them."""
+    connections: int = 512
+
+    def __post_init__(self) -> None:
+        if problem := self._problem():
+            raise OperatorError(problem)
+
+    def _problem(self) -> Problem | None:
+        place = Place(f"llm_providers.{self.name}.base_url")
+        shape = "it looks like `https://host/v1`"
+        try:
+            url = URL(self.base_url)
+        except ValueError:
+            return Problem(place, "invalid-address", "the address cannot be read", shape)
+        if url.user is not None or url.password is not None:  # not repeated, because it holds a password
+            return Problem(place, "invalid-address", "the address holds a credential", "set `api_key` instead")
+        if url.scheme not in {"http", "https"} or not url.host or url.query_string or url.fragment:
+            return Problem(place, "invalid-address", f"`{self.base_url}` is not an address of an API", shape)
+        return None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers that show who we are."""
+        if not self.credential:
+            return {}
+        if self.style is Style.API_KEY:
+            return {"x-api-key": self.credential}
+        return {"authorization": f"Bearer {self.credential}"}
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The models that are named, patterns left out."""
+        return tuple(model for model in self.models if _PATTERN.isdisjoint(model))
+
+    def serves(self, model: str) -> bool:
+        """Say whether *model* is one of the names or fits one of the patterns."""
+        return any(model == known or fnmatchcase(model, known) for known in self.models)

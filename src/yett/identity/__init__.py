@@ -1,0 +1,1 @@
+"""Who somebody is, as far as it can be told without asking anybody."""

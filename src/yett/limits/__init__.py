@@ -1,0 +1,1 @@
+"""How much is too much, as arithmetic: no clock, no store."""

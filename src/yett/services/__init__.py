@@ -1,0 +1,1 @@
+"""What waits: the stories of a call, told with the rooms below and the ports."""
