@@ -1,0 +1,225 @@
+"""
+Settings: the configuration, as frozen types.
+
+Rules:
+
+1. What may be written is exactly what stands here: an unknown key is a problem.
+2. Every default is fit for production; what is convenient but open has to be asked for.
+3. A secret is a `SecretStr`: it is shown nowhere.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from yett.compose.provider import Provider, named_providers
+from yett.compose.values import Attribute, Count, Names, Port, Score, Seconds, Secret, capitals, listed, reject
+from yett.model.rate import Rate
+
+__all__ = [
+    "Access",
+    "AccessKey",
+    "BannedTerms",
+    "Logging",
+    "PiiProtection",
+    "Policies",
+    "PromptInjection",
+    "RateLimiting",
+    "Records",
+    "Security",
+    "Server",
+    "Settings",
+]
+
+_SHORTEST_SECRET = 16  # characters; NIST SP 800-63B asks as much of secrets that a machine keeps
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Server(_Section):
+    """How the gateway listens, and how much it takes."""
+
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: Port = 8000
+    workers: Count = 1
+    mode: Literal["development", "production"] = "production"
+    """Development accepts the token `dev-token`. Without any configuration file, on loopback, it is the default."""
+    max_request_size: Count = 10_485_760
+    """Bytes. A request that carries a few images fits."""
+    max_prompt_length: Count = 1_000_000
+    """Characters of all texts together: about the longest context that models offer."""
+    max_messages: Count = 2_000
+    drain_timeout: Seconds = 30.0
+    """How long exchanges that have begun may go on when the gateway is told to stop."""
+
+
+class PromptInjection(_Section):
+    """Whether orders from where none may come are looked for, and from which score on they are denied."""
+
+    enabled: bool = True
+    detection_models: Annotated[tuple[Literal["rule_based", "ml_based"], ...], BeforeValidator(listed)] = (
+        "rule_based",
+    )
+    block_threshold: Score = 0.7
+
+
+_PiiKind = Literal["email", "phone", "credit_card", "ssn", "iban", "ip_address"]
+
+
+class PiiProtection(_Section):
+    """Which personal data is rewritten, and how."""
+
+    enabled: bool = True
+    detection_types: Annotated[tuple[_PiiKind, ...], BeforeValidator(listed)] = (
+        "email",
+        "phone",
+        "credit_card",
+        "ssn",
+        "iban",
+        "ip_address",
+    )
+    redaction_strategy: Literal["mask", "replace", "remove", "hash", "surrogate"] = "mask"
+
+
+class RateLimiting(_Section):
+    """How often one credential may call."""
+
+    enabled: bool = True
+    requests_per_minute: Count = 6_000
+    """Stops a loop that ran away, not a busy service."""
+    requests_per_hour: Count = 100_000
+    burst_allowance: Count | None = None
+    """How many may come at once; a whole minute's when it is not given."""
+
+    @property
+    def rates(self) -> tuple[Rate, ...]:
+        """The limits as rates; none when they are off."""
+        if not self.enabled:
+            return ()
+        burst = min(self.burst_allowance or self.requests_per_minute, self.requests_per_minute, self.requests_per_hour)
+        return (
+            Rate("requests", self.requests_per_minute, 60.0, burst),
+            Rate("requests", self.requests_per_hour, 3600.0, self.requests_per_hour),
+        )
+
+
+class BannedTerms(_Section):
+    """Terms that must not pass: the operator's own files, and categories that are shipped."""
+
+    files: tuple[Path, ...] = ()
+    categories: Names = ()
+
+
+class Security(_Section):
+    """What is looked for."""
+
+    prompt_injection: PromptInjection = PromptInjection()
+    pii_protection: PiiProtection = PiiProtection()
+    rate_limiting: RateLimiting = RateLimiting()
+    banned_terms: BannedTerms = BannedTerms()
+
+
+class Policies(_Section):
+    """Which policies decide: one that is shipped, and the operator's own files."""
+
+    default: Literal["default", "strict", "permissive", "none"] = "default"
+    files: tuple[Path, ...] = ()
+
+
+class AccessKey(_Section):
+    """One credential, and whom it stands for."""
+
+    id: str = Field(min_length=1, max_length=128)
+    """Its public name, fit for records; never the credential."""
+    tenant: str = Field(default="default", min_length=1)
+    subject: str | None = Field(default=None, min_length=1)
+    """The user or the service; the key's own name when it is not given."""
+    roles: Names = ()
+    secret: Secret
+    attributes: dict[str, Attribute] = {}
+    """Further facts by their field, such as `team.tier`."""
+
+    @field_validator("secret")
+    @classmethod
+    def _long(cls, secret: Secret) -> Secret:
+        if len(secret.get_secret_value()) < _SHORTEST_SECRET:
+            raise reject("bad-value", f"is shorter than {_SHORTEST_SECRET} characters", "make it long and random")
+        return secret
+
+
+class Access(_Section):
+    """Who may call."""
+
+    keys: tuple[AccessKey, ...] = ()
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        if len({key.id for key in self.keys}) < len(self.keys):
+            raise reject("duplicate", "has two keys with one `id`", "give every key a name of its own", key="keys")
+        if len({key.secret.get_secret_value() for key in self.keys}) < len(self.keys):
+            raise reject("duplicate", "has two keys with one secret", "give every key its own secret", key="keys")
+        return self
+
+
+class Records(_Section):
+    """Where the trail is kept."""
+
+    path: Path = Path(".yett")
+    """The folder of the journal, and of the database where no address is given for it."""
+    database_url: Secret | None = None
+    sync: Literal["interval", "always"] = "interval"
+    """Whether a record is acknowledged when the system has it, or only when the disk has."""
+
+    @field_validator("database_url")
+    @classmethod
+    def _spoken(cls, url: Secret | None) -> Secret | None:
+        if url is not None and not url.get_secret_value().startswith("sqlite:///"):
+            raise reject("not-available", "names a database that this version does not speak", "write `sqlite:///path`")
+        return url
+
+    @property
+    def database(self) -> str:
+        """The database's address."""
+        return self.database_url.get_secret_value() if self.database_url else f"sqlite:///{self.path / 'records.db'}"
+
+
+class Logging(_Section):
+    """What is said about the running gateway. The trail of exchanges is `records`."""
+
+    level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(capitals)] = "INFO"
+    format: Literal["json", "text"] = "json"
+    retention_days: Count = 90
+    sensitive_data_logging: bool = False
+
+    @field_validator("sensitive_data_logging")
+    @classmethod
+    def _refused(cls, wanted: bool) -> bool:  # noqa: FBT001 - Pydantic hands it over so
+        if wanted:
+            hint = "leave it false: transcripts need encryption under a key for each person, which is not there yet"
+            raise reject("not-available", "cannot be true in this version", hint)
+        return wanted
+
+
+class Settings(_Section):
+    """The whole configuration."""
+
+    app_name: str = Field(default="yett", min_length=1)
+    server: Server = Server()
+    security: Security = Security()
+    policies: Policies = Policies()
+    llm_providers: Annotated[dict[str, Provider], BeforeValidator(named_providers)] = {}
+    """The upstreams by name; without any, the built-in model `stub`, which echoes."""
+    allowed_models: Names = ()
+    """The models that may be asked for, `*` and `?` being wildcards; all that a provider answers for when empty."""
+    access: Access = Access()
+    records: Records = Records()
+    logging: Logging = Logging()
+
+    @property
+    def providers(self) -> dict[str, Provider]:
+        """The upstreams that can be called: those that are configured and spoken, or the stub where none is."""
+        spoken = {name: provider for name, provider in self.llm_providers.items() if provider.kind != "anthropic"}
+        return spoken if self.llm_providers else {"stub": Provider(kind="stub", models=("stub",))}
