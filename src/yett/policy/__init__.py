@@ -1,0 +1,1 @@
+"""Policy: documents to a program, facts to a decision. It never sees a text."""

@@ -1,0 +1,45 @@
+"""Clause: one rule, checked and ready to be asked."""
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from yett.model.decision import Effect, Reason
+from yett.model.obligation import Obligation
+from yett.model.stage import Stage
+from yett.policy.expression import Expression, fields
+
+__all__ = ["STRICTNESS", "Clause"]
+
+STRICTNESS = MappingProxyType({effect: rank for rank, effect in enumerate(Effect)})
+"""The effects' order, from the mildest to the strictest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A rule of an active policy: if *condition* holds at one of *stages*, then *effect* and *obligations*."""
+
+    policy: str
+    version: str
+    rule: str
+    priority: int
+    effect: Effect
+    condition: Expression
+    stages: frozenset[Stage]
+    definite: bool
+    """It matches only when definitely true."""
+    text: str = ""
+    obligations: tuple[Obligation, ...] = ()
+    fields: frozenset[str] = field(init=False, compare=False, repr=False)
+    """What it reads."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fields", frozenset(fields(self.condition)))
+
+    @property
+    def order(self) -> tuple[int, int, str, str, str]:
+        """Sorts the highest priority first, the strictest first among equals; total, so no other order can matter."""
+        return (-self.priority, -STRICTNESS[self.effect], self.policy, self.rule, self.version)
+
+    def reason(self, unknown: tuple[str, ...] = ()) -> Reason:
+        """Say why it matched; *unknown* are the fields that leave it only possibly true."""
+        return Reason(self.policy, self.version, self.rule, self.effect, self.text, unknown)

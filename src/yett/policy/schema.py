@@ -1,0 +1,165 @@
+"""
+Schema: the facts that a rule may ask about.
+
+Rules:
+
+1. A field exists at a stage when whoever asks there always states it, or says that it is unavailable. A rule applies only
+   at stages where all its fields exist, so that a fact of another stage can never make it possibly true.
+2. Costly fields are computed when they are asked for, cheapest first.
+3. A field that counts findings never falls when more is found: scores, counts, and lists of what was found.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from yett.model.stage import Stage
+from yett.policy.values import Sort
+
+__all__ = ["FAMILIES", "ORIGINS", "TEXTS", "Field", "cost", "field", "known_fields"]
+
+_EVERYWHERE = frozenset(Stage)
+_REQUEST = frozenset({Stage.REQUEST})
+_RETRIEVED = frozenset({Stage.REQUEST, Stage.CONTEXT})
+_TOOLS = frozenset({Stage.REQUEST, Stage.TOOL, Stage.RESPONSE})
+_RESPONSE = frozenset({Stage.RESPONSE})
+
+_COUNTED, _SCANNED, _JUDGED = 1, 2, 3
+"""Cost ranks: arithmetic over sizes, a scan for patterns, a classifier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What is known about a field."""
+
+    sort: Sort
+    stages: frozenset[Stage] = _EVERYWHERE
+    cost: int = 0
+    """0 where it is simply there."""
+    findings: bool = False
+    """It counts findings."""
+    text: bool = False
+    """It is a text, which policy cannot see: conditions on it are lifted."""
+
+
+FAMILIES = MappingProxyType(
+    {
+        "injection": _JUDGED,
+        "pii": _SCANNED,
+        "secrets": _SCANNED,
+        "obfuscation": _SCANNED,
+        "command": _SCANNED,
+        "content": _SCANNED,
+        "exfiltration": _SCANNED,
+        "size": _COUNTED,
+        "detector": _JUDGED,
+    }
+)
+"""The families of findings, by the name that facts have for them, with what it costs to look for them."""
+
+ORIGINS = ("operator", "user", "model", "tool", "document", "definition", "unknown")
+"""The values of `Origin`, which lives beside the texts that policy must not see."""
+
+_COUNTS = MappingProxyType(
+    {
+        "found": Sort.BOOLEAN,
+        "score": Sort.NUMBER,
+        "types": Sort.STRINGS,
+        "rules": Sort.STRINGS,
+        "count": Sort.NUMBER,
+    }
+)
+_COUNTS_BY_ORIGIN = tuple(name for name in _COUNTS if name != "rules")
+
+
+def _counted(sort: Sort) -> Field:
+    return Field(sort, _REQUEST, cost=_COUNTED)
+
+
+def _seen(sort: Sort, rank: int, stages: frozenset[Stage] = _EVERYWHERE) -> Field:
+    return Field(sort, stages, cost=rank, findings=True)
+
+
+def _text(stages: frozenset[Stage]) -> Field:
+    return Field(Sort.STRING, stages, cost=_SCANNED, text=True)
+
+
+def _families() -> Iterator[tuple[str, Field]]:
+    for family, rank in FAMILIES.items():
+        for name, sort in _COUNTS.items():
+            yield f"{family}.{name}", _seen(sort, rank)
+        for origin in ORIGINS:
+            for name in _COUNTS_BY_ORIGIN:
+                yield f"{family}.{origin}.{name}", _seen(_COUNTS[name], rank)
+
+
+_FIELDS = MappingProxyType(
+    {
+        "llm.provider": Field(Sort.STRING),
+        "llm.model": Field(Sort.STRING),
+        "llm.maxTokens": Field(Sort.NUMBER),
+        "llm.prompt": _text(_REQUEST),
+        "llm.promptLength": Field(Sort.NUMBER, _REQUEST),
+        "llm.messageCount": Field(Sort.NUMBER, _REQUEST),
+        "llm.estimatedTokens": _counted(Sort.NUMBER),
+        "llm.estimatedCost": _counted(Sort.NUMBER),
+        "llm.containsPII": _seen(Sort.BOOLEAN, _SCANNED, _REQUEST),
+        "llm.piiTypes": _seen(Sort.STRINGS, _SCANNED, _REQUEST),
+        "user.id": Field(Sort.STRING),
+        "user.email": Field(Sort.STRING),
+        "user.roles": Field(Sort.STRINGS),
+        "user.permissions": Field(Sort.STRINGS),
+        "team.id": Field(Sort.STRING),
+        "team.name": Field(Sort.STRING),
+        "team.tier": Field(Sort.STRING),
+        "project.id": Field(Sort.STRING),
+        "project.name": Field(Sort.STRING),
+        "project.environment": Field(Sort.STRING),
+        "request.ip": Field(Sort.STRING),
+        "request.hour": Field(Sort.NUMBER),
+        "context.source": Field(Sort.STRING, frozenset({Stage.CONTEXT})),
+        "context.sources": Field(Sort.STRINGS, _RETRIEVED),
+        "context.risk": _seen(Sort.NUMBER, _JUDGED, _RETRIEVED),
+        "context.text": _text(_RETRIEVED),
+        "tool.name": Field(Sort.STRING, frozenset({Stage.TOOL})),
+        "tool.names": Field(Sort.STRINGS, _TOOLS),
+        "tool.arguments": _text(frozenset({Stage.TOOL, Stage.RESPONSE})),
+        "response.text": _text(_RESPONSE),
+        "risk.score": _seen(Sort.NUMBER, _JUDGED),
+        **dict(_families()),
+    }
+)
+
+_OPEN = MappingProxyType(
+    {
+        "metadata": Field(Sort.ANY),
+        "user": Field(Sort.ANY),
+        "team": Field(Sort.ANY),
+        "project": Field(Sort.ANY),
+        "request": Field(Sort.ANY),
+        "usage": Field(Sort.ANY, _RESPONSE),
+        "response": Field(Sort.ANY, _RESPONSE),
+        "text": _seen(Sort.BOOLEAN, _SCANNED),
+    }
+)
+"""Prefixes below which anybody may put facts."""
+
+TEXTS = tuple(name for name, about in _FIELDS.items() if about.text)
+"""The fields that are texts."""
+
+
+def field(name: str) -> Field | None:
+    """Return what is known about the field *name*; None when there is no such field."""
+    prefix, _, rest = name.partition(".")
+    return _FIELDS.get(name) or (_OPEN.get(prefix) if rest and all(rest.split(".")) else None)
+
+
+def cost(name: str) -> int:
+    """Return what the field *name* costs: 0 when it is simply there."""
+    about = field(name)
+    return about.cost if about else 0
+
+
+def known_fields() -> tuple[str, ...]:
+    """List the fields that have a name of their own."""
+    return tuple(_FIELDS)

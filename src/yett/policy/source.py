@@ -1,0 +1,211 @@
+"""
+Source: YAML text to nodes that know their line and column.
+
+Rules:
+
+1. Scalars mean what YAML 1.2's core schema says: `no`, `1_000`, `1:30` and dates are strings, and so is everything in
+   quotes.
+2. Nothing stands for something else: no anchors, aliases, merges, or tags outside the core schema; a key occurs once.
+3. Size, depth and number of nodes are bounded before any tree is built.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import yaml
+
+from yett.model.errors import Place
+from yett.policy.problems import Problems
+
+__all__ = ["Items", "Node", "Scalar", "Table", "read"]
+
+_MAX_CHARACTERS = 8 * 1024 * 1024
+_MAX_NODES = 1_000_000
+_MAX_DEPTH = 64
+_MAX_DIGITS = 400
+"""More than any binary float needs, and below the length at which CPython refuses to read an integer."""
+
+_NULL = frozenset({"", "~", "null", "Null", "NULL"})
+_BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_OCTAL = re.compile(r"0o[0-7]+")
+_HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_CORE = "tag:yaml.org,2002:"
+_KINDS = {
+    "str": (str,),
+    "int": (int,),
+    "float": (int, float),
+    "bool": (bool,),
+    "null": (type(None),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A single value; *text* is how it was written."""
+
+    place: Place
+    value: str | int | float | bool | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A sequence."""
+
+    place: Place
+    items: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A mapping; its keys are unique."""
+
+    place: Place
+    entries: tuple[tuple[Scalar, "Node"], ...]
+
+
+Node = Scalar | Items | Table
+
+
+class _TooMuchError(Exception):
+    """The text is larger or deeper than anything a person writes."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A sequence or mapping that has begun and not ended."""
+
+    place: Place
+    table: bool
+    children: list[Node]
+
+
+class _Builder:
+    """Turn the parser's events into nodes, without recursion."""
+
+    def __init__(self, file: str, problems: Problems) -> None:
+        self._file = file
+        self._problems = problems
+        self._open: list[_Open] = []
+        self._count = 0
+        self.roots: list[Node] = []
+
+    def feed(self, event: yaml.Event) -> None:
+        match event:
+            case yaml.ScalarEvent():
+                self._check(event, event.anchor)
+                self._put(self._scalar(event))
+            case yaml.AliasEvent():
+                self._check(event, event.anchor)
+                self._put(Scalar(self._place(event), None, ""))
+            case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
+                self._check(event, event.anchor)
+                self._begin(event)
+            case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
+                self._end()
+            case _:
+                pass
+
+    def _place(self, event: yaml.Event) -> Place:
+        mark = event.start_mark
+        return Place(self._file, mark.line + 1, mark.column + 1) if mark else Place(self._file)
+
+    def _check(self, event: yaml.Event, anchor: str | None) -> None:
+        self._count += 1
+        if self._count > _MAX_NODES:
+            raise _TooMuchError
+        if anchor is not None:
+            self._problems.add(
+                self._place(event), "alias", f"`{anchor}` is an anchor or an alias", "write the value out where it is used"
+            )
+
+    def _begin(self, event: yaml.SequenceStartEvent | yaml.MappingStartEvent) -> None:
+        table = isinstance(event, yaml.MappingStartEvent)
+        if event.tag not in {None, f"{_CORE}{'map' if table else 'seq'}"}:
+            self._tag(event, event.tag)
+        if len(self._open) >= _MAX_DEPTH:
+            raise _TooMuchError
+        self._open.append(_Open(self._place(event), table, []))
+
+    def _end(self) -> None:
+        done = self._open.pop()
+        self._put(self._table(done) if done.table else Items(done.place, tuple(done.children)))
+
+    def _put(self, node: Node) -> None:
+        (self._open[-1].children if self._open else self.roots).append(node)
+
+    def _table(self, done: _Open) -> Table:
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        for key, value in zip(done.children[::2], done.children[1::2], strict=True):
+            if not isinstance(key, Scalar):
+                self._problems.add(key.place, "wrong-type", "a key must be a single word")
+            elif key.text in entries:
+                first = entries[key.text][0].place
+                self._problems.add(key.place, "duplicate-key", f"`{key.text}` is here twice", f"first on line {first.line}")
+            else:
+                entries[key.text] = (key, value)
+        return Table(done.place, tuple(entries.values()))
+
+    def _tag(self, event: yaml.Event, tag: str) -> None:
+        self._problems.add(self._place(event), "tag", f"`{tag}` is not a tag of the core schema", "leave it out")
+
+    def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
+        place, text = self._place(event), event.value
+        if not event.implicit[0] and event.tag in {None, "!"}:
+            return Scalar(place, text, text)
+        value = self._resolved(place, text)
+        if event.tag in {None, "!"}:
+            return Scalar(place, value, text)
+        kind = event.tag.removeprefix(_CORE)
+        if kind == "str":
+            return Scalar(place, text, text)
+        if kind not in _KINDS or type(value) not in _KINDS[kind]:
+            self._tag(event, event.tag)
+        return Scalar(place, value, text)
+
+    def _resolved(self, place: Place, text: str) -> str | float | bool | None:
+        if text in _NULL:
+            return None
+        if text in _BOOLEAN:
+            return _BOOLEAN[text]
+        base = 10 if _INTEGER.fullmatch(text) else 8 if _OCTAL.fullmatch(text) else 16 if _HEXADECIMAL.fullmatch(text) else 0
+        if not base and not _FLOAT.fullmatch(text):
+            return text
+        if len(text) > _MAX_DIGITS:
+            self._problems.add(place, "wrong-value", f"`{text[:20]}…` has too many digits")
+            return None
+        return int(text if base == 10 else text[2:], base) if base else float(text)  # noqa: PLR2004 - the decimal base
+
+
+def read(text: str, file: str, problems: Problems) -> tuple[Node, ...]:
+    """Read the documents in *text*; what is wrong with it goes to *problems*. Empty documents are left out."""
+    if len(text) > _MAX_CHARACTERS:
+        problems.add(Place(file), "too-large", f"more than {_MAX_CHARACTERS} characters")
+        return ()
+    builder = _Builder(file, problems)
+    try:
+        for event in _events(text):
+            builder.feed(event)
+    except _TooMuchError:
+        problems.add(Place(file), "too-large", f"more than {_MAX_NODES} values, or nested deeper than {_MAX_DEPTH}")
+        return ()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
+        problems.add(place, "syntax", error.problem or "this is not YAML")
+        return ()
+    except (yaml.YAMLError, UnicodeEncodeError):
+        problems.add(Place(file), "syntax", "a character that YAML does not allow")
+        return ()
+    roots = tuple(root for root in builder.roots if not (isinstance(root, Scalar) and root.value is None))
+    if not roots:
+        problems.add(Place(file, 1, 1), "empty", "there is no document here")
+    return roots
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.CSafeLoader)
+    return events
