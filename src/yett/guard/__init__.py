@@ -1,0 +1,1 @@
+"""The guard: readings, detection, enforcement, streams. It judges, and never waits."""

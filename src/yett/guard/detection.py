@@ -1,0 +1,264 @@
+"""
+Detection: run detectors over the readings of texts; a failure is a finding.
+
+Rules:
+
+1. A Look is one interaction being looked at. Detectors run when a fact that they feed is asked for, and never twice.
+2. A detector that raises yields the finding `detector.unavailable` for the whole text, and the receipt names it. This is
+   one of the three places that catch every exception.
+3. The receipt (Coverage) is written here, by the code that reads.
+4. Matches are remembered by the digest of the text, its origin and the detector, so that a conversation that grows
+   costs only what is new. The memory holds no text.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import NamedTuple, Protocol
+
+from yett.guard.readings import Reading, Readings
+from yett.model.finding import Finding, Match
+from yett.model.segment import Origin, Segment
+from yett.model.span import Span
+from yett.model.verdict import Coverage
+from yett.ports.detector import Detector
+
+__all__ = ["READINGS", "STREAM", "Detection", "Evidence", "Look", "Settled", "Sight"]
+
+_REMEMBERED = 8192
+READINGS = "readings"
+"""The name under which the making of readings reports."""
+STREAM = "stream"
+"""The name under which a stream reports that it holds more than it may."""
+
+
+class Sight(NamedTuple):
+    """A match at home: in original positions, with who saw it and how the text had to be read."""
+
+    start: int
+    end: int
+    kind: str
+    score: float
+    rule: str
+    detector: str
+    reading: str
+
+    def finding(self, segment: Segment) -> Finding:
+        """Turn it into a finding in *segment*."""
+        span = Span(segment.path, self.start, self.end)
+        return Finding(span, segment.origin, self.kind, self.score, self.detector, self.rule, self.reading)
+
+
+class Seen(NamedTuple):
+    """What one detector saw in one text."""
+
+    sights: tuple[Sight, ...]
+    failed: bool = False
+
+
+class Detection:
+    """The detectors of a house, and how they are run."""
+
+    def __init__(self, detectors: Sequence[Detector], *, remembered: int = _REMEMBERED) -> None:
+        """Run *detectors*, cheapest first; remember what was seen in the last *remembered* texts."""
+        self.detectors = tuple(detectors)
+        self._readings = Readings()
+        self._memory: dict[tuple[bytes, str, str], Seen] = {}
+        self._remembered = remembered
+        self.revision = ",".join(f"{detector.name}:{detector.revision}" for detector in self.detectors)
+
+    def feeding(self, families: Iterable[str]) -> tuple[Detector, ...]:
+        """Return the detectors that may report kinds of *families*."""
+        wanted = frozenset(families)
+        return tuple(detector for detector in self.detectors if detector.kinds & wanted)
+
+    def see(self, segment: Segment, detectors: Sequence[Detector]) -> dict[str, Seen]:
+        """Let *detectors* read the whole of *segment*; what making the readings has shown comes along."""
+        digest = blake2b(segment.text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        origin = segment.origin
+        seen = {}
+        missing = []
+        for name in (READINGS, *(detector.name for detector in detectors)):
+            known = self._memory.get((digest, origin, name))
+            if known is None:
+                missing.append(name)
+            else:
+                seen[name] = known
+        if missing:
+            fresh = self._read(segment.text, origin, [each for each in detectors if each.name in missing])
+            seen |= fresh
+            self._remember(digest, origin, fresh)
+        return seen
+
+    def _remember(self, digest: bytes, origin: Origin, fresh: dict[str, Seen]) -> None:
+        for name, what in fresh.items():
+            if not what.failed:
+                self._memory[digest, origin, name] = what
+        while len(self._memory) > self._remembered:
+            self._memory.pop(next(iter(self._memory)), None)
+
+    def _read(self, text: str, origin: Origin, detectors: Sequence[Detector], start: int = 0) -> dict[str, Seen]:
+        readings, shown = self._readings.of(text, origin, start)
+        seen = {READINGS: Seen(tuple(_sight(match, READINGS, readings[0]) for match in shown))}
+        for detector in detectors:
+            seen[detector.name] = _run(detector, readings, text, origin)
+        return seen
+
+    def window(self, text: str, origin: Origin, start: int) -> list[Sight]:
+        """Let every detector read *text*, a window of a stream, for what begins at or after *start*."""
+        seen = self._read(text, origin, self.detectors, start)
+        return sorted(
+            (sight for each in seen.values() for sight in each.sights if sight.start >= start),
+            key=lambda sight: (sight.start, sight.end, sight.kind, sight.rule, sight.reading),
+        )
+
+    def hold(self, text: str, origin: Origin, start: int) -> int:
+        """Return the first position from *start* on that further text may still concern."""
+        folded = self._readings.fold(text)
+        position = self._readings.hold(text, start)
+        for detector in self.detectors:
+            if "folded" in detector.readings:
+                held = _held(detector, folded.text, origin, folded.away(start))
+                position = min(position, folded.home(held, held)[0])
+            if "raw" in detector.readings:
+                position = min(position, _held(detector, text, origin, start))
+        return max(start, position)
+
+    def behind(self, text: str, position: int) -> int:
+        """Return how far before *position* the context of what follows begins."""
+        reach = max((detector.look_behind for detector in self.detectors), default=0)
+        return self._readings.context(text, max(0, position - reach))
+
+
+def _sight(match: Match, detector: str, reading: Reading) -> Sight:
+    start, end = reading.home(match.start, match.end)
+    return Sight(start, end, match.kind, match.score, match.rule, detector, reading.name)
+
+
+def _run(detector: Detector, readings: Sequence[Reading], text: str, origin: Origin) -> Seen:
+    try:
+        sights = tuple(
+            dict.fromkeys(
+                _sight(match, detector.name, reading)
+                for reading in readings
+                if reading.family in detector.readings
+                for match in detector.detect(reading.text, origin, reading.start)
+            ),
+        )
+    except Exception:  # noqa: BLE001 - whatever breaks in a detector becomes a finding that policy judges
+        start = readings[0].start
+        return Seen((Sight(start, len(text), "detector.unavailable", 1.0, "", detector.name, ""),), failed=True)
+    return Seen(sights)
+
+
+def _held(detector: Detector, text: str, origin: Origin, start: int) -> int:
+    try:
+        return detector.hold(text, origin, start)
+    except Exception:  # noqa: BLE001 - a detector that cannot say what is settled settles nothing
+        return start
+
+
+class Evidence(Protocol):
+    """What facts are drawn from."""
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What was found so far."""
+        ...
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The texts that are looked at."""
+        ...
+
+    @property
+    def failed(self) -> frozenset[str]:
+        """The detectors that failed."""
+        ...
+
+    def look_for(self, families: frozenset[str]) -> None:
+        """See to it that every detector that feeds *families* has run."""
+        ...
+
+    def unavailable(self, wanted: str) -> bool:
+        """Say whether what feeds the family *wanted* failed."""
+        ...
+
+
+@dataclass(slots=True)
+class Look:
+    """One interaction being looked at."""
+
+    detection: Detection
+    segments: tuple[Segment, ...]
+    findings: list[Finding]
+    families: set[str]
+    """The families of kinds that have been looked for."""
+    _ran: dict[str, list[bool]]
+
+    @classmethod
+    def at(cls, detection: Detection, segments: tuple[Segment, ...]) -> "Look":
+        """Begin to look at *segments*."""
+        return cls(detection, segments, [], set(), {})
+
+    def look_for(self, families: frozenset[str]) -> None:
+        """Run the detectors that feed *families* and have not run yet."""
+        if families <= self.families:
+            return
+        self.families |= families
+        fresh = [each for each in self.detection.feeding(families) if each.name not in self._ran]
+        if not fresh and READINGS in self._ran:
+            return
+        first = READINGS not in self._ran
+        for segment in self.segments:
+            for name, seen in self.detection.see(segment, fresh).items():
+                if name != READINGS or first:
+                    self._ran.setdefault(name, []).append(not seen.failed)
+                    self.findings += [sight.finding(segment) for sight in seen.sights]
+
+    @property
+    def failed(self) -> frozenset[str]:
+        """The detectors that failed on some text."""
+        return frozenset(name for name, well in self._ran.items() if not all(well))
+
+    def unavailable(self, wanted: str) -> bool:
+        """Say whether a detector that feeds the family *wanted* failed on some text."""
+        failed = self.failed
+        return bool(failed) and any(each.name in failed for each in self.detection.feeding({wanted}))
+
+    def coverage(self, opaque: Sequence[str] = ()) -> tuple[Coverage, ...]:
+        """Write the receipt."""
+        names = [name for name in self._ran if name != READINGS]
+        read = tuple(names) if not self.failed else ()
+        receipts = []
+        for index, segment in enumerate(self.segments):
+            well = read or tuple(name for name in names if self._ran[name][index])
+            failed = () if read else tuple(name for name in names if not self._ran[name][index])
+            receipts.append(Coverage(segment.path, segment.origin, len(segment.text), well, failed))
+        unread = [Coverage(path, Origin.UNKNOWN, 0, (), opaque=True) for path in opaque]
+        return (*receipts, *unread)
+
+
+class Settled:
+    """What has been found in a stream so far; nothing more can be looked for."""
+
+    __slots__ = ("_detection", "findings", "segments")
+
+    def __init__(self, detection: Detection, findings: Sequence[Finding]) -> None:
+        """Hold *findings* of the detectors of *detection*."""
+        self._detection = detection
+        self.findings = findings
+        self.segments: tuple[Segment, ...] = ()
+
+    def look_for(self, families: frozenset[str]) -> None:
+        """Do nothing: every detector reads a stream as it comes."""
+
+    @property
+    def failed(self) -> frozenset[str]:
+        """The detectors that failed."""
+        return frozenset(finding.detector for finding in self.findings if finding.kind == "detector.unavailable")
+
+    def unavailable(self, wanted: str) -> bool:
+        """Say whether what feeds the family *wanted* failed."""
+        failed = self.failed
+        return STREAM in failed or any(each.name in failed for each in self._detection.feeding({wanted}))

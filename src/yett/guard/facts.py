@@ -1,0 +1,184 @@
+"""
+InteractionFacts: the only view of an interaction that policy gets. It holds no text.
+
+Rules:
+
+1. Cheap facts (who asks, which model, from where) are simply there. Facts about text are computed when policy demands
+   them, by running the detectors that feed them, and `demanded` remembers which.
+2. `<family>.<attribute>` speaks of every origin that is not the operator's own (system prompts and tool definitions are
+   not accused of injection); `<family>.<origin>.<attribute>` speaks of one origin.
+3. A family that a failed detector feeds has no value: it is unavailable, never "nothing found".
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+
+from yett.guard.detection import Evidence
+from yett.model.finding import Finding
+from yett.model.interaction import Interaction
+from yett.model.principal import Principal
+from yett.model.segment import Origin
+from yett.model.unknown import Unknown
+from yett.ports.decider import TextTest
+
+__all__ = ["FAMILY_OF", "InteractionFacts", "known_facts", "risk"]
+
+# The word of a fact for a family of kinds, where they differ.
+FAMILY_OF = MappingProxyType(
+    {"secrets": "secret"}
+    | {name: name for name in ("injection", "pii", "obfuscation", "command", "content", "exfiltration", "size")}
+    | {"detector": "detector"},
+)
+_OPERATORS_OWN = frozenset({Origin.OPERATOR, Origin.DEFINITION})
+_ACCUSED_BY_ORIGIN = frozenset({"injection", "command"})
+_WEIGHTS = MappingProxyType(
+    {
+        "injection": 1.0,
+        "command": 0.9,
+        "secret": 0.8,
+        "exfiltration": 0.8,
+        "content": 0.7,
+        "size": 0.5,
+        "obfuscation": 0.4,
+        "pii": 0.3,
+    },
+)
+_ATTRIBUTES: Mapping[str, Callable[[list[Finding]], object]] = MappingProxyType(
+    {
+        "found": bool,
+        "score": lambda found: max((finding.score for finding in found), default=0.0),
+        "types": lambda found: sorted({finding.kind.partition(".")[2] for finding in found}),
+        "rules": lambda found: sorted({finding.rule for finding in found if finding.rule}),
+        "count": len,
+    },
+)
+_TEXTS: Mapping[str, Callable[[Finding], bool]] = MappingProxyType(
+    {
+        "llm.prompt": lambda finding: finding.origin is Origin.USER,
+        "context.text": lambda finding: finding.origin is Origin.DOCUMENT,
+        "response.text": lambda finding: finding.origin is Origin.MODEL,
+        "tool.arguments": lambda finding: "/arguments" in finding.span.path,
+    },
+)
+
+
+def known_facts(principal: Principal, facts: Mapping[str, object]) -> dict[str, object]:
+    """Join what is known of *principal* with further cheap *facts* into nested mappings."""
+    known = dict(facts)
+    known["user"] = {"id": principal.subject, "roles": sorted(principal.roles)}
+    known["team"] = {"id": principal.tenant}
+    for field, value in principal.attributes.items():
+        _put(known, field.split("."), value)
+    return known
+
+
+def _put(known: dict[str, object], steps: list[str], value: object) -> None:
+    for step in steps[:-1]:
+        below = known.get(step)
+        below = dict(below) if isinstance(below, Mapping) else {}
+        known[step] = below
+        known = below
+    known[steps[-1]] = value
+
+
+def risk(findings: Iterable[Finding]) -> float:
+    """
+    Combine findings into one score from 0 to 1.
+
+    Each family counts with its surest finding, weighted; families add up as independent doubts do (noisy or).
+    """
+    doubt = 1.0
+    surest: dict[str, float] = {}
+    for finding in findings:
+        name = finding.kind.partition(".")[0]
+        surest[name] = max(surest.get(name, 0.0), finding.score)
+    for name, score in surest.items():
+        doubt *= 1.0 - _WEIGHTS.get(name, 0.0) * score
+    return 1.0 - doubt
+
+
+class InteractionFacts:
+    """What policy may know of an interaction, as far as the evidence goes."""
+
+    __slots__ = ("_look", "_tests", "demanded", "known")
+
+    def __init__(self, interaction: Interaction, look: Evidence, tests: Mapping[str, TextTest]) -> None:
+        """Answer from *look*; *tests* are the conditions on text by their identifiers."""
+        self.known: Mapping[str, object] = known_facts(interaction.principal, interaction.facts)
+        self.demanded: list[str] = []
+        self._look = look
+        self._tests = tests
+
+    def demand(self, field: str) -> object:
+        """Compute the costly fact *field*, running detectors as needed."""
+        self.demanded.append(field)
+        head, _, rest = field.partition(".")
+        if head in FAMILY_OF:
+            return self._family(head, rest)
+        if head == "text":
+            return self._text(rest)
+        if field in _DERIVED:
+            return _DERIVED[field](self)
+        return _looked_up(self.known, field)
+
+    def _found(self, name: str) -> list[Finding] | Unknown:
+        wanted = FAMILY_OF.get(name, name)
+        self._look.look_for(frozenset({wanted}))
+        if self._look.unavailable(wanted):
+            return Unknown.UNAVAILABLE
+        return [finding for finding in self._look.findings if finding.kind.startswith(f"{wanted}.")]
+
+    def _family(self, name: str, rest: str) -> object:
+        found = self._found(name) if name != "detector" else self._failures()
+        origin, _, attribute = rest.rpartition(".")
+        if isinstance(found, Unknown) or attribute not in _ATTRIBUTES:
+            return found if isinstance(found, Unknown) else Unknown.MISSING
+        if origin:
+            found = [finding for finding in found if finding.origin == origin]
+        elif name in _ACCUSED_BY_ORIGIN:
+            found = [finding for finding in found if finding.origin not in _OPERATORS_OWN]
+        return _ATTRIBUTES[attribute](found)
+
+    def _failures(self) -> list[Finding]:
+        self._look.look_for(frozenset(FAMILY_OF.values()))
+        return [finding for finding in self._look.findings if finding.kind == "detector.unavailable"]
+
+    def _text(self, identifier: str) -> object:
+        found = self._found("text")
+        if isinstance(found, Unknown) or identifier not in self._tests:
+            return Unknown.UNAVAILABLE
+        meant = _TEXTS[self._tests[identifier].field]
+        return any(finding.kind == f"text.{identifier}" and meant(finding) for finding in found)
+
+    def _contains_pii(self) -> object:
+        found = self._found("pii")
+        return found if isinstance(found, Unknown) else bool(found)
+
+    def _pii_types(self) -> object:
+        return self._family("pii", "types")
+
+    def _estimated_tokens(self) -> object:
+        return sum(len(segment.text) for segment in self._look.segments) // 4 + 1
+
+    def _risk(self) -> object:
+        self._look.look_for(frozenset(FAMILY_OF.values()))
+        return Unknown.UNAVAILABLE if self._look.failed else risk(self._look.findings)
+
+
+_DERIVED: Mapping[str, Callable[[InteractionFacts], object]] = MappingProxyType(
+    {
+        "llm.containsPII": InteractionFacts._contains_pii,  # noqa: SLF001 - the table of this class's own facts
+        "llm.piiTypes": InteractionFacts._pii_types,  # noqa: SLF001
+        "llm.estimatedTokens": InteractionFacts._estimated_tokens,  # noqa: SLF001
+        "risk.score": InteractionFacts._risk,  # noqa: SLF001
+    },
+)
+
+
+def _looked_up(known: Mapping[str, object], field: str) -> object:
+    value: object = known
+    for step in field.split("."):
+        if not isinstance(value, Mapping) or step not in value:
+            return Unknown.MISSING
+        value = value[step]
+    return value

@@ -1,0 +1,24 @@
+"""Spans: merging stretches of text that overlap."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+__all__ = ["clusters"]
+
+T = TypeVar("T")
+
+
+def clusters(stretches: Iterable[tuple[int, int, T]]) -> list[tuple[int, int, list[T]]]:
+    """
+    Group overlapping stretches, each a start, an end and what it stands for, ordered by where the groups begin.
+
+    Stretches that only touch stay apart; an empty stretch belongs to the group that covers its position.
+    """
+    groups: list[tuple[int, int, list[T]]] = []
+    for start, end, what in sorted(stretches, key=lambda stretch: (stretch[0], stretch[1])):
+        if groups and start < groups[-1][1]:
+            first, last, members = groups[-1]
+            groups[-1] = (first, max(last, end), [*members, what])
+        else:
+            groups.append((start, end, [what]))
+    return groups

@@ -1,0 +1,215 @@
+"""
+StreamGuard: hold back what may yet become a finding.
+
+Rules:
+
+1. Chunking must not matter: however a text is cut, the same characters are released and it stops at the same place.
+2. What is released is *settled*: no text that may follow can change a finding that begins before it (the detectors say
+   so by `hold`), and a release never cuts through a finding.
+3. Findings are decided in order of position, each with all that came before it. The first that policy denies stops the
+   lane right before it; nothing is released any more.
+4. Text is looked at again only from the last release on, with as much context before it as any detector may need, so
+   the work is linear in the text.
+5. What is held is bounded. At fixed positions of the text, whatever the chunks, a lane that holds too much reports
+   `detector.unavailable` and, if policy lets it, treats what it holds as settled.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from yett.guard.detection import STREAM, Detection, Settled, Sight
+from yett.guard.enforcement import Enforcement, Mark, enforceable, transform_of
+from yett.guard.facts import InteractionFacts
+from yett.guard.pseudonyms import Pseudonyms
+from yett.guard.spans import clusters
+from yett.model.decision import Decision
+from yett.model.finding import Finding
+from yett.model.interaction import Interaction
+from yett.model.obligation import Redact
+from yett.model.principal import Principal
+from yett.model.segment import Origin, Segment
+from yett.model.stage import Stage
+from yett.ports.decider import Decider, TextTest
+
+__all__ = ["Release", "StreamGuard"]
+
+_CHECKPOINT = 4096
+_MOST_HELD = 65536
+_EAGER = 1024
+"""Up to so many held characters every chunk is looked at; beyond, only when they have grown by an eighth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What may be sent now, and whether nothing will be sent any more."""
+
+    text: str
+    stopped: bool = False
+
+
+@dataclass(slots=True)
+class _Window:
+    """The text not yet released, behind as much context as its reading needs."""
+
+    text: str = ""
+    start: int = 0
+    """Where in *text* the unreleased part begins."""
+    position: int = 0
+    """How many characters have come in altogether."""
+    looked: int = 0
+    """How much was held when it was last looked at."""
+
+    @property
+    def held(self) -> int:
+        return len(self.text) - self.start
+
+
+@dataclass(slots=True)
+class StreamGuard:
+    """One lane of a streamed answer."""
+
+    detection: Detection
+    decider: Decider
+    enforcement: Enforcement
+    principal: Principal
+    facts: Mapping[str, object]
+    findings: list[Finding] = field(default_factory=list)
+    decision: Decision | None = None
+    characters: int = 0
+    """How many characters have been read to their end."""
+    path: str = ""
+    """The lane's name, under which its findings are reported."""
+    _window: _Window = field(default_factory=_Window)
+    _pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
+    _told: set[tuple[str, str, float, str]] = field(default_factory=set)
+    _tests: dict[str, TextTest] = field(init=False)
+    _counts: bool = field(init=False)
+    """Whether policy counts findings, so that even one more of the same may matter."""
+
+    def __post_init__(self) -> None:
+        """Prepare what every decision needs."""
+        self._tests = {test.id: test for test in self.decider.text_tests}
+        self._counts = any(name.endswith(".count") for name in self.decider.reads(Stage.RESPONSE))
+
+    @property
+    def stopped(self) -> bool:
+        """Whether policy has stopped the lane."""
+        return self.decision is not None and not self.decision.allowed
+
+    def feed(self, delta: str) -> Release:
+        """Take more text and return what may be sent."""
+        self._begin()
+        released = []
+        while delta and not self.stopped:
+            room = _CHECKPOINT - self._window.position % _CHECKPOINT
+            piece, delta = delta[:room], delta[room:]
+            self._window.text += piece
+            self._window.position += len(piece)
+            if len(piece) == room:
+                released.append(self._checkpoint())
+            elif self._due():
+                released.append(self._advance())
+        return Release("".join(released), self.stopped)
+
+    def finish(self) -> Release:
+        """Say that no more text comes and return the rest of what may be sent."""
+        self._begin()
+        released = "" if self.stopped else self._advance(final=True)
+        return Release(released, self.stopped)
+
+    def _begin(self) -> None:
+        if self.decision is None:
+            self._decide()
+
+    def _due(self) -> bool:
+        held = self._window.held
+        return held <= _EAGER or held >= self._window.looked + self._window.looked // 8
+
+    def _advance(self, *, final: bool = False) -> str:
+        window = self._window
+        if not window.held:
+            return ""
+        window.looked = window.held
+        text = window.text
+        settled = len(text) if final else self.detection.hold(text, Origin.MODEL, window.start)
+        if settled <= window.start:
+            return ""
+        sights = self.detection.window(text, Origin.MODEL, window.start)
+        settled = _outside(settled, sights) if not final else settled
+        if settled <= window.start:
+            return ""
+        released = self._release(settled, [sight for sight in sights if sight.start < settled])
+        self._forget(settled)
+        return released
+
+    def _release(self, settled: int, sights: list[Sight]) -> str:
+        """Release up to *settled*, deciding about *sights* cluster by cluster."""
+        window = self._window
+        base = window.position - len(window.text)
+        pieces = []
+        position = window.start
+        for start, end, members in clusters((sight.start, sight.end, sight) for sight in sights):
+            pieces.append(window.text[position:start])
+            decision = self._add(members, base)
+            if not decision.allowed:
+                return "".join(pieces)
+            pieces.append(self._rewritten(start, end, members, decision))
+            position = end
+        pieces.append(window.text[position:settled])
+        return "".join(pieces)
+
+    def _add(self, sights: list[Sight], base: int) -> Decision:
+        """Add *sights*, whose window begins at *base*, to what was found, and decide if they tell policy anything new."""
+        told = {(sight.kind, sight.rule, sight.score, sight.detector) for sight in sights}
+        for sight in sights:
+            moved = sight._replace(start=sight.start + base, end=sight.end + base)
+            self.findings.append(moved.finding(Segment(self.path, Origin.MODEL, "")))
+        if self.decision is None or self._counts or not told <= self._told:
+            self._told |= told
+            return self._decide()
+        return self.decision
+
+    def _rewritten(self, start: int, end: int, members: list[Sight], decision: Decision) -> str:
+        redacts = [obligation for obligation in decision.obligations if isinstance(obligation, Redact)]
+        marks = [
+            Mark(sight.start - start, sight.end - start, sight.kind, how)
+            for sight in members
+            if (how := transform_of(sight.kind, redacts))
+        ]
+        return self.enforcement.rewrite(self._window.text[start:end], marks, self._pseudonyms)
+
+    def _forget(self, settled: int) -> None:
+        window = self._window
+        self.characters += settled - window.start
+        keep = self.detection.behind(window.text, settled)
+        window.text = window.text[keep:]
+        window.start = settled - keep
+        window.looked = 0
+
+    def _checkpoint(self) -> str:
+        """Look at what is held, and give up on it if it is too much."""
+        released = self._advance()
+        window = self._window
+        if self.stopped or window.held <= _MOST_HELD:
+            return released
+        base = window.position - len(window.text)
+        sight = Sight(window.start, len(window.text), "detector.unavailable", 1.0, "", STREAM, "")
+        allowed = self._add([sight], base).allowed
+        return released + (self._advance(final=True) if allowed else "")
+
+    def _decide(self) -> Decision:
+        interaction = Interaction(Stage.RESPONSE, (), self.principal, self.facts)
+        evidence = Settled(self.detection, self.findings)
+        decision = self.decider.decide(Stage.RESPONSE, InteractionFacts(interaction, evidence, self._tests))
+        self.decision = enforceable(decision, self.findings)
+        return self.decision
+
+
+def _outside(settled: int, sights: list[Sight]) -> int:
+    """Move *settled* back to where it cuts no sight."""
+    moved = True
+    while moved:
+        inside = [sight.start for sight in sights if sight.start < settled < sight.end]
+        moved = bool(inside)
+        settled = min(inside, default=settled)
+    return settled
