@@ -84,8 +84,13 @@ def _entered(box: object, step: str | int) -> object:
 
 
 def _set(box: object, key: str | int, value: object) -> None:
-    if isinstance(box, dict) or (isinstance(box, list) and isinstance(key, int) and key < len(box)):
-        box[key] = value
+    match box, key:
+        case dict(), _:
+            box[key] = value
+        case list(), int() if key < len(box):
+            box[key] = value
+        case _:
+            pass  # what is neither is already a problem of its own place
 
 
 def _texts(box: object, path: KeyPath = ()) -> Iterator[tuple[KeyPath, object, str | int, str]]:

@@ -1,0 +1,105 @@
+"""`yett check`: one text, by detection and policy."""
+
+import sys
+from pathlib import Path
+from types import MappingProxyType
+
+import click
+
+from yett.cli.options import as_json, config, readable
+from yett.cli.output import print_json, print_table, visible
+from yett.cli.shapes import obligation_shape, verdict_shape
+from yett.compose.house import open_guard
+from yett.model.finding import Finding
+from yett.model.segment import Origin
+from yett.model.stage import Stage
+from yett.model.verdict import Verdict
+
+__all__ = ["ROLES", "check"]
+
+ROLES = MappingProxyType(
+    {
+        "user": Origin.USER,
+        "system": Origin.OPERATOR,
+        "developer": Origin.OPERATOR,
+        "assistant": Origin.MODEL,
+        "tool": Origin.TOOL,
+        "document": Origin.DOCUMENT,
+        "unknown": Origin.UNKNOWN,
+    }
+)
+"""Who may have written the text, in the words of chat interfaces."""
+
+_NATURAL = MappingProxyType({Stage.RESPONSE: "assistant", Stage.CONTEXT: "document", Stage.TOOL: "tool"})
+
+
+@click.command(short_help="Run detection and policy on one text.")
+@click.argument("text", required=False)
+@click.option("--file", metavar="F", type=readable, help="Read the text from this file.")
+@click.option("--role", type=click.Choice(list(ROLES)), help="Who wrote it.  [default: as the stage has it, user]")
+@click.option("--stage", type=click.Choice([stage.value for stage in Stage]), default="request", show_default=True)
+@click.option("--policy", metavar="F", type=readable, help="Decide by this policy instead of the configured ones.")
+@config
+@as_json
+def check(  # noqa: PLR0913 - a command has as many parameters as options
+    *,
+    text: str | None,
+    file: Path | None,
+    role: str | None,
+    stage: str,
+    policy: Path | None,
+    config: Path | None,
+    as_json: bool,
+) -> int:
+    """
+    Run detection and policy on TEXT, or on standard input without it.
+
+    Leaves with 0 when the text may pass, as it stands or sanitized, and with 1 when it is denied.
+    """
+    at = Stage(stage)
+    origin = ROLES[role or _NATURAL.get(at, "user")]
+    verdict = open_guard(config, policy).check(_given(text, file), origin=origin, stage=at)
+    if as_json:
+        print_json(verdict_shape(verdict))
+    else:
+        _tell(verdict)
+    return 0 if verdict.allowed else 1
+
+
+def _given(text: str | None, file: Path | None) -> str:
+    if text is not None and file is not None:
+        message = "give TEXT or --file, not both"
+        raise click.UsageError(message)
+    if text is not None:
+        return _whole(text.encode("utf-8", "surrogateescape"), "TEXT")
+    source = str(file) if file else "standard input"
+    return _whole(file.read_bytes() if file else sys.stdin.buffer.read(), source)
+
+
+def _whole(content: bytes, source: str) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        message = f"{source} is not UTF-8 at byte {error.start}"
+        raise click.UsageError(message) from None
+
+
+def _tell(verdict: Verdict) -> None:
+    if verdict.findings:
+        print_table(("FOUND", "SCORE", "WHERE", "BY", "READ AS"), [_row(finding) for finding in verdict.findings])
+        click.echo()
+    decision = verdict.decision
+    click.echo(f"{decision.effect}: {visible(decision.reason)}" if decision.reason else f"{decision.effect}")
+    for reason in decision.reasons:
+        unsure = f" (possibly: {', '.join(reason.unknown)} unknown)" if reason.unknown else ""
+        click.echo(f"  {reason.effect} by {reason.policy}@{reason.version}/{reason.rule}{unsure}")
+    for obligation in decision.obligations:
+        parts = (f"{name}={value}" for name, value in obligation_shape(obligation).items() if name != "type" and value)
+        click.echo(f"  then {obligation_shape(obligation)['type']} {' '.join(parts)}")
+    if verdict.allowed:
+        click.echo(f"\n{visible(verdict.sanitized)}")
+
+
+def _row(finding: Finding) -> tuple[str, ...]:
+    by = f"{finding.detector}/{finding.rule}" if finding.rule else finding.detector
+    return (finding.kind, f"{finding.score:.2f}", f"{finding.span.start}-{finding.span.end}", by, finding.reading)

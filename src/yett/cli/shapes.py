@@ -1,0 +1,76 @@
+"""Shapes: decisions and verdicts as JSON, in the words of the decision API."""
+
+from dataclasses import asdict
+from enum import StrEnum
+
+from yett.model.decision import Decision, Reason
+from yett.model.finding import Finding
+from yett.model.obligation import Obligation
+from yett.model.verdict import Verdict
+
+__all__ = ["decision_shape", "finding_shape", "obligation_shape", "verdict_shape"]
+
+Shape = dict[str, object]
+
+
+def obligation_shape(obligation: Obligation) -> Shape:
+    """Return *obligation* with its type first."""
+    parts = {name: _plain(value) for name, value in asdict(obligation).items()}
+    return {"type": type(obligation).__name__.lower(), **parts}
+
+
+def decision_shape(decision: Decision) -> Shape:
+    """Return *decision* as the decision API answers it."""
+    return {
+        "allowed": decision.allowed,
+        "effect": decision.effect.value,
+        "reason": decision.reason,
+        "matched": [_reason_shape(reason) for reason in decision.reasons],
+        "obligations": [obligation_shape(obligation) for obligation in decision.obligations],
+        "revision": decision.revision,
+    }
+
+
+def finding_shape(finding: Finding) -> Shape:
+    """Return *finding*: where, never what."""
+    return {
+        "kind": finding.kind,
+        "score": round(finding.score, 4),
+        "path": finding.span.path,
+        "start": finding.span.start,
+        "end": finding.span.end,
+        "origin": finding.origin.value,
+        "detector": finding.detector,
+        "rule": finding.rule,
+        "reading": finding.reading,
+    }
+
+
+def verdict_shape(verdict: Verdict) -> Shape:
+    """Return *verdict* with everything that explains it."""
+    return {
+        "decision": decision_shape(verdict.decision),
+        "findings": [finding_shape(finding) for finding in verdict.findings],
+        "sanitized": verdict.sanitized if verdict.allowed else None,
+        "dropped": list(verdict.dropped),
+        "coverage": [{name: _plain(value) for name, value in asdict(each).items()} for each in verdict.coverage],
+    }
+
+
+def _reason_shape(reason: Reason) -> Shape:
+    return {
+        "policy": reason.policy,
+        "version": reason.version,
+        "rule": reason.rule,
+        "effect": reason.effect.value,
+        "reason": reason.text,
+        "unknown": list(reason.unknown),
+    }
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return list(value) if isinstance(value, tuple) else value
