@@ -1,17 +1,13 @@
 """
 Destination: where an upstream is, how Yett shows who it is there, and how long and how much it puts up with.
 
-All of it is the operator's. Addresses on this machine or in a private network are as good as any other, because no
-request can name one.
+All of it is the operator's, and was checked when the configuration was read. Addresses on this machine or in a
+private network are as good as any other, because no request can name one.
 """
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
-
-from yarl import URL
-
-from yett.model.errors import OperatorError, Place, Problem
 
 __all__ = ["Destination", "Patience", "Style"]
 
@@ -32,11 +28,11 @@ class Patience:
     """How long, in seconds, each part of an answer may take."""
 
     connect: float = 5
-    first_byte: float = 300
+    first_byte: float = 600
     """Until the answer's head is there; an answer that does not stream is only sent when the model is done."""
-    idle: float = 60
+    idle: float = 120
     """Between two pieces."""
-    total: float = 900
+    total: float = 1800
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +41,7 @@ class Destination:
 
     name: str
     base_url: str
-    """Such as `https://api.openai.com/v1`."""
+    """Such as `https://api.openai.com/v1`; it holds no credential."""
     models: tuple[str, ...] = ()
     """Names, or patterns such as `llama3*`."""
     credential: str = field(default="", repr=False)
@@ -55,23 +51,6 @@ class Destination:
     header_bytes: int = 16 * 1024
     """Of any one header of an answer; there may be 128 of them."""
     connections: int = 512
-
-    def __post_init__(self) -> None:
-        if problem := self._problem():
-            raise OperatorError(problem)
-
-    def _problem(self) -> Problem | None:
-        place = Place(f"llm_providers.{self.name}.base_url")
-        shape = "it looks like `https://host/v1`"
-        try:
-            url = URL(self.base_url)
-        except ValueError:
-            return Problem(place, "invalid-address", "the address cannot be read", shape)
-        if url.user is not None or url.password is not None:  # not repeated, because it holds a password
-            return Problem(place, "invalid-address", "the address holds a credential", "set `api_key` instead")
-        if url.scheme not in {"http", "https"} or not url.host or url.query_string or url.fragment:
-            return Problem(place, "invalid-address", f"`{self.base_url}` is not an address of an API", shape)
-        return None
 
     @property
     def headers(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ Rules:
    a request, these do not.
 2. The upstream is not trusted: its answer is bounded in time and in size, it is not followed elsewhere, and it is
    refused when it comes encoded, since we asked for no encoding.
-3. A connection whose answer was not read to its end is closed. It never carries another request, so that nobody is
+3. A connection whose answer has not come to its end is closed. It never carries another request, so that nobody is
    ever given the rest of somebody else's answer.
 4. What is said about a failure holds no address and no credential.
 """
@@ -105,7 +105,7 @@ class _HttpAnswer:
                 yield piece
 
     async def aclose(self) -> None:
-        # A response that was read to its end has already given its connection back; for any other this closes it.
+        # An answer that came to its end has already given its connection back; for any other this closes it.
         self._response.close()
 
     def _count(self, size: int) -> None:

@@ -98,15 +98,11 @@ def _usage(prompt: int, answer: int) -> dict[str, int]:
 
 def _completion(head: Mapping[str, object], said: str, choices: int, usage: Mapping[str, int]) -> bytes:
     message = {"role": "assistant", "content": said, "refusal": None}
-    told = [
-        {"index": index, "message": message, "logprobs": None, "finish_reason": "stop"} for index in range(choices)
-    ]
+    told = [{"index": index, "message": message, "logprobs": None, "finish_reason": "stop"} for index in range(choices)]
     return orjson.dumps({**head, "object": "chat.completion", "choices": told, "usage": usage})
 
 
-def _events(
-    head: Mapping[str, object], said: str, choices: int, usage: Mapping[str, int] | None
-) -> Iterator[bytes]:
+def _events(head: Mapping[str, object], said: str, choices: int, usage: Mapping[str, int] | None) -> Iterator[bytes]:
     """Tell *said* in small pieces, the choices taking turns."""
 
     def event(told: list[dict[str, object]], usage: Mapping[str, int] | None = None) -> bytes:

@@ -1,0 +1,1 @@
+"""Testing: what tests and demonstrations of Yett, and of its plugins, are built on."""

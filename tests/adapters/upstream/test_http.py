@@ -1,0 +1,268 @@
+"""A provider over HTTP: what is sent, what is borne, and what is never repeated."""
+
+import asyncio
+import gzip
+from collections.abc import Awaitable, Callable
+
+import aiohttp
+import pytest
+
+from yett.adapters.upstream.destination import Destination, Patience
+from yett.adapters.upstream.http import HttpUpstream, mapped
+from yett.model.errors import UpstreamError, UpstreamTimeout
+from yett.ports.upstream import Answer, Outgoing
+from yett.testing.provider import Do, Provider, Script, answer, event, head, stream
+
+KEY = "not-a-credential"
+ASKED = Outgoing("/chat/completions", b'{"model":"m"}')
+NEVER = asyncio.Event
+
+
+def reach(provider: Provider, **changes: object) -> HttpUpstream:
+    settings: dict = {"credential": KEY, "models": ("gpt-4o", "llama*")} | changes
+    return HttpUpstream(Destination("there", provider.url, **settings))
+
+
+async def whole(upstream: HttpUpstream, outgoing: Outgoing = ASKED) -> tuple[int, bytes]:
+    told = await upstream.open(outgoing)
+    try:
+        return told.status, await told.read()
+    finally:
+        await told.aclose()
+
+
+async def test_a_request_arrives_as_it_was_given_and_so_does_its_answer() -> None:
+    async with Provider(answer({"fine": True}, 201, x_request_id="7")) as provider:
+        upstream = reach(provider)
+        told = await upstream.open(ASKED)
+        assert (told.status, await told.read()) == (201, b'{"fine":true}')
+        assert told.headers["x-request-id"] == "7"
+        await upstream.aclose()
+    (request,) = provider.requests
+    assert (request.method, request.target, request.body) == ("POST", "/v1/chat/completions", ASKED.body)
+    assert dict(request.headers) == {
+        "host": f"127.0.0.1:{provider.port}",
+        "authorization": f"Bearer {KEY}",
+        "accept-encoding": "identity",
+        "user-agent": "yett",
+        "accept": "*/*",
+        "content-type": "application/json",
+        "content-length": "13",
+    }
+
+
+async def test_headers_of_the_dialect_travel_but_none_that_is_ours() -> None:
+    theirs = {"anthropic-version": "2023-06-01", "user-agent": "theirs"}
+    ours = ("Authorization", "cookie", "x-api-key", "host", "content-length", "transfer-encoding", "accept-encoding")
+    async with Provider() as provider:
+        upstream = reach(provider)
+        await whole(upstream, Outgoing("/messages", b"{}", theirs | dict.fromkeys(ours, "1")))
+        await upstream.aclose()
+    (request,) = provider.requests
+    assert [value for name, value in request.headers if name == "authorization"] == [f"Bearer {KEY}"]
+    assert "1" not in {value for _, value in request.headers}
+    assert theirs.items() <= dict(request.headers).items()
+
+
+@pytest.mark.parametrize("path", ["@evil.example/x", "//evil.example/x", ".evil.example/x", ":1/x"])
+async def test_no_path_names_another_host(path: str) -> None:
+    async with Provider() as provider:
+        upstream = reach(provider)
+        assert (await whole(upstream, Outgoing(path, b"{}")))[0] == 200
+        await upstream.aclose()
+    assert provider.requests[0].header("host") == f"127.0.0.1:{provider.port}"
+
+
+async def test_cookies_are_not_kept_and_redirects_not_followed() -> None:
+    async with Provider(answer({}, 307, location="/elsewhere", set_cookie="a=b")) as provider:
+        upstream = reach(provider)
+        assert [(await whole(upstream))[0] for _ in range(2)] == [307, 307]
+        await upstream.aclose()
+    assert [(request.target, request.header("cookie")) for request in provider.requests] == [
+        ("/v1/chat/completions", None)
+    ] * 2
+
+
+async def test_the_environment_names_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    async with Provider() as provider:
+        upstream = reach(provider)
+        assert (await whole(upstream))[0] == 200
+        await upstream.aclose()
+
+
+async def test_a_connection_is_used_again_when_its_answer_was_read_to_the_end() -> None:
+    async with Provider(answer({}), stream([event("a")]), answer({})) as provider:
+        upstream = reach(provider)
+        for _ in range(3):
+            await whole(upstream)
+        await upstream.aclose()
+    assert len(provider.connections) == 1
+
+
+async def leave_unread(told: Answer) -> None:
+    await anext(aiter(told.chunks()))
+
+
+async def leave_while_reading(told: Answer) -> None:
+    await anext(aiter(told.chunks()))
+    reading = asyncio.create_task(told.read())
+    await asyncio.sleep(0.01)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+
+
+@pytest.mark.parametrize("leave", [leave_unread, leave_while_reading])
+async def test_an_unfinished_answer_closes_its_connection(leave: Callable[[Answer], Awaitable[None]]) -> None:
+    async with Provider(stream([event("one"), NEVER()]), answer({"mine": 1})) as provider:
+        upstream = reach(provider)
+        told = await upstream.open(ASKED)
+        await leave(told)
+        await told.aclose()
+        await asyncio.wait_for(provider.connections[0].left.wait(), 5)
+        assert await whole(upstream) == (200, b'{"mine":1}')
+        await upstream.aclose()
+    assert len(provider.connections) == 2
+
+
+async def test_an_unread_head_closes_its_connection() -> None:
+    async with Provider([head(content_length=5)]) as provider:
+        upstream = reach(provider)
+        await (await upstream.open(ASKED)).aclose()
+        await asyncio.wait_for(provider.connections[0].left.wait(), 5)
+        await upstream.aclose()
+
+
+async def test_whoever_stops_waiting_closes_the_connection() -> None:
+    async with Provider([Do.HANG]) as provider:
+        upstream = reach(provider)
+        opening = asyncio.create_task(upstream.open(ASKED))
+        while not provider.requests:
+            await asyncio.sleep(0)
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+        await asyncio.wait_for(provider.connections[0].left.wait(), 5)
+        await upstream.aclose()
+
+
+LARGE = 1000
+BOMB = gzip.compress(bytes(100_000))
+FAILURES: list[tuple[str, Script, type[UpstreamError], str]] = [
+    ("reset before the head", [Do.RESET], UpstreamError, "broke the connection"),
+    ("closed before the head", [Do.CLOSE], UpstreamError, "before it answered"),
+    ("closed in the head", [b"HTTP/1.1 200 OK\r\nx: y", Do.CLOSE], UpstreamError, "closed the connection"),
+    ("not HTTP", [b"SSH-2.0-OpenSSH_9.2\r\n"], UpstreamError, "proper HTTP"),
+    ("an endless header", [head()[:-2] + b"x: " + b"y" * 70_000], UpstreamError, "proper HTTP"),
+    ("endless headers", [head()[:-2] + b"x: y\r\n" * 500 + b"\r\n"], UpstreamError, "proper HTTP"),
+    ("doubtful framing", [head(content_length=3, transfer_encoding="chunked") + b"abc"], UpstreamError, "proper HTTP"),
+    ("a control character", [head()[:-2] + b"x: a\x00b\r\n\r\n"], UpstreamError, "proper HTTP"),
+    ("too short", [head(content_length=9) + b"short", Do.CLOSE], UpstreamError, "broke off"),
+    ("reset in the body", [head(content_length=9) + b"short", Do.RESET], UpstreamError, "broke"),
+    ("a chunk that is none", [head(transfer_encoding="chunked") + b"3\r\nabc\r\nzz\r\n"], UpstreamError, "proper HTTP"),
+    (
+        "closed between chunks",
+        [head(transfer_encoding="chunked") + b"3\r\nabc\r\n", Do.CLOSE],
+        UpstreamError,
+        "broke off",
+    ),
+    ("too large by its head", [head(content_length=LARGE + 1)], UpstreamError, "more than 1000 bytes"),
+    ("too large by its body", stream([b"x" * 400] * 3), UpstreamError, "more than 1000 bytes"),
+    ("a huge line", [head(), b"x" * 100_000, Do.CLOSE], UpstreamError, "more than 1000 bytes"),
+    ("encoded", [head(content_length=len(BOMB), content_encoding="gzip") + BOMB], UpstreamError, "`gzip`"),
+    ("no head", [Do.HANG], UpstreamTimeout, "in time"),
+    ("no body", [head(content_length=9), Do.HANG], UpstreamTimeout, "in time"),
+    ("a pause that is too long", stream([b"abc", NEVER()]), UpstreamTimeout, "in time"),
+]
+
+
+@pytest.mark.parametrize(("script", "kind", "says"), [row[1:] for row in FAILURES], ids=[row[0] for row in FAILURES])
+async def test_a_broken_provider_is_a_named_failure_and_its_connection_is_closed(
+    script: Script, kind: type[UpstreamError], says: str
+) -> None:
+    patience = Patience(first_byte=0.2, idle=0.2)
+    async with Provider(script, answer({})) as provider:
+        upstream = reach(provider, patience=patience, answer_bytes=LARGE)
+        with pytest.raises(UpstreamError) as failure:
+            await whole(upstream)
+        await asyncio.wait_for(provider.connections[0].left.wait(), 5)
+        assert await whole(upstream) == (200, b"{}")
+        await upstream.aclose()
+    assert type(failure.value) is kind
+    assert says in failure.value.message
+    assert KEY not in failure.value.message
+    assert "127.0.0.1" not in failure.value.message
+    assert "`there`" in failure.value.message
+    assert failure.value.__cause__ is None
+    assert failure.value.__suppress_context__ or failure.value.__context__ is None
+
+
+async def test_what_comes_before_a_break_is_handed_on() -> None:
+    async with Provider(stream([event("a"), Do.RESET])) as provider:
+        upstream = reach(provider)
+        told, got = await upstream.open(ASKED), bytearray()
+        with pytest.raises(UpstreamError):
+            async for piece in told.chunks():
+                got += piece
+        await told.aclose()
+        await upstream.aclose()
+    assert got in (b"", event("a"))
+
+
+async def test_more_than_was_announced_is_not_given_to_anybody() -> None:
+    async with Provider([head(content_length=2) + b"{}" + head(content_length=3) + b"bad"], answer({})) as provider:
+        upstream = reach(provider)
+        assert await whole(upstream) == (200, b"{}")
+        assert await whole(upstream) == (200, b"{}")
+        await upstream.aclose()
+    assert len(provider.connections) == 2
+
+
+async def test_the_time_for_everything_is_bounded() -> None:
+    drip = [head(transfer_encoding="chunked"), *([b"1\r\nx\r\n"] * 3), NEVER()]
+    async with Provider(drip) as provider:
+        upstream = reach(provider, patience=Patience(total=0.2))
+        with pytest.raises(UpstreamTimeout):
+            await whole(upstream)
+        await upstream.aclose()
+
+
+async def test_nobody_there_is_a_failure() -> None:
+    async with Provider() as provider:
+        pass
+    upstream = reach(provider)
+    with pytest.raises(UpstreamError, match="upstream `there` could not be reached"):
+        await whole(upstream)
+    await upstream.aclose()
+
+
+async def test_it_can_be_closed_twice_and_unused() -> None:
+    upstream = HttpUpstream(Destination("there", "http://127.0.0.1:9/v1"))
+    await upstream.aclose()
+    await upstream.aclose()
+
+
+async def test_it_knows_its_name_and_models() -> None:
+    upstream = HttpUpstream(Destination("there", "http://127.0.0.1:9/v1", ("gpt-4o", "llama*")))
+    assert (upstream.name, await upstream.models()) == ("there", ("gpt-4o",))
+    assert upstream.serves("llama3")
+    assert not upstream.serves("gpt-4")
+
+
+def family(root: type) -> list[type]:
+    return [root, *(kind for child in root.__subclasses__() for kind in family(child))]
+
+
+@pytest.mark.parametrize("kind", [*family(aiohttp.ClientError), TimeoutError, OSError, ConnectionResetError])
+def test_every_error_of_the_library_becomes_one_of_ours(kind: type[BaseException]) -> None:
+    theirs = kind.__new__(kind)
+    with pytest.raises(UpstreamError) as ours, mapped("there"):
+        raise theirs
+    assert isinstance(ours.value, UpstreamTimeout) == isinstance(theirs, TimeoutError)
+    assert ours.value.message.startswith("upstream `there` ")
+
+
+def test_what_is_not_the_providers_fault_is_left_alone() -> None:
+    with pytest.raises(ZeroDivisionError), mapped("there"):
+        raise ZeroDivisionError
