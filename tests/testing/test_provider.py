@@ -80,8 +80,7 @@ async def test_it_can_close_and_reset_and_hang() -> None:
             await reader.read()
         writer.close()
         reader, writer = await ask(provider)
-        while len(provider.requests) < 3:
-            await asyncio.sleep(0)
+        await provider.heard(3)
         assert not provider.connections[2].left.is_set()
         writer.close()
         await asyncio.wait_for(provider.connections[2].left.wait(), 5)
@@ -90,8 +89,7 @@ async def test_it_can_close_and_reset_and_hang() -> None:
 async def test_leaving_ends_every_connection() -> None:
     async with Provider([Do.HANG]) as provider:
         reader, writer = await ask(provider)
-        while not provider.requests:
-            await asyncio.sleep(0)
+        await provider.heard()
     assert await reader.read() == b""
     writer.close()
 

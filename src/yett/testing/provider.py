@@ -107,6 +107,7 @@ class Provider:
         self._scripts = list(scripts) or [answer({})]
         self.connections: list[Connection] = []
         self.requests: list[Request] = []
+        self._news = asyncio.Event()
 
     @property
     def url(self) -> str:
@@ -116,6 +117,12 @@ class Provider:
     def say(self, *scripts: Script) -> None:
         """Answer from now on with *scripts*."""
         self._scripts = list(scripts)
+
+    async def heard(self, count: int = 1) -> None:
+        """Wait until *count* requests have come."""
+        while len(self.requests) < count:
+            self._news.clear()
+            await self._news.wait()
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
@@ -144,6 +151,7 @@ class Provider:
     def asked(self, request: Request) -> Script:
         """Take note of *request* and hand out the script for it."""
         self.requests.append(request)
+        self._news.set()
         request.connection.requests.append(request)
         return self._scripts.pop(0) if len(self._scripts) > 1 else self._scripts[0]
 
