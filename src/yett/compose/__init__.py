@@ -1,0 +1,1 @@
+"""Composition: where settings become parts, and parts become a running house."""
