@@ -21,7 +21,7 @@ from yett.model.errors import YettError
 from yett.model.refusal import Refusal
 from yett.model.segment import Origin, Segment
 
-__all__ = ["Citation", "Dialect", "Payload", "Placed", "Texts", "Unwritable", "read", "write"]
+__all__ = ["Citation", "Dialect", "Payload", "Placed", "Texts", "Unwritable", "read", "rewritten", "write"]
 
 Payload = dict[str, Any]
 """A request or an answer as parsed JSON. Nobody changes one in place."""
@@ -172,19 +172,22 @@ def read(payload: Payload, shape: Shape, origin: Origin, *, asking: bool) -> Tex
 
 
 def write(
-    payload: Payload,
+    document: object,
     before: Texts,
     segments: Sequence[Segment],
     dropped: Sequence[str],
-    whole: Callable[[str], str],
-) -> Payload:
+    whole: Callable[[str], str] = str,
+) -> object:
     """
-    Put *segments*, which were *before*, back into *payload*, and take out those at *dropped*.
+    Put *segments*, which were *before*, back into *document*, and take out those at *dropped*.
 
     *whole* answers the pointer of what goes when the text at a pointer goes.
+
+    Raises:
+        Unwritable: one of them cannot be put back or taken out, or is not accounted for.
     """
     if not dropped and tuple(segments) == before.segments:
-        return payload
+        return document
     now = {segment.path: segment.text for segment in segments}
     gone = frozenset(dropped)
     edits: dict[str, object] = {}
@@ -195,9 +198,25 @@ def write(
             message = f"the text at `{segment.path}` is neither kept nor dropped"
             raise Unwritable(message)
         elif now[segment.path] != segment.text:
-            edits[segment.path] = _rewritten(payload, segment.path, now[segment.path])
+            edits[segment.path] = rewritten(document, segment.path, now[segment.path])
     _account(before, now, gone)
-    return _replaced(payload, edits)
+    try:
+        return pointers.replaced(document, edits)
+    except LookupError as error:
+        raise Unwritable(str(error)) from error
+
+
+def rewritten(document: object, path: str, text: str) -> object:
+    """
+    Return what *text* becomes at *path*: itself, or null where many strings were read as one.
+
+    Raises:
+        Unwritable: the pointer means a key.
+    """
+    if path.endswith(KEY):
+        message = f"the key at `{path}` must change, and a key cannot be rewritten"
+        raise Unwritable(message)
+    return None if isinstance(pointers.get(document, path), dict | list) else text
 
 
 def _without(path: str, place: str) -> Mapping[str, object]:
@@ -207,26 +226,7 @@ def _without(path: str, place: str) -> Mapping[str, object]:
     return {path.removesuffix(KEY): REMOVED} if path.endswith(KEY) else {path: ""}
 
 
-def _rewritten(payload: Payload, path: str, text: str) -> object:
-    if path.endswith(KEY):
-        message = f"the key at `{path}` must change, and a key cannot be rewritten"
-        raise Unwritable(message)
-    # many strings that were read as one text cannot be told apart in the new one, so they go
-    return None if isinstance(pointers.get(payload, path), dict | list) else text
-
-
 def _account(before: Texts, now: Mapping[str, str], gone: frozenset[str]) -> None:
     if strange := (now.keys() | gone) - {segment.path for segment in before.segments}:
         message = f"`{min(strange)}` was never read"
         raise Unwritable(message)
-
-
-def _replaced(payload: Payload, edits: Mapping[str, object]) -> Payload:
-    try:
-        written = pointers.replaced(payload, edits)
-    except LookupError as error:
-        raise Unwritable(str(error)) from error
-    if not isinstance(written, dict):
-        message = "nothing is left to write"
-        raise Unwritable(message)
-    return written

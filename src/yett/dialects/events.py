@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from yett.model.errors import UpstreamError
 
-__all__ = ["EventParser", "MAX_BYTES", "ServerEvent", "encode"]
+__all__ = ["MAX_BYTES", "EventParser", "ServerEvent", "encode"]
 
 MAX_BYTES = 1_048_576
 """Longest line, and longest data of one event."""

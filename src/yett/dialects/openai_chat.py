@@ -29,6 +29,7 @@ _ANSWER_NODES = 1_000_000
 _PART = re.compile(r"(/messages/\d+/content/\d+)/.*", re.DOTALL)
 _CHOICE = re.compile(r"/choices/(\d+)/")
 _TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
+_SERVER_FAULT = 500
 _CAPPED = {"max_tokens": ("max_tokens", "max_completion_tokens"), "n": ("n",)}
 
 
@@ -126,14 +127,13 @@ class OpenAIChat:
     ) -> Payload:
         """Put *segments*, which were *before*, back into a request; a dropped part or chunk goes as a whole."""
         written = write(payload, before, segments, dropped, _surroundings)
-        return payload if written is payload else _without_empty_lists(written)
+        return payload if written is payload else _without_empty_lists(_object(written))
 
     def write_answer(
         self, payload: Payload, before: Texts, segments: Sequence[Segment], dropped: Sequence[str] = ()
     ) -> Payload:
         """Put *segments*, which were *before*, back into an answer."""
-        written = write(payload, before, segments, dropped, lambda path: path)
-        if written is payload:
+        if (written := _object(write(payload, before, segments, dropped))) is payload:
             return payload
         kept = set(segments)
         changed = {_CHOICE.match(segment.path) for segment in before.segments if segment not in kept}
@@ -202,7 +202,7 @@ class OpenAIChat:
 
 def error_type(status: int) -> str:
     """Return OpenAI's word for an HTTP *status*."""
-    return _TYPES.get(status, "invalid_request_error" if status < 500 else "server_error")
+    return _TYPES.get(status, "server_error" if status >= _SERVER_FAULT else "invalid_request_error")
 
 
 def filtered(reason: str) -> dict[str, object]:
@@ -222,6 +222,13 @@ def _blocked(index: int, reason: str) -> dict[str, object]:
         "finish_reason": "content_filter",
         "content_filter_results": filtered(reason),
     }
+
+
+def _object(written: object) -> Payload:
+    if not isinstance(written, dict):  # every text has a field above it, so none can replace the whole
+        message = "the whole payload cannot be replaced"
+        raise Unwritable(message)
+    return written
 
 
 def _surroundings(path: str) -> str:

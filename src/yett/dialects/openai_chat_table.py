@@ -162,9 +162,7 @@ _SETTINGS: Mapping[str, Shape] = {
     "web_search_options": fields({"search_context_size": word("low", "medium", "high"), "user_location": _LOCATION}),
     "tools": a_list(items(_TOOL)),
     "functions": a_list(items(_DEFINED)),
-    "tool_choice": any_of(
-        word("none", "auto", "required"), fields({**_TOOL_NAMED, "allowed_tools": _ALLOWED_TOOLS})
-    ),
+    "tool_choice": any_of(word("none", "auto", "required"), fields({**_TOOL_NAMED, "allowed_tools": _ALLOWED_TOOLS})),
     "function_call": any_of(word("none", "auto"), _NAMED),
     "response_format": an_object(
         fields({"type": word("text", "json_object", "json_schema"), "json_schema": _JSON_SCHEMA})

@@ -90,11 +90,6 @@ def free(value: object, path: str, origin: Origin, sieve: Sieve) -> None:
         sieve.keep(path, origin, str(int(value) if value == int(value) else value))
 
 
-def untyped(value: object, path: str, origin: Origin, sieve: Sieve) -> None:
-    """Take everything for text of unknown origin."""
-    free(value, path, Origin.UNKNOWN, sieve)
-
-
 def text(value: object, path: str, origin: Origin, sieve: Sieve) -> None:
     """Expect a text, or null; nothing else is allowed in a request."""
     if isinstance(value, str):
@@ -106,6 +101,10 @@ def text(value: object, path: str, origin: Origin, sieve: Sieve) -> None:
 def by(origin: Origin, shape: Shape) -> Shape:
     """Say that *origin* writes here."""
     return lambda value, path, _, sieve: shape(value, path, origin, sieve)
+
+
+untyped = by(Origin.UNKNOWN, free)
+"""Everything is text of unknown origin."""
 
 
 def integer(value: object, path: str, origin: Origin, sieve: Sieve) -> None:
