@@ -23,7 +23,7 @@ import click
 from yett.cli.output import print_problems
 from yett.model.errors import OperatorError, YettError
 
-__all__ = ["COMMANDS", "Entry", "LazyGroup", "main"]
+__all__ = ["COMMANDS", "Entry", "LazyGroup", "main", "yett"]
 
 _USAGE = 2
 _INTERRUPTED = 130  # 128 and the signal's number, as shells count

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypedDict, Unpack
 
 import click
 
@@ -15,7 +16,7 @@ from yett.model.segment import Origin
 from yett.model.stage import Stage
 from yett.model.verdict import Verdict
 
-__all__ = ["ROLES", "check"]
+__all__ = ["ROLES", "Options", "check"]
 
 ROLES = MappingProxyType(
     {
@@ -33,6 +34,18 @@ ROLES = MappingProxyType(
 _NATURAL = MappingProxyType({Stage.RESPONSE: "assistant", Stage.CONTEXT: "document", Stage.TOOL: "tool"})
 
 
+class Options(TypedDict):
+    """What the command is given."""
+
+    text: str | None
+    file: Path | None
+    role: str | None
+    stage: str
+    policy: Path | None
+    config: Path | None
+    as_json: bool
+
+
 @click.command(short_help="Run detection and policy on one text.")
 @click.argument("text", required=False)
 @click.option("--file", metavar="F", type=readable, help="Read the text from this file.")
@@ -41,25 +54,17 @@ _NATURAL = MappingProxyType({Stage.RESPONSE: "assistant", Stage.CONTEXT: "docume
 @click.option("--policy", metavar="F", type=readable, help="Decide by this policy instead of the configured ones.")
 @config
 @as_json
-def check(  # noqa: PLR0913 - a command has as many parameters as options
-    *,
-    text: str | None,
-    file: Path | None,
-    role: str | None,
-    stage: str,
-    policy: Path | None,
-    config: Path | None,
-    as_json: bool,
-) -> int:
+def check(**options: Unpack[Options]) -> int:
     """
     Run detection and policy on TEXT, or on standard input without it.
 
     Leaves with 0 when the text may pass, as it stands or sanitized, and with 1 when it is denied.
     """
-    at = Stage(stage)
-    origin = ROLES[role or _NATURAL.get(at, "user")]
-    verdict = open_guard(config, policy).check(_given(text, file), origin=origin, stage=at)
-    if as_json:
+    stage = Stage(options["stage"])
+    origin = ROLES[options["role"] or _NATURAL.get(stage, "user")]
+    text = _given(options["text"], options["file"])
+    verdict = open_guard(options["config"], options["policy"]).check(text, origin=origin, stage=stage)
+    if options["as_json"]:
         print_json(verdict_shape(verdict))
     else:
         _tell(verdict)

@@ -11,7 +11,6 @@ Rules:
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from importlib import import_module
 
 import click
 
@@ -49,10 +48,16 @@ def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def _framed(head: Sequence[str], cells: Iterable[Sequence[str]]) -> None:
-    table = import_module("rich.table").Table(*head, header_style="bold", box=import_module("rich.box").SIMPLE_HEAD)
+    # Imported here alone: it takes longer than most commands, and pipes never need it.
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(*head, header_style="bold", box=SIMPLE_HEAD)
     for row in cells:
-        table.add_row(*map(import_module("rich.text").Text, row))
-    import_module("rich.console").Console().print(table)
+        table.add_row(*map(Text, row))
+    Console().print(table)
 
 
 def print_problems(problems: Iterable[Problem], *, as_json: bool = False) -> None:

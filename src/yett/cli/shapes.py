@@ -10,16 +10,16 @@ from yett.model.verdict import Verdict
 
 __all__ = ["decision_shape", "finding_shape", "obligation_shape", "verdict_shape"]
 
-Shape = dict[str, object]
+_Shape = dict[str, object]
 
 
-def obligation_shape(obligation: Obligation) -> Shape:
+def obligation_shape(obligation: Obligation) -> _Shape:
     """Return *obligation* with its type first."""
     parts = {name: _plain(value) for name, value in asdict(obligation).items()}
     return {"type": type(obligation).__name__.lower(), **parts}
 
 
-def decision_shape(decision: Decision) -> Shape:
+def decision_shape(decision: Decision) -> _Shape:
     """Return *decision* as the decision API answers it."""
     return {
         "allowed": decision.allowed,
@@ -31,7 +31,7 @@ def decision_shape(decision: Decision) -> Shape:
     }
 
 
-def finding_shape(finding: Finding) -> Shape:
+def finding_shape(finding: Finding) -> _Shape:
     """Return *finding*: where, never what."""
     return {
         "kind": finding.kind,
@@ -46,7 +46,7 @@ def finding_shape(finding: Finding) -> Shape:
     }
 
 
-def verdict_shape(verdict: Verdict) -> Shape:
+def verdict_shape(verdict: Verdict) -> _Shape:
     """Return *verdict* with everything that explains it."""
     return {
         "decision": decision_shape(verdict.decision),
@@ -57,7 +57,7 @@ def verdict_shape(verdict: Verdict) -> Shape:
     }
 
 
-def _reason_shape(reason: Reason) -> Shape:
+def _reason_shape(reason: Reason) -> _Shape:
     return {
         "policy": reason.policy,
         "version": reason.version,

@@ -13,15 +13,13 @@ from yett.model.errors import Place, Problem
 
 __all__ = ["Draft"]
 
-Tree = dict[str, object]
-
 
 @dataclass(slots=True)
 class Draft:
     """Nested mappings and lists, and where each value was said."""
 
     root: Place
-    data: Tree = field(default_factory=dict)
+    data: dict[str, object] = field(default_factory=dict)
     places: dict[KeyPath, Place] = field(default_factory=dict)
     hidden: set[KeyPath] = field(default_factory=set)
 

@@ -1,0 +1,102 @@
+"""
+Policies: the documents that a configuration means.
+
+Rules:
+
+1. What `security` of the configuration says is said to the policies that are shipped, by their ids; an operator's own
+   documents are taken as they are written.
+2. The cases of an operator's documents come along, to be run before the documents decide. The shipped ones have passed
+   theirs, and a configuration may have left rules out that they expect.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+from yett.compose.settings import PiiProtection, Settings
+from yett.model.errors import Place
+from yett.model.obligation import Redact, Transform
+from yett.policy.documents import Document, Rule
+from yett.policy.problems import Problems
+from yett.policy.reading import read_documents
+
+__all__ = ["configured_constants", "configured_documents", "read_policies", "shipped_documents"]
+
+_INJECTION = "yett-injection"
+_PERSONAL_DATA = "yett-personal-data"
+
+
+def configured_documents(settings: Settings) -> tuple[Document, ...]:
+    """
+    Return the documents that *settings* mean: a shipped variant, adjusted, and the operator's own.
+
+    Raises:
+        OperatorError: a file cannot be read, or what it says is wrong; it carries every problem of every file.
+    """
+    variant = settings.policies.default
+    shipped = () if variant == "none" else shipped_documents(variant)
+    adjusted = (_adjusted(document, settings) for document in shipped)
+    own = read_policies(settings.policies.files)
+    return (*(document for document in adjusted if document.rules), *own)
+
+
+def configured_constants(settings: Settings) -> Mapping[str, object]:
+    """Return the constants that *settings* override; what they leave open each document says itself."""
+    injection = settings.security.prompt_injection
+    return {"injection_threshold": injection.block_threshold} if "block_threshold" in injection.model_fields_set else {}
+
+
+def shipped_documents(variant: str) -> tuple[Document, ...]:
+    """Return the documents of a variant that is shipped, as they are written."""
+    text = files("yett").joinpath("policies", f"{variant}.yaml").read_text("utf-8")
+    problems = Problems()
+    documents = read_documents(text, f"{variant}.yaml", problems)
+    problems.raise_any()
+    return documents
+
+
+def read_policies(paths: tuple[Path, ...]) -> tuple[Document, ...]:
+    """
+    Read policy files.
+
+    Raises:
+        OperatorError: as `configured_documents`.
+    """
+    problems = Problems()
+    texts = [(path, text) for path in paths if (text := _text(path, problems)) is not None]
+    found = [document for path, text in texts for document in read_documents(text, str(path), problems)]
+    problems.raise_any()
+    return tuple(found)
+
+
+def _text(path: Path, problems: Problems) -> str | None:
+    try:
+        return path.read_text("utf-8-sig")
+    except OSError as error:
+        why = (error.strerror or "unreadable").lower()
+        problems.add(Place(str(path)), "unreadable-file", f"cannot be read: {why}", "name a readable YAML file")
+    except UnicodeDecodeError:
+        problems.add(Place(str(path)), "encoding", "is not UTF-8", "save the file as UTF-8")
+    return None
+
+
+def _adjusted(document: Document, settings: Settings) -> Document:
+    """Adjust a shipped document; one without rules is left out."""
+    rules = document.rules
+    if document.id == _INJECTION and not settings.security.prompt_injection.enabled:
+        rules = ()
+    if document.id == _PERSONAL_DATA:
+        protection = settings.security.pii_protection
+        chosen = protection.detection_types if protection.enabled else ()
+        rules = tuple(_redacting(rule, protection) for rule in rules if rule.id in chosen)
+    return replace(document, rules=rules, cases=())
+
+
+def _redacting(rule: Rule, protection: PiiProtection) -> Rule:
+    how = Transform(protection.redaction_strategy)
+    obligations = tuple(
+        replace(obligation, how=how) if isinstance(obligation, Redact) else obligation
+        for obligation in rule.action.obligations
+    )
+    return replace(rule, action=replace(rule.action, obligations=obligations))
