@@ -1,0 +1,29 @@
+"""
+Entropy: how random a string looks.
+
+Used only for what stands beside a keyword such as `api_key =`: alone, digests, identifiers and minified code look as
+random as keys do.
+"""
+
+from collections import Counter
+from math import log2
+
+__all__ = ["looks_random", "shannon"]
+
+# A string of n characters cannot have more than log2(n) bits a character, so short ones are asked for less.
+_ENOUGH = 0.72
+_MOST = 3.5
+_SHORTEST = 8
+
+
+def shannon(text: str) -> float:
+    """Return the bits that a character of *text* carries (Shannon), 0 for the empty text."""
+    length = len(text)
+    return -sum(count / length * log2(count / length) for count in Counter(text).values())
+
+
+def looks_random(text: str) -> bool:
+    """Say whether *text* mixes letters and digits, and repeats itself as little as a generated value does."""
+    if len(text) < _SHORTEST or text.isalpha() or not any(character.isdigit() for character in text):
+        return False
+    return shannon(text) >= min(_MOST, _ENOUGH * log2(len(text)))

@@ -1,0 +1,35 @@
+"""
+Overlaps: one value, one kind.
+
+A stretch is one thing: what a key rule and a telephone rule both claim is a key. Among secrets and personal data the
+stronger claim wins and every weaker one that shares a character with it goes. Injections, commands and the like are
+judgements about a text, not values in it, so they all stay.
+"""
+
+from collections.abc import Sequence
+
+from yett.model.finding import Match
+from yett.model.kinds import family
+
+__all__ = ["resolved"]
+
+_VALUES = frozenset({"secret", "pii"})
+_RANKS = {"pii.credit_card": 1, "pii.iban": 2, "pii.ssn": 3, "pii.email": 4, "pii.ip_address": 5, "pii.phone": 6}
+_LAST = 7
+
+
+def resolved(matches: Sequence[Match]) -> list[Match]:
+    """Return *matches* without those that a stronger claim on the same characters beats, ordered by start."""
+    if len(matches) < 2:
+        return list(matches)
+    kept = [match for match in matches if family(match.kind) not in _VALUES]
+    claimed: list[Match] = []
+    for match in sorted((match for match in matches if family(match.kind) in _VALUES), key=_strength):
+        if all(match.end <= other.start or other.end <= match.start for other in claimed):
+            claimed.append(match)
+    return sorted(kept + claimed)
+
+
+def _strength(match: Match) -> tuple[int, float, int, Match]:
+    rank = 0 if match.kind.startswith("secret.") else _RANKS.get(match.kind, _LAST)
+    return rank, -match.score, match.start - match.end, match

@@ -1,0 +1,131 @@
+"""
+Patterns: all rules in one database; the detector `patterns`.
+
+Rules:
+
+1. What is reported does not depend on whether hyperscan is there: it only says early which rules need not be asked.
+2. Detection is local: what begins at or after *start* depends on `look_behind` characters before it and on no more.
+3. `hold` never lies inside anything that a rule's pattern matches, believed or not: searching from there on then finds
+   what searching from the beginning would. Nor does it lie behind a match whose surroundings are still to come.
+
+The way of a text: the gate names the rules that may match (microseconds for hundreds of them), each of these says where
+and how sure it is, overlaps are resolved, and byte offsets become characters.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
+
+from yett.detectors.expression import Found
+from yett.detectors.gate import Gate
+from yett.detectors.overlaps import resolved
+from yett.detectors.reach import Reach
+from yett.detectors.rule import SEEN, Rule, Scanner
+from yett.model.finding import Match
+from yett.model.kinds import family
+from yett.model.segment import Origin
+
+__all__ = ["PatternSet"]
+
+# Part of every revision: changes whenever this room's code may report something else for the same rules.
+_VERSION = b"1"
+
+
+class PatternSet:
+    """A detector made of rules."""
+
+    __slots__ = ("_for_origin", "_gate", "_reaches", "_scanners", "kinds", "look_behind", "name", "readings", "revision", "rules")
+
+    def __init__(self, rules: Sequence[Rule], *, hyperscan: bool = True, saved: bytes = b"", name: str = "patterns") -> None:
+        """Compile *rules*; *saved* is what `dump` gave for the same ones, or whatever is there in its stead."""
+        self.name = name
+        self.rules = tuple(rules)
+        self.revision = sha256(_VERSION + repr(self.rules).encode()).hexdigest()
+        self.kinds = frozenset(family(rule.kind) for rule in self.rules)
+        self.readings = frozenset({"folded", "decoded"})
+        self._scanners = tuple(Scanner(rule) for rule in self.rules)
+        self.look_behind = max((scanner.look_behind for scanner in self._scanners), default=0)
+        self._gate = Gate([rule.pattern for rule in self.rules], self._own(saved)) if hyperscan else None
+        self._for_origin = {
+            origin: frozenset(
+                index for index, rule in enumerate(self.rules) if not rule.origins or origin in rule.origins
+            )
+            for origin in Origin
+        }
+        self._reaches: dict[frozenset[int], Reach] = {}
+
+    def dump(self) -> bytes:
+        """Return the compiled database, to be handed to the next one as *saved*; bound to version and processor."""
+        return self.revision.encode() + b"\n" + self._gate.dump() if self._gate else b""
+
+    def _own(self, saved: bytes) -> bytes:
+        revision, _, database = saved.partition(b"\n")
+        return database if revision == self.revision.encode() else b""
+
+    def detect(self, text: str, origin: Origin, start: int = 0) -> list[Match]:
+        """Report the matches that begin at or after *start*, ordered by start."""
+        base = max(0, start - self.look_behind)
+        data, begin = _encoded(text, base, start)
+        spans = [
+            (found.start, found.end, score, scanner.rule)
+            for scanner, found in self._found(data, origin, begin)
+            if found.start >= begin and (score := scanner.score(data, found)) >= SEEN
+        ]
+        if not spans:
+            return []
+        place = _placed(data, (offset for span in spans for offset in span[:2]))
+        return resolved(
+            [
+                Match(base + place[first], base + place[last], rule.kind, score, rule.id)
+                for first, last, score, rule in spans
+            ],
+        )
+
+    def _found(self, data: bytes, origin: Origin, begin: int) -> Iterator[tuple[Scanner, Found]]:
+        """Yield all that patterns match from *begin* on, and what was triggered before."""
+        wanted = self._for_origin[origin]
+        for index in self._gate.open(data) if self._gate else range(len(self._scanners)):
+            if index in wanted:
+                scanner = self._scanners[index]
+                for found in scanner.finds(data, 0 if scanner.triggered else begin):
+                    yield scanner, found
+
+    def hold(self, text: str, origin: Origin, start: int = 0) -> int:
+        """Return the first position, from *start* to `len(text)`, that further text may still concern."""
+        base = max(0, start - self.look_behind)
+        data, begin = _encoded(text, base, start)
+        settled = self._reach(origin).start(data, begin)
+        spans = [
+            (found.whole_start, found.whole_end, found.whole_end + scanner.look_ahead > len(data))
+            for scanner, found in self._found(data, origin, begin)
+        ]
+        for first, last, unsure in sorted(spans, reverse=True):
+            if first < settled and (unsure or last > settled):
+                settled = first
+        return max(start, base + len(data[:settled].decode()))
+
+    def _reach(self, origin: Origin) -> Reach:
+        wanted = self._for_origin[origin]
+        if wanted not in self._reaches:
+            self._reaches[wanted] = Reach(self.rules[index].pattern for index in sorted(wanted))
+        return self._reaches[wanted]
+
+
+def _encoded(text: str, base: int, start: int) -> tuple[bytes, int]:
+    """Return *text* from *base* on as UTF-8, and where *start* is in it."""
+    data = (text[base:] if base else text).encode(errors="replace")
+    if start == base or text.isascii():
+        return data, start - base
+    return data, len(text[base:start].encode(errors="replace"))
+
+
+def _placed(data: bytes, offsets: Iterable[int]) -> dict[int, int]:
+    """Map byte *offsets* into *data* to characters."""
+    if data.isascii():
+        return {offset: offset for offset in offsets}
+    placed: dict[int, int] = {}
+    last = characters = 0
+    for offset in sorted(set(offsets)):
+        characters += len(data[last:offset].decode(errors="ignore"))
+        placed[offset] = characters
+        last = offset
+    return placed

@@ -1,0 +1,106 @@
+"""
+Reach: from which position on a text that goes on may still become a match.
+
+Rules:
+
+1. `beginnings` of a pattern is a pattern for every text that some match begins with. It may match more than that (which
+   costs delay), never less (which would let half a secret out).
+2. The longest end of a text that matches the beginnings of some rule is what may still become a match of it: before it,
+   nothing that follows can matter.
+
+Derivation, over the tree of a pattern: what begins `ab` is what begins `a`, or `a` and then what begins `b`; what begins
+`a|b` begins either; what begins `a{m,n}` is fewer than n times `a`, then what begins it. An assertion must hold only
+once something behind it has been seen: at the very end of the text nobody knows what it will stand beside.
+
+RE2 searches a pattern that is anchored to the end backwards, from the end, and finds the longest match, in time linear
+in what is held, which on prose is a word.
+"""
+
+from collections.abc import Iterable
+
+from yett.detectors.expression import BadPattern, Expression
+from yett.detectors.syntax import Assertion, Atom, Choice, Group, Node, Repeat, Sequence, Unreadable, parse, written
+
+__all__ = ["Reach", "beginnings"]
+
+# Beyond this a counted repetition is taken for an endless one, which keeps the automaton small.
+_COUNTED = 16
+_MEMORY = 32 << 20
+
+
+def beginnings(pattern: str) -> str:
+    """Return a pattern for whatever a match of *pattern* may begin with, the empty text and all of it included."""
+    try:
+        return f"(?:{_beginnings(_relaxed(parse(pattern)))})"
+    except Unreadable:
+        return r"(?s:.*)"
+
+
+def _relaxed(node: Node) -> Node:
+    """Return a pattern that matches all that *node* does, and counts no further than is worth it."""
+    match node:
+        case Group(opening, part):
+            return Group(opening, _relaxed(part))
+        case Choice(options):
+            return Choice(tuple(map(_relaxed, options)))
+        case Sequence(parts):
+            return Sequence(tuple(map(_relaxed, parts)))
+        case Repeat(part, least, most, lazy):
+            counted = most is not None and most <= _COUNTED
+            return Repeat(_relaxed(part), least if counted else min(least, 1), most if counted else None, lazy)
+        case _:
+            return node
+
+
+def _beginnings(node: Node) -> str:
+    match node:
+        case Atom(text):
+            return f"{text}?"
+        case Assertion():
+            return ""
+        case Group(opening, part):
+            return f"{opening if opening.endswith(':') else '(?:'}{_beginnings(part)})"
+        case Choice(options):
+            return f"(?:{'|'.join(_beginnings(option) for option in options)})"
+        case Repeat(part, _, most, _):
+            return _begun_repeat(part, most)
+        case Sequence(parts):
+            return _begun_sequence(parts)
+
+
+def _begun_repeat(part: Node, most: int | None) -> str:
+    if most == 0:
+        return ""
+    if most == 1:
+        return _beginnings(part)
+    before = "*" if most is None else f"{{0,{most - 1}}}"
+    return f"(?:{written(part, captures=False)}){before}{_beginnings(part)}"
+
+
+def _begun_sequence(parts: tuple[Node, ...]) -> str:
+    begun = ""
+    for part in reversed(parts):
+        if isinstance(part, Atom | Assertion):
+            begun = f"(?:{part.text}{begun})?"
+        else:
+            begun = f"(?:(?:{written(part, captures=False)}){begun}|{_beginnings(part)})"
+    return begun
+
+
+class Reach:
+    """The reach of a set of patterns, together."""
+
+    __slots__ = ("_expression",)
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        """Join the beginnings of *patterns*; what is too large for RE2 is taken to reach everywhere."""
+        ends = "|".join(beginnings(pattern) for pattern in patterns)
+        try:
+            self._expression = Expression(rf"(?:{ends})\z", memory=_MEMORY)
+        except BadPattern:
+            self._expression = Expression(r"(?s:.*)\z")
+
+    def start(self, data: bytes, start: int) -> int:
+        """Return the first byte from *start* on that may begin something unfinished; the end when nothing is."""
+        found = self._expression.search(data, start)
+        return len(data) if found is None else found.whole_start

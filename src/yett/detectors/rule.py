@@ -1,0 +1,190 @@
+"""
+Rule: a pattern that means something, with what makes it more or less sure.
+
+Rules:
+
+1. A rule is local. What it says of a stretch depends on that stretch, on `look_behind` bytes before and on `look_ahead`
+   bytes after it, and on nothing else; so a stream can know when it is settled.
+2. A match without group is reported whole. With a group, the group is what is reported and the rest is its trigger, as in
+   `password = (value)`; a trigger is at most 128 characters long.
+3. Where a validator refuses a match whose length is bounded, the search goes on one character further, so that digits in
+   front of a number do not hide it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from yett.detectors.expression import Expression, Found
+from yett.detectors.syntax import Group, Node, Repeat, Sequence, Unreadable, parse, width
+from yett.detectors.validators import VALIDATORS, Validator
+from yett.model.segment import Origin
+
+__all__ = ["SEEN", "TRIGGER", "Context", "Rule", "Scanner", "trigger"]
+
+SEEN = 0.5
+"""What is less sure than this is not reported."""
+TRIGGER = 128
+"""How many characters may stand before the group of a rule, at most."""
+_BOUNDED = 64
+# From here on scripts are written without spaces between words.
+_UNSPACED = 0x2E80
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Whole words nearby that change a score: *words* by *change*, *against* by *against_change*."""
+
+    words: tuple[str, ...] = ()
+    change: float = 0.0
+    against: tuple[str, ...] = ()
+    against_change: float = 0.0
+    window: int = 48
+    """How many bytes before and after the match are nearby."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule, as written."""
+
+    id: str
+    kind: str
+    pattern: str
+    """RE2 syntax."""
+    score: float
+    origins: frozenset[Origin] = frozenset()
+    """Whose texts it is for; everybody's, when empty."""
+    validator: str = ""
+    context: Context = Context()
+    beside: str = ""
+    """Characters that must not stand right before or after a match."""
+    keep: int = 0
+    """How many of the last characters a mask may leave."""
+    true: tuple[str, ...] = field(default=(), repr=False)
+    false: tuple[str, ...] = field(default=(), repr=False)
+
+
+class Scanner:
+    """A rule at work."""
+
+    __slots__ = ("_against", "_beside", "_expression", "_retry", "_validate", "_words", "look_ahead", "look_behind", "rule", "triggered")
+
+    def __init__(self, rule: Rule) -> None:
+        """
+        Compile *rule*.
+
+        Raises:
+            BadPattern: RE2 does not accept its pattern.
+        """
+        self.rule = rule
+        self._expression = Expression(rule.pattern)
+        self._validate: Validator | None = VALIDATORS[rule.validator] if rule.validator else None
+        self._words = _spoken(rule.context.words)
+        self._against = _spoken(rule.context.against)
+        self._beside = frozenset(rule.beside.encode())
+        self._retry = self._validate is not None and _bounded(rule.pattern)
+        self.triggered = trigger(rule.pattern) != 0
+        near = rule.context.window + 1 if self._words or self._against else 0
+        self.look_ahead = max(near, 1 if self._beside else 0)
+        self.look_behind = max(near, TRIGGER if self.triggered else 0) + 1
+
+    def finds(self, data: bytes, start: int) -> Iterator[Found]:
+        """Yield what the pattern matches from *start* on, whether or not it is believed."""
+        if not self._retry:
+            yield from self._expression.finditer(data, start)
+            return
+        found = self._expression.search(data, start)
+        while found is not None:
+            yield found
+            onward = found.whole_end if self._valid(data, found) else found.whole_start + 1
+            found = self._expression.search(data, onward)
+
+    def _valid(self, data: bytes, found: Found) -> bool:
+        if self._beside and self._crowded(data, found):
+            return False
+        return self._validate is None or self._validate(data[found.start : found.end].decode(errors="replace"))
+
+    def _crowded(self, data: bytes, found: Found) -> bool:
+        before, after = found.start - 1, found.end
+        return (before >= 0 and data[before] in self._beside) or (after < len(data) and data[after] in self._beside)
+
+    def score(self, data: bytes, found: Found) -> float:
+        """Return how sure the rule is of *found*; 0 when it does not believe it."""
+        if not self._valid(data, found):
+            return 0.0
+        context, score = self.rule.context, self.rule.score
+        if self._words and self._near(self._words, data, found):
+            score += context.change
+        if self._against and self._near(self._against, data, found):
+            score += context.against_change
+        return min(1.0, max(0.0, round(score, 4)))
+
+    def _near(self, words: Expression, data: bytes, found: Found) -> bool:
+        """Say whether one of *words* stands near; a byte more on each side shows whether it stands there whole."""
+        reach = self.rule.context.window + 1
+        before = data[max(0, found.start - reach) : found.start]
+        after = data[found.end : found.end + reach]
+        return (
+            words.search(before if len(before) == reach else b" " + before) is not None
+            or words.search(after if len(after) == reach else after + b" ") is not None
+        )
+
+
+def _spoken(words: tuple[str, ...]) -> Expression | None:
+    if not words:
+        return None
+    spaced = [word for word in words if ord(word[-1]) < _UNSPACED]
+    unspaced = [word for word in words if ord(word[-1]) >= _UNSPACED]
+    options = []
+    if spaced:
+        options.append(rf"[^\pL\pN](?:{'|'.join(map(_literal, spaced))})[^\pL\pN]")
+    options += map(_literal, unspaced)
+    return Expression(f"(?i:{'|'.join(options)})")
+
+
+def _literal(word: str) -> str:
+    return "".join(character if character.isalnum() else f"\\x{{{ord(character):x}}}" for character in word)
+
+
+def _bounded(pattern: str) -> bool:
+    try:
+        most = width(parse(pattern))[1]
+    except Unreadable:
+        return False
+    return most is not None and most <= _BOUNDED
+
+
+def trigger(pattern: str) -> int | None:
+    """Return how many characters may stand before the first group of *pattern*; 0 without one, None without bound."""
+    try:
+        before = _before_group(parse(pattern))
+    except Unreadable:
+        return None
+    return 0 if before is None else before[0]
+
+
+def _before_group(node: Node) -> tuple[int | None] | None:
+    """Return the greatest width before the first capturing group in *node*; None when it has none."""
+    match node:
+        case Group(opening, part):
+            return _before_group(part) if opening.endswith(":") else (0,)
+        case Repeat(part, _, most, _):
+            inside = _before_group(part)
+            return inside if inside is None or most == 1 else (None,)
+        case Sequence(parts):
+            ahead: int | None = 0
+            for part in parts:
+                if (inside := _before_group(part)) is not None:
+                    return (None if ahead is None or inside[0] is None else ahead + inside[0],)
+                wide = width(part)[1]
+                ahead = None if ahead is None or wide is None else ahead + wide
+            return None
+        case _:
+            return _before_choice(node)
+
+
+def _before_choice(node: Node) -> tuple[int | None] | None:
+    options = getattr(node, "options", ())
+    found = [before[0] for option in options if (before := _before_group(option)) is not None]
+    if not found:
+        return None
+    return (None,) if None in found else (max(width or 0 for width in found),)
