@@ -89,7 +89,7 @@ def test_any_single_change_breaks_the_chain() -> None:
     [
         ("link", lambda previous, sequence, body: SOUND(GENESIS, sequence, body)),
         ("link", lambda previous, sequence, body: SOUND(previous, sequence, b"")),
-        ("link", lambda previous, sequence, body: SOUND(previous, sequence, body[:-3])),
+        ("link", lambda previous, sequence, body: SOUND(previous, sequence, body[:9])),
         ("_indexed", lambda entry: True),
         ("_indexed", lambda entry: orjson.loads(entry.body)["id"] == entry.id),
         ("verify", lambda entries: None),

@@ -1,0 +1,144 @@
+"""
+One database: its engine, its schema, its transactions.
+
+Rules:
+
+1. Everything runs on one thread of its own, in transactions; the event loop never waits for a disk or a network.
+2. What one database does in its own way stands here and nowhere else.
+3. Every error of the library becomes `NotReady`: whoever reads or writes here can do it later.
+4. A schema that is newer than this code is refused; a missing one is made.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import Self, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, Insert, Table, create_engine, event, make_url, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from yett.adapters.sql.tables import METADATA, VERSION, schema
+from yett.model.errors import NotReady, OperatorError, Place, Problem
+
+__all__ = ["Database", "insert_missing"]
+
+_Result = TypeVar("_Result")
+_INSERTS: Mapping[str, Callable[[Table], Insert]] = MappingProxyType(
+    {
+        "sqlite": lambda table: sqlite.insert(table).on_conflict_do_nothing(),
+        "postgresql": lambda table: postgresql.insert(table).on_conflict_do_nothing(),
+    }
+)
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",  # readers do not wait for the writer
+    "PRAGMA synchronous = FULL",  # what is committed may be removed from the journal
+    "PRAGMA busy_timeout = 5000",  # another process may be writing
+    "PRAGMA foreign_keys = ON",
+)
+
+
+class Database:
+    """A database whose schema is ours. `open` makes it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="yett-sql")
+        self._closed = False
+
+    @classmethod
+    async def open(cls, address: str) -> Self:
+        """
+        Open the database at *address*, such as `sqlite:///yett.db`, and make what is missing in it.
+
+        Raises:
+            OperatorError: the address is wrong, or the schema is newer than this code.
+            NotReady: it cannot be reached.
+        """
+        database = cls(_engine(address))
+        try:
+            await database.run(_prepare)
+        except BaseException:
+            await database.aclose()
+            raise
+        return database
+
+    async def run(self, work: Callable[[Connection], _Result]) -> _Result:
+        """
+        Do *work* in a transaction: all of it, or nothing.
+
+        Raises:
+            NotReady: the database refused or could not be reached.
+        """
+        if self._closed:
+            raise NotReady("the database is closed")
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work)
+
+    async def aclose(self) -> None:
+        """Finish what has begun and let go of the database."""
+        if self._closed:
+            return
+        self._closed = True
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
+        self._thread.shutdown()
+
+    def _transact(self, work: Callable[[Connection], _Result]) -> _Result:
+        with _mapped(), self._engine.begin() as connection:
+            return work(connection)
+
+
+def insert_missing(connection: Connection, table: Table) -> Insert:
+    """Return the insert into *table* that leaves rows as they are whose key is there already."""
+    return _INSERTS[connection.dialect.name](table)
+
+
+def _engine(address: str) -> Engine:
+    try:
+        url = make_url(address)
+        if url.get_backend_name() not in _INSERTS:
+            raise _wrong(url.get_backend_name(), f"use one of {', '.join(f'`{name}`' for name in _INSERTS)}")
+        engine = create_engine(url)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as problem:
+        raise _wrong(_shown(address), "write it like `sqlite:///yett.db`") from problem
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+    return engine
+
+
+def _shown(address: str) -> str:
+    """Return as much of *address* as holds no password."""
+    return address.rpartition("@")[2]
+
+
+def _wrong(what: str, hint: str) -> OperatorError:
+    return OperatorError(Problem(Place("database"), "database-address", f"`{what}` is no database that is known", hint))
+
+
+def _set_up_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _prepare(connection: Connection) -> None:
+    METADATA.create_all(connection)
+    versions = connection.scalars(select(schema.c.version)).all()
+    if not versions:
+        connection.execute(insert_missing(connection, schema), {"version": VERSION})
+    elif max(versions) > VERSION:
+        message = f"the database's schema is version `{max(versions)}`, and this Yett knows up to {VERSION}"
+        place = Place(URL.render_as_string(connection.engine.url, hide_password=True))
+        raise OperatorError(Problem(place, "schema-version", message, "start the newer Yett that made it"))
+
+
+@contextmanager
+def _mapped() -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as problem:
+        raise NotReady(f"the database refused: {type(problem).__name__}") from problem

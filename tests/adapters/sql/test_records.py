@@ -1,0 +1,64 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, text, update
+
+from tests.adapters.conformance_records import Made, RecordStoreConformance
+from yett.adapters.sql.database import Database
+from yett.adapters.sql.records import SqlRecords
+from yett.adapters.sql.tables import entries
+from yett.ports.records import RecordStore
+from yett.records.chain import Break, Flaw, verify
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = await Database.open(f"sqlite:///{tmp_path / 'yett.db'}")
+    yield database
+    await database.aclose()
+
+
+class TestSqlRecords(RecordStoreConformance):
+    @pytest.fixture
+    def store(self, database: Database) -> RecordStore:
+        return SqlRecords(database)
+
+
+@pytest.mark.parametrize(
+    ("tampering", "expected"),
+    [
+        (update(entries).where(entries.c.sequence == 3).values(body=b"{}"), Break(3, Flaw.ALTERED)),
+        (update(entries).where(entries.c.sequence == 3).values(link="0" * 64), Break(3, Flaw.ALTERED)),
+        (update(entries).where(entries.c.sequence == 3).values(id="somebody-else"), Break(3, Flaw.ALTERED)),
+        (update(entries).where(entries.c.sequence == 3).values(at=0.0), Break(3, Flaw.ALTERED)),
+        (delete(entries).where(entries.c.sequence == 3), Break(3, Flaw.MISSING)),
+        (update(entries).where(entries.c.sequence == 3).values(sequence=99), Break(3, Flaw.MISSING)),
+        (
+            update(entries).where(entries.c.sequence > 2).values(sequence=entries.c.sequence + 10),
+            Break(3, Flaw.MISSING),
+        ),
+        (
+            text("UPDATE yett_entries SET body = replace(body, 'served', 'failed') WHERE sequence = 4"),
+            Break(4, Flaw.ALTERED),
+        ),
+        (
+            text(
+                "UPDATE yett_entries SET (id, at, body, link) = (SELECT id, at, body, link FROM yett_entries o"
+                " WHERE o.sequence = yett_entries.sequence + 1) WHERE sequence = 2"
+            ),
+            Break(2, Flaw.ALTERED),
+        ),
+        (text("UPDATE yett_entries SET at = 'never' WHERE sequence = 4"), Break(4, Flaw.ALTERED)),
+        (text("UPDATE yett_entries SET id = 7 WHERE sequence = 4"), Break(4, Flaw.ALTERED)),
+        (text("UPDATE yett_entries SET link = 7, body = 7 WHERE sequence = 4"), Break(4, Flaw.ALTERED)),
+        (update(entries).values(id=entries.c.id), None),
+    ],
+)
+async def test_who_tampers_with_the_database_breaks_the_chain(
+    database: Database, tampering: object, expected: Break | None
+) -> None:
+    store = SqlRecords(database)
+    await store.append(Made("a").entries())
+    await database.run(lambda connection: connection.execute(tampering))
+    assert verify(await store.read("a")) == expected
