@@ -54,7 +54,9 @@ def combine(matched: Iterable[Matched], revision: str = "") -> Decision:
 
 def verdict(clauses: Iterable[Clause]) -> Clause | None:
     """Return the verdict that decides; None when there is none."""
-    return min((clause for clause in clauses if clause.effect in _VERDICTS), key=lambda clause: clause.order, default=None)
+    return min(
+        (clause for clause in clauses if clause.effect in _VERDICTS), key=lambda clause: clause.order, default=None
+    )
 
 
 def settles(cheap: Sequence[Matched], dear: Iterable[Clause]) -> bool:
@@ -73,6 +75,10 @@ def _denied(ordered: Sequence[Matched], reasons: tuple[Reason, ...], revision: s
 
 def _stranded(holding: Sequence[Matched]) -> Reason:
     clause = next(
-        match.clause for match in holding if any(isinstance(obligation, Route) for obligation in match.clause.obligations)
+        match.clause
+        for match in holding
+        if any(isinstance(obligation, Route) for obligation in match.clause.obligations)
     )
-    return Reason(clause.policy, clause.version, clause.rule, Effect.DENY, "the routes that apply have no model in common")
+    return Reason(
+        clause.policy, clause.version, clause.rule, Effect.DENY, "the routes that apply have no model in common"
+    )

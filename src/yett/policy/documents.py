@@ -19,7 +19,7 @@ from yett.model.stage import Stage
 from yett.policy.expression import Operator
 from yett.policy.values import Scalar
 
-__all__ = ["Action", "Case", "Condition", "Document", "Reference", "Rule", "Status", "Written"]
+__all__ = ["Action", "Case", "Condition", "Constant", "Document", "Reference", "Rule", "Status", "Written"]
 
 
 class Status(StrEnum):
@@ -37,6 +37,7 @@ class Reference:
     name: str
 
 
+Constant = Scalar | tuple[Scalar, ...]
 Written = Scalar | Reference | tuple[Scalar | Reference, ...]
 """A value in a condition, constants not yet filled in."""
 
@@ -114,4 +115,4 @@ class Document:
     status: Status = Status.ACTIVE
     rules: tuple[Rule, ...] = ()
     cases: tuple[Case, ...] = ()
-    constants: tuple[tuple[str, Scalar | tuple[Scalar, ...]], ...] = ()
+    constants: tuple[tuple[str, Constant], ...] = ()

@@ -9,14 +9,16 @@ Rules:
 3. What an expression means is said by `yett.policy.interpreter` alone.
 """
 
+import dataclasses
 import ipaddress
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 import re2
 
-from yett.policy.values import Scalar, Sort
+from yett.policy.values import Scalar, Sort, sort_of
 
 __all__ = [
     "ALWAYS",
@@ -93,7 +95,7 @@ class Pattern:
     """A compiled RE2 pattern; equal when its text is."""
 
     text: str
-    holds: Callable[[str], bool] = field(init=False, compare=False, repr=False)
+    holds: Callable[[str], bool] = dataclasses.field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "holds", searcher(self.text))
@@ -104,7 +106,9 @@ class Networks:
     """Address ranges in CIDR notation."""
 
     texts: tuple[str, ...]
-    parsed: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = field(init=False, compare=False, repr=False)
+    parsed: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = dataclasses.field(
+        init=False, compare=False, repr=False
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parsed", tuple(ipaddress.ip_network(text) for text in self.texts))
@@ -128,6 +132,13 @@ class Leaf:
     sort: Sort
     operator: Operator
     value: Scalar | tuple[Scalar, ...] | Pattern | Networks | None = None
+    sorts: tuple[Sort, ...] = dataclasses.field(init=False, repr=False)
+    """The sorts of the values, so that leaves differ where values do: Python's own equality takes True for 1."""
+
+    def __post_init__(self) -> None:
+        values = self.value if isinstance(self.value, tuple) else (self.value,)
+        sorts = tuple(sort_of(value) for value in values if isinstance(value, str | int | float | Decimal))
+        object.__setattr__(self, "sorts", sorts)
 
 
 @dataclass(frozen=True, slots=True)

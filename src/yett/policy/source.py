@@ -119,7 +119,10 @@ class _Builder:
             raise _TooMuchError
         if anchor is not None:
             self._problems.add(
-                self._place(event), "alias", f"`{anchor}` is an anchor or an alias", "write the value out where it is used"
+                self._place(event),
+                "alias",
+                f"`{anchor}` is an anchor or an alias",
+                "write the value out where it is used",
             )
 
     def _begin(self, event: yaml.SequenceStartEvent | yaml.MappingStartEvent) -> None:
@@ -144,7 +147,9 @@ class _Builder:
                 self._problems.add(key.place, "wrong-type", "a key must be a single word")
             elif key.text in entries:
                 first = entries[key.text][0].place
-                self._problems.add(key.place, "duplicate-key", f"`{key.text}` is here twice", f"first on line {first.line}")
+                self._problems.add(
+                    key.place, "duplicate-key", f"`{key.text}` is here twice", f"first on line {first.line}"
+                )
             else:
                 entries[key.text] = (key, value)
         return Table(done.place, tuple(entries.values()))
@@ -171,7 +176,15 @@ class _Builder:
             return None
         if text in _BOOLEAN:
             return _BOOLEAN[text]
-        base = 10 if _INTEGER.fullmatch(text) else 8 if _OCTAL.fullmatch(text) else 16 if _HEXADECIMAL.fullmatch(text) else 0
+        base = (
+            10
+            if _INTEGER.fullmatch(text)
+            else 8
+            if _OCTAL.fullmatch(text)
+            else 16
+            if _HEXADECIMAL.fullmatch(text)
+            else 0
+        )
         if not base and not _FLOAT.fullmatch(text):
             return text
         if len(text) > _MAX_DIGITS:

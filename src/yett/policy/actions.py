@@ -1,0 +1,180 @@
+"""
+Actions: nodes to effects and obligations.
+
+An action is `{decision, reason, obligations: […]}`. `limit`, `route` and `require_approval` may state their parameters
+under their own name: `limit: {max_tokens: 500}`, `route: {models: […]}`, `require_approval: {level: 2}`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
+from enum import StrEnum
+from types import MappingProxyType
+
+from yett.model.decision import Effect
+from yett.model.kinds import FAMILIES, KINDS
+from yett.model.obligation import Approve, Cap, Drop, Notify, Obligation, Redact, Route, Transform
+from yett.policy.documents import Action
+from yett.policy.problems import meant
+from yett.policy.schema import ORIGINS
+from yett.policy.shape import Shape
+from yett.policy.source import Node, Scalar, Table
+
+__all__ = ["read_action"]
+
+_KEYS = ("decision", "reason", "obligations", "limit", "route", "require_approval")
+_WARNINGS = "warning"
+"""The channel of the decision's own warnings."""
+_MAX_LEVEL = 100
+_NAMED = tuple(kind for kind in KINDS if not kind.endswith("."))
+_SLIP = 0.87
+"""So alike are `pii.emial` and `pii.email`, while `pii.phone_us` and `pii.phone` are not."""
+
+
+class _Type(StrEnum):
+    REDACT = "redact"
+    DROP = "drop"
+    NOTIFY = "notify"
+    CAP = "cap"
+    ROUTE = "route"
+    APPROVE = "approve"
+
+
+def read_action(shape: Shape, node: Node, rule: str) -> Action | None:
+    """Read what the rule *rule* does when it matches."""
+    entries = shape.fields(node, "an action", _KEYS, ("decision",))
+    effect = shape.choice(entries.get("decision"), "decision", Effect)
+    text = shape.text(entries.get("reason"), "`reason`")
+    stated = [
+        obligation
+        for item in shape.items(entries.get("obligations"), "`obligations`")
+        for obligation in _obligation(shape, item)
+    ]
+    stated.extend(_parameters(shape, entries, effect))
+    if effect is None:
+        return None
+    _suit(shape, node, effect, stated)
+    return Action(effect, text, (*stated, *_implied(effect, stated, text or rule)))
+
+
+def _parameters(shape: Shape, entries: Mapping[str, Node], effect: Effect | None) -> Iterator[Obligation]:
+    for key in ("limit", "route", "require_approval"):
+        node = entries.get(key)
+        if node is None:
+            continue
+        if effect is not None and key != effect:
+            shape.problems.add(node.place, "unknown-key", f"`{effect}` takes no `{key}`")
+        elif key == "limit":
+            yield from _caps(shape, node)
+        elif key == "route":
+            yield from _route(shape, shape.fields(node, "`route`", ("models",), ("models",)))
+        else:
+            yield from _approve(shape, shape.fields(node, "`require_approval`", ("level",)))
+
+
+def _caps(shape: Shape, node: Node) -> Iterator[Obligation]:
+    if not isinstance(node, Table) or not node.entries:
+        shape.wrong(node.place, "`limit` must map quantities to numbers", "such as `limit: {max_tokens: 500}`")
+        return
+    for key, value in node.entries:
+        yield Cap(key.text, shape.integer(value, f"`{key.text}`", 0))
+
+
+def _suit(shape: Shape, node: Node, effect: Effect, stated: list[Obligation]) -> None:
+    """Note obligations that do not suit the effect, and effects that lack theirs."""
+    if effect is Effect.DENY and not all(isinstance(obligation, Notify) for obligation in stated):
+        shape.problems.add(node.place, "obligation", "a denied exchange can only notify", "leave other obligations out")
+    needed = {Effect.LIMIT: (Cap, "limit: {max_tokens: 500}"), Effect.ROUTE: (Route, "route: {models: [name]}")}
+    if effect in needed:
+        kind, example = needed[effect]
+        if not any(isinstance(obligation, kind) for obligation in stated):
+            shape.problems.add(node.place, "missing-key", f"`{effect}` does not say what to do", f"such as `{example}`")
+
+
+def _implied(effect: Effect, stated: list[Obligation], text: str) -> Iterator[Obligation]:
+    match effect:
+        case Effect.SANITIZE if not any(isinstance(obligation, Redact | Drop) for obligation in stated):
+            yield Redact("*")
+        case Effect.WARN:
+            yield Notify(_WARNINGS, text)
+        case Effect.REQUIRE_APPROVAL if not any(isinstance(obligation, Approve) for obligation in stated):
+            yield Approve()
+        case _:
+            pass
+
+
+def _obligation(shape: Shape, node: Node) -> Iterator[Obligation]:
+    type_node = {key.text: value for key, value in node.entries}.get("type") if isinstance(node, Table) else None
+    if type_node is None:
+        shape.problems.add(node.place, "missing-key", "an obligation has no `type`")
+        return
+    kind = shape.choice(type_node, "obligation", _Type)
+    if kind is not None:
+        keys, required, build = _TYPES[kind]
+        entries = shape.fields(node, f"the obligation `{kind}`", ("type", *keys), required)
+        if all(key in entries for key in required):
+            yield from build(shape, entries)
+
+
+def _redact(shape: Shape, entries: Mapping[str, Node]) -> Iterator[Obligation]:
+    how = shape.choice(entries.get("how"), "way to redact", Transform) or Transform.MASK
+    for kind in _kinds(shape, entries["kinds"]):
+        yield Redact(kind, how)
+
+
+def _drop(shape: Shape, entries: Mapping[str, Node]) -> Iterator[Obligation]:
+    what = entries.get("what")
+    if what is not None and not (isinstance(what, Scalar) and what.text == "segment"):
+        shape.problems.add(what.place, "wrong-value", "only a `segment` can be dropped")
+    origins = shape.texts(entries.get("origins"), "`origins`")
+    for origin in origins:
+        if origin not in ORIGINS:
+            hint = meant(origin, ORIGINS)
+            shape.problems.add(entries["origins"].place, "unknown-origin", f"unknown origin `{origin}`", hint)
+    for kind in _kinds(shape, entries["kinds"]):
+        yield Drop(kind, frozenset(origins))
+
+
+def _notify(shape: Shape, entries: Mapping[str, Node]) -> Iterator[Obligation]:
+    yield Notify(shape.label(entries["channel"], "`channel`"), shape.text(entries.get("message"), "`message`"))
+
+
+def _cap(shape: Shape, entries: Mapping[str, Node]) -> Iterator[Obligation]:
+    yield Cap(shape.label(entries["quantity"], "`quantity`"), shape.integer(entries["limit"], "`limit`", 0))
+
+
+def _route(shape: Shape, entries: Mapping[str, Node]) -> Iterator[Obligation]:
+    models = shape.texts(entries.get("models"), "`models`")
+    if models:
+        yield Route(frozenset(models))
+
+
+def _approve(shape: Shape, entries: Mapping[str, Node]) -> Iterator[Obligation]:
+    yield Approve(shape.integer(entries.get("level"), "`level`", 1, low=1, high=_MAX_LEVEL))
+
+
+def _kinds(shape: Shape, node: Node) -> Iterator[str]:
+    for kind in shape.texts(node, "`kinds`"):
+        family, _, name = kind.partition(".")
+        known = kind == "*" or kind in FAMILIES or (kind in KINDS and name)
+        # Operators make kinds below an open prefix, but hardly ones that look like a slip of the pen.
+        slip = get_close_matches(kind, _NAMED, n=1, cutoff=_SLIP)
+        if known or (name and f"{family}." in KINDS and not slip):
+            yield kind
+        else:
+            shape.problems.add(
+                node.place, "unknown-kind", f"unknown finding kind `{kind}`", meant(kind, (*FAMILIES, *_NAMED))
+            )
+
+
+_Build = Callable[[Shape, Mapping[str, Node]], Iterator[Obligation]]
+_TYPES: Mapping[_Type, tuple[tuple[str, ...], tuple[str, ...], _Build]] = MappingProxyType(
+    {
+        _Type.REDACT: (("kinds", "how"), ("kinds",), _redact),
+        _Type.DROP: (("what", "kinds", "origins"), ("kinds",), _drop),
+        _Type.NOTIFY: (("channel", "message"), ("channel",), _notify),
+        _Type.CAP: (("quantity", "limit"), ("quantity", "limit"), _cap),
+        _Type.ROUTE: (("models",), ("models",), _route),
+        _Type.APPROVE: (("level",), (), _approve),
+    }
+)
+"""Per obligation: its keys, those of them that are required, and how to build it."""

@@ -1,0 +1,131 @@
+"""Compiler: documents to a program. What compiles cannot fail at run time."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from enum import Enum
+
+from yett.model.decision import Effect
+from yett.model.stage import Stage
+from yett.policy.checker import Checker
+from yett.policy.clause import Clause
+from yett.policy.combining import CLOSING_PRIORITY
+from yett.policy.documents import Constant, Document, Rule, Status
+from yett.policy.expression import ALWAYS
+from yett.policy.problems import Problems
+from yett.policy.program import Program
+from yett.ports.decider import TextTest
+
+__all__ = ["CLOSING_RULE", "check_document", "compile_documents"]
+
+CLOSING_RULE = "(closed)"
+"""What the rule is called that closes a policy."""
+
+
+def compile_documents(documents: Iterable[Document], constants: Mapping[str, Constant] | None = None) -> Program:
+    """
+    Compile the active ones of *documents*; *constants* override those of the documents by name.
+
+    Raises:
+        OperatorError: something is wrong with them.
+    """
+    documents = tuple(documents)
+    problems = Problems()
+    clauses: list[Clause] = []
+    tests: dict[str, TextTest] = {}
+    for document in documents:
+        made, asked = _clauses(document, constants or {}, problems)
+        if document.status is Status.ACTIVE:
+            clauses.extend(made)
+            tests.update(asked)
+    _distinct(documents, problems)
+    problems.raise_any()
+    return Program(clauses, tests.values(), _digest(clauses))
+
+
+def check_document(document: Document, problems: Problems) -> None:
+    """Note everything that would keep *document* from being compiled."""
+    _clauses(document, {}, problems)
+
+
+def _distinct(documents: Iterable[Document], problems: Problems) -> None:
+    seen: dict[str, Document] = {}
+    for document in documents:
+        if document.id in seen:
+            hint = f"first at {seen[document.id].place}"
+            problems.add(document.place, "duplicate-id", f"two policies are called `{document.id}`", hint)
+        seen.setdefault(document.id, document)
+
+
+def _clauses(
+    document: Document, constants: Mapping[str, Constant], problems: Problems
+) -> tuple[list[Clause], dict[str, TextTest]]:
+    constants = {**dict(document.constants), **constants}
+    tests: dict[str, TextTest] = {}
+    clauses = [
+        clause
+        for rule in document.rules
+        if (clause := _clause(document, rule, Checker(problems, constants), problems, tests)) and rule.enabled
+    ]
+    if document.closed:
+        clauses.append(_closing(document, frozenset(stage for clause in clauses for stage in clause.stages)))
+    return clauses, tests
+
+
+def _clause(
+    document: Document, rule: Rule, checker: Checker, problems: Problems, tests: dict[str, TextTest]
+) -> Clause | None:
+    condition = checker.expression(rule.condition) if rule.condition else ALWAYS
+    if condition is None:
+        return None
+    stages = checker.stages if rule.stages is None else checker.stages & rule.stages
+    if not stages:
+        message = f"the rule `{rule.id}` never applies: at no stage do all its fields exist"
+        problems.add(rule.place, "no-stage", message, "split it, or change `stages`")
+    if rule.enabled:
+        tests.update(checker.tests)
+    return Clause(
+        policy=document.id,
+        version=document.version,
+        rule=rule.id,
+        priority=document.priority,
+        effect=rule.action.effect,
+        condition=condition,
+        stages=stages,
+        definite=rule.skips_missing or rule.action.effect is Effect.ALLOW,
+        text=rule.action.text,
+        obligations=rule.action.obligations,
+    )
+
+
+def _closing(document: Document, stages: frozenset[Stage]) -> Clause:
+    """Return the deny below every priority that closes a policy, wherever its rules apply."""
+    return Clause(
+        policy=document.id,
+        version=document.version,
+        rule=CLOSING_RULE,
+        priority=CLOSING_PRIORITY,
+        effect=Effect.DENY,
+        condition=ALWAYS,
+        stages=stages,
+        definite=True,
+        text="nothing allows it",
+    )
+
+
+def _digest(clauses: Iterable[Clause]) -> str:
+    canonical = sorted(json.dumps(_canonical(clause), ensure_ascii=True) for clause in clauses)
+    return hashlib.sha256("\n".join(canonical).encode()).hexdigest()
+
+
+def _canonical(value: object) -> object:
+    """Return *value* as JSON that says the same for equal values, and something else for others."""
+    if dataclasses.is_dataclass(value):
+        parts = (getattr(value, part.name) for part in dataclasses.fields(value) if part.compare)
+        return [type(value).__name__, *map(_canonical, parts)]
+    if isinstance(value, frozenset):
+        return sorted(map(_canonical, value), key=repr)
+    if isinstance(value, tuple):
+        return [_canonical(item) for item in value]
+    return value.value if isinstance(value, Enum) else value

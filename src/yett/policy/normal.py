@@ -1,0 +1,62 @@
+"""
+Normal: an expression as a disjunction of conjuncts of literals.
+
+In Kleene's logic negation, distribution and idempotence keep every truth value, unknown included, so the normal form
+may be asked in place of the expression. The law of the excluded middle does not hold and is not used.
+"""
+
+from typing import NamedTuple
+
+from yett.policy.expression import And, Each, Expression, Leaf, Literal, Not, Or
+
+__all__ = ["Term", "conjuncts"]
+
+_CAP = 16
+"""More conjuncts than that are not worth their bits; such a condition is asked as it is."""
+
+
+class Term(NamedTuple):
+    """A literal or its contrary."""
+
+    literal: Literal
+    positive: bool
+
+
+Conjunct = tuple[Term, ...]
+
+
+def conjuncts(expression: Expression) -> tuple[Conjunct, ...] | None:
+    """Return the conjuncts of *expression*; None when there are too many."""
+    return _normal(expression, positive=True)
+
+
+def _normal(expression: Expression, *, positive: bool) -> tuple[Conjunct, ...] | None:
+    match expression:
+        case Not(part):
+            return _normal(part, positive=not positive)
+        case Leaf() | Each():
+            return ((Term(expression, positive),),)
+        case And(parts) | Or(parts):
+            normals = []
+            for part in parts:
+                normal = _normal(part, positive=positive)
+                if normal is None:
+                    return None
+                normals.append(normal)
+            return _product(normals) if isinstance(expression, And) is positive else _sum(normals)
+
+
+def _sum(normals: list[tuple[Conjunct, ...]]) -> tuple[Conjunct, ...] | None:
+    every = tuple(dict.fromkeys(conjunct for normal in normals for conjunct in normal))
+    return every if len(every) <= _CAP else None
+
+
+def _product(normals: list[tuple[Conjunct, ...]]) -> tuple[Conjunct, ...] | None:
+    product: tuple[Conjunct, ...] = ((),)
+    for normal in normals:
+        product = tuple(
+            dict.fromkeys(tuple(dict.fromkeys((*left, *right))) for left in product for right in normal),
+        )
+        if len(product) > _CAP:
+            return None
+    return product
