@@ -9,7 +9,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 OWN := $(INSTALL) --no-deps --no-build-isolation --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint audit bench demo lock clean
+.PHONY: help serve test check lint audit bench demo reference baseline lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -28,7 +28,11 @@ lint: .venv/test.stamp ## what can be said without running anything
 
 audit: .venv/test.stamp ## look for weak code and for credentials that should not be here
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src
-	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline --no-verify
+	$(BIN)/detect-secrets-hook --baseline .secrets.baseline --no-verify $$(git ls-files) || [ $$? -eq 3 ]  # 3: lines moved
+
+baseline: .venv/test.stamp ## accept what audit calls a credential, after looking at it
+	$(BIN)/detect-secrets scan --no-verify --exclude-files '^(requirements/.*\.lock|\.secrets\.baseline)$$' > .secrets.new
+	mv .secrets.new .secrets.baseline
 
 check: audit test ## all of it: audit and test
 
@@ -37,6 +41,9 @@ bench: .venv/test.stamp ## what it costs; ARGS=policy runs one
 
 demo: .venv/test.stamp ## attacks against a live gateway, and what became of them
 	@$(BIN)/python -m yett.testing.demo $(ARGS)
+
+reference: .venv/test.stamp ## write docs/reference again, from the code
+	$(BIN)/python -m tests.house.reference
 
 clean: ## back to a fresh clone, the data folder excepted
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist htmlcov .coverage
@@ -70,7 +77,7 @@ lock: .venv/lock.stamp ## pin and hash again what pyproject.toml asks for
 
 # Debian's Python comes without ensurepip until python3-venv is installed; its pip, where there is one, can stand in.
 .venv/bin/python:
-	@for name in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
+	@for name in $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
 	    "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && found="$$name" && break; \
 	done; \
 	if [ -z "$$found" ]; then \

@@ -11,7 +11,12 @@ from tests.house.sources import PACKAGE, ROOT, modules, parsed
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
-IMPORTED_AS = {"google-re2": "re2", "pyyaml": "yaml", "python-dotenv": "dotenv"}
+IMPORTED_AS = {
+    "google-re2": "re2",
+    "prometheus-client": "prometheus_client",
+    "python-dotenv": "dotenv",
+    "pyyaml": "yaml",
+}
 """Distributions whose modules have another name."""
 BROUGHT_ALONG = {"pydantic_core": "pydantic"}
 """Modules that belong to another distribution's interface."""
