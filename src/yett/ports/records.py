@@ -1,5 +1,5 @@
 """
-Journal and RecordStore: where records go.
+Journal, Outbox, RecordStore: where records go.
 
 A record is first written to the journal, on this machine, before the exchange may go on; from there it is carried to
 the store, in batches, at least once. So no record that was acknowledged is lost when the process dies, and a slow or
@@ -11,7 +11,7 @@ from typing import Protocol
 
 from yett.model.record import Entry
 
-__all__ = ["Journal", "RecordStore"]
+__all__ = ["Journal", "Outbox", "RecordStore"]
 
 
 class Journal(Protocol):
@@ -32,6 +32,28 @@ class Journal(Protocol):
 
         Raises:
             NotReady: it could not be written.
+        """
+        ...
+
+
+class Outbox(Protocol):
+    """What waits to be carried from journals to the store. It reads files, so it is called on a thread, by one caller."""
+
+    def pending(self, limit: int = 256) -> Sequence[Entry]:
+        """
+        Read the oldest entries that wait, all of one chain; the same ones again until they are carried.
+
+        Raises:
+            NotReady: they cannot be read.
+        """
+        ...
+
+    def carried(self) -> None:
+        """
+        Note durably that the store has what `pending` returned last.
+
+        Raises:
+            NotReady: it cannot be noted; the same entries will be carried again.
         """
         ...
 
