@@ -62,12 +62,15 @@ class _Refused(Exception):
 _SINGLE = frozenset(
     {b"authorization", b"content-length", b"content-type", b"expect", b"host", b"transfer-encoding", b"x-api-key"}
 )
+_FRAMES = frozenset({b"content-length", b"transfer-encoding"})
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _VERSIONS = frozenset({"1.0", "1.1"})
 _HOST = (ascii_letters + digits + "._~-:[]%").encode()
 
 _MALFORMED = Refusal(400, "invalid_request", "this is not a well-formed HTTP/1.1 request")
 _LATE = Refusal(408, "request_timeout", "the request did not arrive in time")
+# llhttp takes what follows such a head for the other protocol, and so would lose the body.
+_UPGRADE = Refusal(400, "invalid_request", "a request with a body cannot upgrade; let the client speak HTTP/1.1 only")
 _CROWDED = Refusal(503, "not_ready", "too many requests at the same time", retry_after=1)
 
 Headers = list[tuple[bytes, bytes]]
@@ -188,6 +191,8 @@ class StrictProtocol(HttpToolsProtocol):
         why = objection(
             parser.get_http_version(), parser.get_method().decode("ascii"), self.url, self.headers, self.bounds
         )
+        if why is None and parser.should_upgrade() and not _FRAMES.isdisjoint(name for name, _ in self.headers):
+            why = _UPGRADE
         if why is None and len(self.tasks) >= self.bounds.requests:
             why = _CROWDED
         if why is not None:

@@ -19,9 +19,8 @@ import signal
 import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from types import FrameType
 
 import uvicorn
 import uvloop
@@ -113,7 +112,7 @@ async def serving(app: App, bounds: Bounds | None = None, drain: Drain | None = 
         if not task.done():
             yield listener.getsockname()[1]
     finally:
-        server.should_exit = True
+        server.stop()
         await task
 
 
@@ -137,6 +136,7 @@ class _Server(uvicorn.Server):
         )
         super().__init__(config)
         self._drain = drain
+        self._asked_to_stop = asyncio.Event()
 
     async def serve_on(self, listener: socket.socket) -> None:
         """Serve until `should_exit`."""
@@ -152,16 +152,28 @@ class _Server(uvicorn.Server):
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGTERM, signal.SIGINT)}
+        loop = asyncio.get_running_loop()
+        before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+        for number in before:
+            loop.add_signal_handler(number, self.stop, number)
         try:
             yield
         finally:
             for number, action in before.items():
+                loop.remove_signal_handler(number)
                 signal.signal(number, action)
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop; a second SIGINT stops without waiting."""
-        super().handle_exit(sig, frame)
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        """Begin to stop; a second SIGINT stops without waiting."""
+        self.force_exit = self.should_exit and number == signal.SIGINT
+        self.should_exit = True
+        self._asked_to_stop.set()
+
+    async def main_loop(self) -> None:
+        """Keep the date header right until asked to stop."""
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._asked_to_stop.wait(), 1)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and tell the port."""
