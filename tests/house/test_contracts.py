@@ -1,5 +1,6 @@
 """Each import contract is broken on purpose, in a small copy of the house, and is caught."""
 
+import ast
 import subprocess
 import sys
 import tomllib
@@ -7,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.sources import PACKAGE, ROOT
+from tests.house.sources import PACKAGE, ROOT, parsed
 
 LINTER = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
 CONTRACTS = {contract["id"]: contract for contract in LINTER["contracts"]}
 
 PURE_ROOMS = frozenset("guard policy detectors dialects records identity limits privacy integrity".split())
 ROOMS = sorted(PURE_ROOMS) + "model ports services compose cli testing doors.proxy doors.rest".split()
-ROOMS += "adapters.memory adapters.sql adapters.upstream".split()
+ROOMS += "adapters.memory adapters.sql adapters.telemetry adapters.upstream".split()
 MODULES = {
     "model.segment": "",
     "model.interaction": "import yett.model.segment",
@@ -26,9 +27,8 @@ MODULES = {
     "policy.program": "import re2, yaml, yett.model.decision",
     "detectors.patterns": "import re2, hyperscan",
     "detectors.rules": "import yaml",
-    "detectors.secrets": "import yett.detectors.patterns",
-    "detectors.topics": "import yett.detectors.patterns",
-    "detectors.catalogue": "import yett.detectors.secrets, yett.detectors.topics",
+    "detectors.hidden_text": "import yett.detectors.patterns",
+    "detectors.size": "import yett.detectors.patterns",
     "services.exchange": "import asyncio, yett.guard.guard",
     "services.relay": "import yett.guard.guard",
     "adapters.memory.counters": "import yett.ports.decider",
@@ -57,7 +57,7 @@ BREACHES = [
     ("composition", "cli.app", "import yett.adapters.memory.counters"),
     ("doors", "doors.rest.app", "import yett.doors.proxy.app"),
     ("adapters", "adapters.sql.database", "import yett.adapters.memory.counters"),
-    ("detectors", "detectors.secrets", "import yett.detectors.topics"),
+    ("detectors", "detectors.size", "import yett.detectors.hidden_text"),
     ("cycles", "policy.program", "import yett.policy.compiler"),
     ("sql", "adapters.memory.counters", "import sqlite3"),
     ("client", "services.relay", "import aiohttp"),
@@ -68,6 +68,7 @@ BREACHES = [
     ("settings", "doors.rest.app", "from pydantic import BaseModel"),
     ("terminal", "compose.house", "import rich"),
     ("terminal", "testing.demo", "import click"),
+    ("metrics", "services.relay", "import prometheus_client"),
     ("official", "services.relay", "import openai"),
 ]
 ACCOMPLICES = {"ports.sight": "import yett.model.verdict", "policy.compiler": "import yett.policy.program"}
@@ -148,3 +149,19 @@ def test_every_contract_is_broken_once() -> None:
 def test_every_pure_room_is_held_to_purity() -> None:
     rooms = {path.name for path in PACKAGE.iterdir() if path.name in PURE_ROOMS and any(path.glob("*.py"))}
     assert {f"yett.{room}" for room in rooms} <= set(CONTRACTS["pure"]["source_modules"])
+
+
+def test_every_detector_is_a_stranger_to_the_others() -> None:
+    detectors = {
+        f"yett.detectors.{path.stem}"
+        for path in (PACKAGE / "detectors").glob("*.py")
+        if path.stem != "patterns" and any(detects(node) for node in ast.walk(parsed(path)))
+    }
+    assert detectors == set(CONTRACTS["detectors"]["modules"])
+
+
+def detects(node: ast.AST) -> bool:
+    """Tell whether *node* is a detector: a class that detects and holds."""
+    if not isinstance(node, ast.ClassDef):
+        return False
+    return {"detect", "hold"} <= {item.name for item in node.body if isinstance(item, ast.FunctionDef)}
