@@ -57,7 +57,14 @@ _IDLE = {
     "ANTHROPIC_API_KEY": "this version does not speak Anthropic's messages",
 }
 # Kubernetes sets such variables for every service of a namespace; for one called `yett` they begin like ours.
-_SERVICE_LINK = re.compile(r"YETT(_[A-Z0-9]+)*_(SERVICE_HOST|SERVICE_PORT|PORT)(_[A-Z0-9]+)*\Z")
+_SERVICE_LINK = re.compile(
+    r"""YETT(_[A-Z0-9]+)*_(
+        SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)=.*
+      | PORT=(tcp|udp|sctp)://.*
+      | PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?=.*
+    )""",
+    re.VERBOSE | re.DOTALL,
+)
 _SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
@@ -89,8 +96,13 @@ def assignments(environment: Mapping[str, str]) -> Iterator[Assignment]:
     if _SWITCH.get(environment.get("SANITIZE_STRICT", "").lower()):
         yield Assignment(("policies", "default"), "strict", place_of("SANITIZE_STRICT"))
     for name in sorted(environment):
-        if name.startswith(_PREFIX) and name != CONFIGURATION and not _SERVICE_LINK.match(name):
-            yield Assignment(tuple(name.removeprefix(_PREFIX).lower().split("__")), environment[name], place_of(name))
+        if (
+            name.startswith(_PREFIX)
+            and name != CONFIGURATION
+            and not _SERVICE_LINK.fullmatch(f"{name}={environment[name]}")
+        ):
+            path = tuple(name.removeprefix(_PREFIX).lower().split("__"))
+            yield Assignment(path, environment[name], place_of(name))
 
 
 def provider_gaps(environment: Mapping[str, str]) -> Iterator[Assignment]:

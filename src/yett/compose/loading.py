@@ -26,6 +26,7 @@ from yett.compose.environment import (
     provider_gaps,
     variables,
 )
+from yett.compose.provider import OPENAI_URL
 from yett.compose.references import expand
 from yett.compose.settings import Settings
 from yett.compose.tree import read_tree
@@ -98,8 +99,7 @@ class SettingsSource:
         if not chosen and draft.get("server", "mode") is None and draft.get("server", "host") in {None, *_LOOPBACK}:
             draft.put(("server", "mode"), "development", draft.root)
         if alone or draft.get("llm_providers", "openai") is not None:
-            for path, text, place in provider_gaps(known):
-                draft.put(path, text, place, only_gaps=True)
+            _fill(draft, known)
         if alone and draft.get("llm_providers") and draft.get("server", "mode") == "development":
             # Whoever tries Yett with a provider's key in the environment still finds the model of the first steps.
             draft.put(("llm_providers", "stub"), {}, draft.root)
@@ -108,6 +108,15 @@ class SettingsSource:
 def load(config: Path | None = None, **overrides: object) -> Settings:
     """Load the configuration of this process; `server__port=0` overrides `server.port`."""
     return SettingsSource(config, overrides={k.replace("__", "."): v for k, v in overrides.items()}).load().settings
+
+
+def _fill(draft: Draft, known: Mapping[str, str]) -> None:
+    """Fill what is open of the provider `openai`, unless it is somewhere else than the variables mean."""
+    address = draft.get("llm_providers", "openai", "base_url")
+    meant = {OPENAI_URL, known.get("OPENAI_API_URL", OPENAI_URL).rstrip("/")}
+    if address is None or (isinstance(address, str) and address.rstrip("/") in meant):
+        for path, text, place in provider_gaps(known):
+            draft.put(path, text, place, only_gaps=True)
 
 
 def _read(file: Path, draft: Draft, known: Mapping[str, str]) -> list[Problem]:

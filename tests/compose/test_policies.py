@@ -1,0 +1,78 @@
+"""A configuration means policies."""
+
+from pathlib import Path
+
+import pytest
+
+from yett.compose.policies import configured_constants, configured_documents, read_policies, shipped_documents
+from yett.compose.settings import Settings
+from yett.model.errors import OperatorError
+from yett.model.obligation import Redact, Transform
+from yett.policy.documents import Document
+
+OWN = """
+metadata: {id: own}
+rules:
+  - {id: r, condition: {operator: eq, field: llm.model, value: m}, action: {decision: deny}}
+tests:
+  - {given: {llm.model: m}, expect: {effect: deny}}
+"""
+
+
+def documents(**given: object) -> dict[str, Document]:
+    return {document.id: document for document in configured_documents(Settings.model_validate(given))}
+
+
+@pytest.mark.parametrize("variant", ["default", "strict", "permissive"])
+def test_every_variant_speaks_of_the_same_things(variant: str) -> None:
+    ids = [document.id for document in shipped_documents(variant)]
+    assert ids == [document.id for document in shipped_documents("default")]
+    assert list(documents(policies={"default": variant})) == ids
+
+
+def test_without_a_variant_only_the_operators_own_remain(tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text(OWN)
+    found = documents(policies={"default": "none", "files": [str(file)]})
+    assert list(found) == ["own"]
+    assert len(found["own"].cases) == 1
+
+
+@pytest.mark.parametrize(
+    ("security", "missing"),
+    [
+        ({"prompt_injection": {"enabled": False}}, {"yett-injection"}),
+        ({"pii_protection": {"enabled": False}}, {"yett-personal-data"}),
+        ({"pii_protection": {"detection_types": []}}, {"yett-personal-data"}),
+        ({}, set()),
+    ],
+)
+def test_what_is_switched_off_is_left_out(security: dict[str, object], missing: set[str]) -> None:
+    assert set(documents()) - set(documents(security=security)) == missing
+
+
+@pytest.mark.parametrize("how", list(Transform))
+def test_personal_data_is_redacted_as_configured(how: Transform) -> None:
+    protection = {"detection_types": ["email", "iban"], "redaction_strategy": how.value}
+    rules = documents(security={"pii_protection": protection})["yett-personal-data"].rules
+    assert [rule.id for rule in rules] == ["email", "iban"]
+    assert [rule.action.obligations for rule in rules] == [(Redact("pii.email", how),), (Redact("pii.iban", how),)]
+
+
+def test_secrets_are_replaced_whatever_is_configured_for_personal_data() -> None:
+    found = documents(security={"pii_protection": {"redaction_strategy": "surrogate", "enabled": False}})
+    assert found["yett-secrets"].rules[0].action.obligations == (Redact("secret", Transform.REPLACE),)
+
+
+def test_only_a_threshold_that_is_written_overrides_the_variants() -> None:
+    assert configured_constants(Settings()) == {}
+    written = Settings.model_validate({"security": {"prompt_injection": {"block_threshold": 0.9}}})
+    assert configured_constants(written) == {"injection_threshold": 0.9}
+
+
+def test_every_problem_of_every_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("metadata: {id: a}\nrulez: []\n")
+    (tmp_path / "b.yaml").write_bytes(b"\xff")
+    with pytest.raises(OperatorError) as caught:
+        read_policies(tuple(tmp_path / name for name in ("a.yaml", "b.yaml", "c.yaml")))
+    assert {Path(problem.place.file).name for problem in caught.value.problems} == {"a.yaml", "b.yaml", "c.yaml"}
