@@ -34,6 +34,7 @@ __all__ = ["MAX_PLACES", "ChatStream", "Delta", "Done", "Event"]
 
 MAX_PLACES = 4_096
 """Most lanes and other places of text in one stream, so that an upstream cannot exhaust us."""
+_SHALLOW = len(("delta", "content"))
 _ENVELOPE = ("id", "object", "created", "model", "system_fingerprint", "service_tier")
 
 
@@ -78,6 +79,7 @@ class ChatStream:
         self._envelope: Payload = {"id": f"chatcmpl-{request_id}", "object": "chat.completion.chunk", "created": 0}
         self._envelope["model"] = model
         self._lanes: dict[str, Lane] = {}
+        self._shallow: dict[tuple[str, int], Lane] = {}  # by path and the index of the choice, to find them fast
         self._choices: dict[int, bool] = {}  # whether the upstream still speaks, by index
         self._told: set[int] = set()  # the choices whose end was written
         self._asked: dict[str, str] = {}  # what stands alone, by place
@@ -103,15 +105,16 @@ class ChatStream:
         sieve = Sieve(asking=False)
         self._table(payload, "", Origin.MODEL, sieve)
         deltas, alone = self._sorted(payload, sieve.segments)
-        fresh = tuple(segment for segment, place in alone if self._asked.get(place) != segment.text)
-        self._asked.update((place, segment.text) for segment, place in alone)
-        if len(self._lanes) + len(self._asked) > MAX_PLACES:
+        fresh = [segment for segment, place in alone if self._asked.get(place) != segment.text]
+        if fresh:
+            self._asked.update((place, segment.text) for segment, place in alone)
+        if len(self._lanes) + len(self._asked) + len(self._shallow) > MAX_PLACES:
             _fail("it has too many lanes")
         ended = self._follow(payload, {_choice_in(delta.lane) for delta in deltas})
-        ends = tuple(lane for lane in self._lanes if _choice_in(lane) in ended)
+        ends = tuple(lane for lane in self._lanes if _choice_in(lane) in ended) if ended else ()
         if payload.get("usage"):
             self.usage = usage_of(payload)
-        return Event(payload, tuple(deltas), fresh, ends, tuple(sieve.opaque), tuple(alone))
+        return Event(payload, tuple(deltas), tuple(fresh), ends, tuple(sieve.opaque), tuple(alone))
 
     def write(self, event: Event, releases: Mapping[str, str]) -> bytes:
         """
@@ -186,14 +189,32 @@ class ChatStream:
     def _sorted(self, payload: Payload, segments: Sequence[Segment]) -> tuple[list[Delta], list[tuple[Segment, str]]]:
         deltas, alone = [], []
         for segment in segments:
-            lane = lane_at(payload, segment.path)
+            if not segment.path.startswith("/choices/"):
+                alone.append((segment, segment.path))
+                continue
+            lane = self._lane(payload, segment.path)
             if lane.grows:
-                self._lanes.setdefault(lane.name, lane)
                 deltas.append(Delta(lane.name, segment.path, segment.origin, segment.text, lane.whole))
             else:
                 alone.append((segment, lane.name))
                 self._keep_piece((lane.name,), segment.text if lane.piece else None)
         return deltas, alone
+
+    def _lane(self, payload: Payload, path: str) -> Lane:
+        """Find the lane of the text at *path*; for a field right in a delta, a choice's index says which it is."""
+        _, _, choice, *inside = path.split("/")
+        index = payload["choices"][int(choice)].get("index")
+        if len(inside) != _SHALLOW or type(index) is not int:
+            return self._kept(lane_at(payload, path))
+        if known := self._shallow.get((path, index)):
+            return known
+        lane = self._kept(lane_at(payload, path))
+        if lane.grows:  # one that does not may begin to: a number may be followed by a string
+            self._shallow[path, index] = lane
+        return lane
+
+    def _kept(self, lane: Lane) -> Lane:
+        return self._lanes.setdefault(lane.name, lane) if lane.grows else lane
 
     def _follow(self, payload: Payload, speaking: set[int]) -> set[int]:
         """Keep track of the choices, and answer those that end here."""
