@@ -1,9 +1,11 @@
 """What the pages say works: every example runs as it stands, and the reference is what the code says."""
 
+import ast
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import yaml
 
 from tests.house.pages import ADDRESS, Block, Command, blocks, commands, pages, readable
 from tests.house.reference import FOLDER, PAGES
-from tests.house.sources import ROOT
+from tests.house.sources import PACKAGE, ROOT, modules, parsed
 from yett.policy.parser import PolicyParser
 
 LANGUAGES = {"console", "python", "text", "yaml"}
@@ -132,6 +134,62 @@ def targets(text: str) -> list[str]:
 def test_the_first_page_shows_what_it_promises() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [head for head in PROMISED if f"## {head}\n" not in text] == []
+
+
+def problem_codes(tree: ast.Module) -> set[str]:
+    """Return the codes of the problems that a module makes."""
+    places = {"Problem": 1, "add": 1, "reject": 0}
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func).rpartition(".")[2]
+            place = places.get(name, len(node.args))
+            if len(node.args) > max(place, 2 if name == "add" else 0) and isinstance(node.args[place], ast.Constant):
+                found.add(str(node.args[place].value))
+    return found
+
+
+def answer_codes(tree: ast.Module) -> set[str]:
+    """Return the codes that a module answers callers with."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            given = [*node.args[1:2]] if ast.unparse(node.func).endswith("Refusal") else []
+            given += [keyword.value for keyword in node.keywords if keyword.arg == "code"]
+            found |= {str(value.value) for value in given if isinstance(value, ast.Constant)}
+    return found
+
+
+def everywhere(codes: Callable[[ast.Module], set[str]]) -> set[str]:
+    return set().union(*(codes(parsed(path)) for path in modules(PACKAGE)))
+
+
+def test_every_problem_is_explained() -> None:
+    told = set(
+        re.findall(r"^\| `([a-z-]+)` \|", (ROOT / "docs" / "problems.md").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    assert everywhere(problem_codes) - told == set()
+
+
+def test_every_answer_is_explained() -> None:
+    told = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
+    assert {code for code in everywhere(answer_codes) if f"`{code}`" not in told} == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "problems", "answers"),
+    [
+        ("Problem(place, 'bad-value', 'no')", {"bad-value"}, set()),
+        ("self.problems.add(place, 'empty', 'no')", {"empty"}, set()),
+        ("names.add('empty')", set(), set()),
+        ("raise reject('bad-value', 'no')", {"bad-value"}, set()),
+        ("Refusal(403, 'policy_violation', 'no')", set(), {"policy_violation"}),
+        ("CallerError('no', status=413, code='request_too_large')", set(), {"request_too_large"}),
+    ],
+)
+def test_codes_are_seen(code: str, problems: set[str], answers: set[str]) -> None:
+    assert problem_codes(ast.parse(code)) == problems
+    assert answer_codes(ast.parse(code)) == answers
 
 
 PAGE = """
