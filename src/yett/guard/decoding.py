@@ -13,12 +13,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-__all__ = ["Decoded", "decodings", "hold", "whole_decodings"]
+__all__ = ["LOOK_BEHIND", "Decoded", "decodings", "hold", "whole_decodings"]
 
 _READABLE = 0.85
 _PUNCTUATION = frozenset(" .,:;!?'\"-_/@=+*()[]{}<>#%&$\n\t")
 _FEWEST = 3
 _TAGS = 0xE0000
+LOOK_BEHIND = 4
+"""How many characters before it may influence whether a carrier begins."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,14 +56,23 @@ class Seen(NamedTuple):
     failed: bool = False
 
 
+_Key = tuple[bytes, Origin, str]
+
+
 class Detection:
     """The detectors of a house, and how they are run."""
 
     def __init__(self, detectors: Sequence[Detector], *, remembered: int = _REMEMBERED) -> None:
-        """Run *detectors*, cheapest first; remember what was seen in the last *remembered* texts."""
+        """Run *detectors*, cheapest first; remember what was seen at least *remembered* times, at most twice as often."""
         self.detectors = tuple(detectors)
+        names = [detector.name for detector in self.detectors]
+        if len({*names, READINGS, STREAM}) != len(names) + 2:
+            raise ValueError(f"detectors need names of their own: {', '.join(names)}")
         self._readings = Readings()
-        self._memory: dict[tuple[bytes, str, str], Seen] = {}
+        self._reach = max((detector.look_behind for detector in self.detectors), default=0)
+        # Two generations: when the young one is full it becomes the old one, which nobody has to search for the oldest.
+        self._young: dict[_Key, Seen] = {}
+        self._old: dict[_Key, Seen] = {}
         self._remembered = remembered
         self.revision = ",".join(f"{detector.name}:{detector.revision}" for detector in self.detectors)
 
@@ -79,7 +88,7 @@ class Detection:
         seen = {}
         missing = []
         for name in (READINGS, *(detector.name for detector in detectors)):
-            known = self._memory.get((digest, origin, name))
+            known = self._young.get((digest, origin, name)) or self._old.get((digest, origin, name))
             if known is None:
                 missing.append(name)
             else:
@@ -93,9 +102,9 @@ class Detection:
     def _remember(self, digest: bytes, origin: Origin, fresh: dict[str, Seen]) -> None:
         for name, what in fresh.items():
             if not what.failed:
-                self._memory[digest, origin, name] = what
-        while len(self._memory) > self._remembered:
-            self._memory.pop(next(iter(self._memory)), None)
+                self._young[digest, origin, name] = what
+        if len(self._young) > self._remembered:
+            self._young, self._old = {}, self._young
 
     def _read(self, text: str, origin: Origin, detectors: Sequence[Detector], start: int = 0) -> dict[str, Seen]:
         readings, shown = self._readings.of(text, origin, start)
@@ -124,10 +133,9 @@ class Detection:
                 position = min(position, _held(detector, text, origin, start))
         return max(start, position)
 
-    def behind(self, text: str, position: int) -> int:
-        """Return how far before *position* the context of what follows begins."""
-        reach = max((detector.look_behind for detector in self.detectors), default=0)
-        return self._readings.context(text, max(0, position - reach))
+    def behind(self, text: str, position: int) -> str:
+        """Return the context that what follows *position* in *text* must be read with."""
+        return self._readings.context(text, position, self._reach)
 
 
 def _sight(match: Match, detector: str, reading: Reading) -> Sight:
@@ -224,7 +232,8 @@ class Look:
     def unavailable(self, wanted: str) -> bool:
         """Say whether a detector that feeds the family *wanted* failed on some text."""
         failed = self.failed
-        return bool(failed) and any(each.name in failed for each in self.detection.feeding({wanted}))
+        feeding = self.detection.feeding({wanted})
+        return (bool(failed) and any(each.name in failed for each in feeding)) or _deaf(wanted, feeding)
 
     def coverage(self, opaque: Sequence[str] = ()) -> tuple[Coverage, ...]:
         """Write the receipt."""
@@ -261,4 +270,10 @@ class Settled:
     def unavailable(self, wanted: str) -> bool:
         """Say whether what feeds the family *wanted* failed."""
         failed = self.failed
-        return STREAM in failed or any(each.name in failed for each in self._detection.feeding({wanted}))
+        feeding = self._detection.feeding({wanted})
+        return STREAM in failed or any(each.name in failed for each in feeding) or _deaf(wanted, feeding)
+
+
+def _deaf(wanted: str, feeding: Sequence[Detector]) -> bool:
+    """Say whether policy asks something of texts that there is no detector to answer."""
+    return wanted == "text" and not feeding

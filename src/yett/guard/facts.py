@@ -5,8 +5,9 @@ Rules:
 
 1. Cheap facts (who asks, which model, from where) are simply there. Facts about text are computed when policy demands
    them, by running the detectors that feed them, and `demanded` remembers which.
-2. `<family>.<attribute>` speaks of every origin that is not the operator's own (system prompts and tool definitions are
-   not accused of injection); `<family>.<origin>.<attribute>` speaks of one origin.
+2. `<family>.<attribute>` speaks of all texts, `<family>.<origin>.<attribute>` of those of one origin. What the operator
+   wrote (system prompts and tool definitions) is not accused of injection or of commands, nor does it count as a risk
+   for them: giving orders is what it is for.
 3. A family that a failed detector feeds has no value: it is unavailable, never "nothing found".
 """
 
@@ -16,6 +17,7 @@ from types import MappingProxyType
 from yett.guard.detection import Evidence
 from yett.model.finding import Finding
 from yett.model.interaction import Interaction
+from yett.model.kinds import family
 from yett.model.principal import Principal
 from yett.model.segment import Origin
 from yett.model.unknown import Unknown
@@ -81,6 +83,11 @@ def _put(known: dict[str, object], steps: list[str], value: object) -> None:
     known[steps[-1]] = value
 
 
+def _accused(finding: Finding, name: str) -> bool:
+    """Say whether *finding*, of the family *name*, is held against whoever wrote it."""
+    return name not in _ACCUSED_BY_ORIGIN or finding.origin not in _OPERATORS_OWN
+
+
 def risk(findings: Iterable[Finding]) -> float:
     """
     Combine findings into one score from 0 to 1.
@@ -90,8 +97,9 @@ def risk(findings: Iterable[Finding]) -> float:
     doubt = 1.0
     surest: dict[str, float] = {}
     for finding in findings:
-        name = finding.kind.partition(".")[0]
-        surest[name] = max(surest.get(name, 0.0), finding.score)
+        name = family(finding.kind)
+        if _accused(finding, name):
+            surest[name] = max(surest.get(name, 0.0), finding.score)
     for name, score in surest.items():
         doubt *= 1.0 - _WEIGHTS.get(name, 0.0) * score
     return 1.0 - doubt
@@ -135,8 +143,8 @@ class InteractionFacts:
             return found if isinstance(found, Unknown) else Unknown.MISSING
         if origin:
             found = [finding for finding in found if finding.origin == origin]
-        elif name in _ACCUSED_BY_ORIGIN:
-            found = [finding for finding in found if finding.origin not in _OPERATORS_OWN]
+        else:
+            found = [finding for finding in found if _accused(finding, name)]
         return _ATTRIBUTES[attribute](found)
 
     def _failures(self) -> list[Finding]:
@@ -145,9 +153,10 @@ class InteractionFacts:
 
     def _text(self, identifier: str) -> object:
         found = self._found("text")
-        if isinstance(found, Unknown) or identifier not in self._tests:
+        test = self._tests.get(identifier)
+        if isinstance(found, Unknown) or test is None or test.field not in _TEXTS:
             return Unknown.UNAVAILABLE
-        meant = _TEXTS[self._tests[identifier].field]
+        meant = _TEXTS[test.field]
         return any(finding.kind == f"text.{identifier}" and meant(finding) for finding in found)
 
     def _contains_pii(self) -> object:

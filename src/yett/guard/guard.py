@@ -11,17 +11,19 @@ Rules:
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from yett.guard.detection import Detection, Look
-from yett.guard.enforcement import Enforcement, enforceable
+from yett.guard.detection import READINGS, STREAM, Detection, Look, Settled
+from yett.guard.enforcement import Enforcement, enforceable, owed
 from yett.guard.facts import FAMILY_OF, InteractionFacts
+from yett.guard.pseudonyms import Pseudonyms
 from yett.guard.stream import StreamGuard
+from yett.model.finding import Finding
 from yett.model.interaction import Interaction
-from yett.model.kinds import FAMILIES, family
-from yett.model.obligation import Drop, Obligation, Redact
 from yett.model.principal import Principal
+from yett.model.segment import Origin
+from yett.model.span import Span
 from yett.model.stage import Stage
-from yett.model.verdict import Verdict
-from yett.ports.decider import Decider
+from yett.model.verdict import Coverage, Verdict
+from yett.ports.decider import Decider, Facts
 from yett.ports.detector import Detector
 
 __all__ = ["Guard", "Inspected"]
@@ -51,17 +53,48 @@ class Guard:
 
     def inspected(self, interaction: Interaction) -> Inspected:
         """Judge *interaction*; say also which costly facts it took."""
-        look = Look.at(self.detection, interaction.segments)
+        look = self._look(interaction)
         facts = InteractionFacts(interaction, look, self._tests)
         decision = enforceable(self.decider.decide(interaction.stage, facts))
         if decision.allowed:
-            look.look_for(_owed(decision.obligations))
-            passing, dropped = self._enforcement.enforce(interaction.segments, look.findings, decision.obligations)
+            look.look_for(owed(decision.obligations))
+            answered = look.findings if interaction.stage is Stage.RESPONSE else ()
+            decision = enforceable(decision, answered, look.unavailable)
+        if decision.allowed:
+            pseudonyms = _pseudonyms(interaction)
+            passing, dropped = self._enforcement.enforce(
+                interaction.segments, look.findings, decision.obligations, pseudonyms
+            )
         else:
             passing, dropped = (), ()
         findings = tuple(sorted(look.findings, key=lambda finding: (finding.span.path, finding.span.start)))
         coverage = look.coverage(interaction.opaque)
         return Inspected(Verdict(decision, findings, passing, dropped, coverage), tuple(dict.fromkeys(facts.demanded)))
+
+    def facts(self, interaction: Interaction) -> Facts:
+        """Return the facts about *interaction*, as policy would see them."""
+        return InteractionFacts(interaction, self._look(interaction), self._tests)
+
+    def _look(self, interaction: Interaction) -> Look:
+        look = Look.at(self.detection, interaction.segments)
+        look.findings += [_opaque(path) for path in interaction.opaque]
+        return look
+
+    def unread(self, interaction: Interaction) -> Inspected:
+        """Judge *interaction* without having read it, because there was no time."""
+        findings = tuple(
+            Finding(Span(each.path, 0, len(each.text)), each.origin, "detector.unavailable", 1.0, STREAM)
+            for each in interaction.segments
+        )
+        evidence = Settled(self.detection, findings)
+        facts = InteractionFacts(interaction, evidence, self._tests)
+        decision = enforceable(self.decider.decide(interaction.stage, facts), findings, evidence.unavailable)
+        names = tuple(detector.name for detector in self.detection.detectors)
+        coverage = tuple(
+            Coverage(each.path, each.origin, len(each.text), (), failed=names) for each in interaction.segments
+        )
+        passing = interaction.segments if decision.allowed else ()
+        return Inspected(Verdict(decision, findings, passing, (), coverage), tuple(dict.fromkeys(facts.demanded)))
 
     def lane(self, principal: Principal, facts: Mapping[str, object]) -> StreamGuard:
         """Begin to guard one lane of a streamed answer to *principal*."""
@@ -73,16 +106,14 @@ class Guard:
         return self.decider.monotone(Stage.RESPONSE) and all(_local(field) for field in reads)
 
 
-def _owed(obligations: Sequence[Obligation]) -> frozenset[str]:
-    """Return the families whose findings *obligations* concern."""
-    owed: set[str] = set()
-    for obligation in obligations:
-        match obligation:
-            case Redact(kind=kind) | Drop(kind=kind):
-                owed |= set(FAMILIES) if kind == "*" else {family(kind)}
-            case _:
-                pass
-    return frozenset(owed)
+def _opaque(path: str) -> Finding:
+    """Report a part that nobody can read."""
+    return Finding(Span(path, 0, 0), Origin.UNKNOWN, "content.opaque", 1.0, READINGS)
+
+
+def _pseudonyms(interaction: Interaction) -> Pseudonyms:
+    """Begin the placeholders of *interaction*; an answer may stream, so nobody knows what placeholders it will hold."""
+    return Pseudonyms(() if interaction.stage is Stage.RESPONSE else (each.text for each in interaction.segments))
 
 
 def _local(field: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 __all__ = ["Pseudonyms"]
 
-_PLACEHOLDER = re.compile(r"<[A-Z][A-Z_]*_\d+>")
+_PLACEHOLDER = re.compile(r"<[^<>\s]+_\d+>")
 
 
 class Pseudonyms:

@@ -15,9 +15,10 @@ Rules:
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
+from string import ascii_letters
 
-from yett.guard.decoding import decodings, hold, whole_decodings
+from yett.guard.decoding import LOOK_BEHIND, decodings, hold, whole_decodings
 from yett.guard.folding import Folded, Folding, in_word
 from yett.model.finding import Match
 from yett.model.segment import Origin
@@ -118,8 +119,38 @@ class Readings:
         """Fold *text*."""
         return self._folding.fold(text)
 
-    def context(self, text: str, position: int) -> int:
-        """Return the last position up to *position* from which a window of *text* folds as the whole does."""
-        while position and ((piece := self._folding[ord(text[position - 1])]) == "" or in_word(piece[-1])):
-            position -= 1
-        return position
+    def context(self, text: str, position: int, reach: int) -> str:
+        """
+        Return what must stand before *position* so that what follows is read as it is in the whole of *text*.
+
+        That is *reach* characters, as written and as folded, and what else there is in the word that they begin in. Of
+        long words only that is kept which says whether they mix letters, and of what nobody sees only what is near, so
+        no text can make the context long.
+        """
+        reach = max(reach, LOOK_BEHIND)
+        begin = max(0, position - reach)
+        while begin and text[begin - 1] in ascii_letters and position - begin < 2 * reach:
+            begin -= 1
+        if text[max(0, begin - 1) : position].isascii() and (not begin or text[begin - 1] not in ascii_letters):
+            return text[begin:position]
+        return self._compressed(text, position, reach)
+
+    def _compressed(self, text: str, position: int, reach: int) -> str:
+        kept: list[str] = []
+        folded = 0
+        word: set[bool] = set()
+        """Whether the word at the beginning of what is kept has letters that are ASCII, and such that are not."""
+        for index in range(position - 1, -1, -1):
+            piece = self._folding[ord(text[index])]
+            near = position - index <= reach
+            if not near and folded >= reach:
+                if not word or (piece and not in_word(piece[-1])):
+                    break
+                if piece and all(map(in_word, piece)) and {letter.isascii() for letter in piece} <= word:
+                    continue
+            if piece or near:
+                kept.append(text[index])
+            folded += len(piece)
+            leading = list(takewhile(in_word, piece))
+            word = {letter.isascii() for letter in leading} | (word if len(leading) == len(piece) else set())
+        return "".join(reversed(kept))

@@ -36,7 +36,7 @@ __all__ = ["Release", "StreamGuard"]
 _CHECKPOINT = 4096
 _MOST_HELD = 65536
 _EAGER = 1024
-"""Up to so many held characters every chunk is looked at; beyond, only when they have grown by an eighth."""
+"""Windows up to this size are looked at with every chunk; larger ones only when they have grown by an eighth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,23 +122,24 @@ class StreamGuard:
             self._decide()
 
     def _due(self) -> bool:
-        held = self._window.held
-        return held <= _EAGER or held >= self._window.looked + self._window.looked // 8
+        window = self._window
+        size = len(window.text)
+        return size <= _EAGER or window.held >= window.looked + size // 8
 
     def _advance(self, *, final: bool = False) -> str:
         window = self._window
-        if not window.held:
-            return ""
         window.looked = window.held
         text = window.text
         settled = len(text) if final else self.detection.hold(text, Origin.MODEL, window.start)
-        if settled <= window.start:
+        if settled <= window.start and not final:
             return ""
         sights = self.detection.window(text, Origin.MODEL, window.start)
-        settled = _outside(settled, sights) if not final else settled
-        if settled <= window.start:
-            return ""
-        released = self._release(settled, [sight for sight in sights if sight.start < settled])
+        if not final:
+            settled = _outside(settled, sights)
+            if settled <= window.start:
+                return ""
+            sights = [sight for sight in sights if sight.start < settled]
+        released = self._release(settled, sights)
         self._forget(settled)
         return released
 
@@ -174,16 +175,16 @@ class StreamGuard:
         marks = [
             Mark(sight.start - start, sight.end - start, sight.kind, how)
             for sight in members
-            if (how := transform_of(sight.kind, redacts))
+            if (how := transform_of(sight.kind, sight.score, redacts))
         ]
         return self.enforcement.rewrite(self._window.text[start:end], marks, self._pseudonyms)
 
     def _forget(self, settled: int) -> None:
         window = self._window
         self.characters += settled - window.start
-        keep = self.detection.behind(window.text, settled)
-        window.text = window.text[keep:]
-        window.start = settled - keep
+        context = self.detection.behind(window.text, settled)
+        window.text = context + window.text[settled:]
+        window.start = len(context)
         window.looked = 0
 
     def _checkpoint(self) -> str:
@@ -201,7 +202,7 @@ class StreamGuard:
         interaction = Interaction(Stage.RESPONSE, (), self.principal, self.facts)
         evidence = Settled(self.detection, self.findings)
         decision = self.decider.decide(Stage.RESPONSE, InteractionFacts(interaction, evidence, self._tests))
-        self.decision = enforceable(decision, self.findings)
+        self.decision = enforceable(decision, self.findings, evidence.unavailable)
         return self.decision
 
 

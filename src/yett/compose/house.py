@@ -1,0 +1,109 @@
+"""
+House: the one place where every part is put together.
+
+    Settings ─▶ Builder ─▶ Snapshot ─▶ Snapshots ─┐
+    Journal · Counters · Telemetry ───────────────┼─▶ Exchange ─▶ ProxyApp (ASGI)
+    RecordStore ◀── Carrier ◀── Journal           ┘
+
+Building reads and compiles; opening touches the disk and begins to watch; closing undoes opening, in reverse.
+"""
+
+from contextlib import AsyncExitStack
+
+from yett.adapters.journal.journal import FileJournal, JournalOptions
+from yett.adapters.memory.counters import MemoryCounters
+from yett.adapters.sql.database import Database
+from yett.adapters.sql.records import SqlRecords
+from yett.adapters.telemetry.prometheus import PrometheusTelemetry
+from yett.compose.clock import SystemClock
+from yett.compose.keyfile import house_key
+from yett.compose.loading import Loaded, SettingsSource
+from yett.compose.snapshot import Builder
+from yett.compose.watching import Watcher
+from yett.policy.documents import Document
+from yett.doors.proxy.app import ProxyApp, Services
+from yett.doors.proxy.errors import Asgi, Receive, Scope, Send, bordered
+from yett.services.admission import Admission
+from yett.services.carrying import Carrier
+from yett.services.exchange import Exchange
+from yett.services.health import Health
+from yett.services.inspection import Inspection
+from yett.services.recording import Recording
+from yett.services.snapshots import Snapshot, Snapshots
+
+__all__ = ["House"]
+
+
+class House:
+    """A gateway; as an ASGI application it opens and closes itself."""
+
+    def __init__(self, source: SettingsSource, documents: tuple[Document, ...] = ()) -> None:
+        """
+        Read and compile what *source* says, and further *documents* made in code.
+
+        Raises:
+            OperatorError: it says something that is wrong; it carries every problem.
+        """
+        self._source = source
+        self.loaded: Loaded = source.load()
+        self.clock = SystemClock()
+        self._key = house_key(self.loaded.settings.records.path)
+        self._builder = Builder(self.clock, self._key, documents)
+        self.snapshots = Snapshots(self._builder.build(self.loaded.settings))
+        self.telemetry = PrometheusTelemetry()
+        self.health = Health(self.snapshots)
+        self._until_closed = AsyncExitStack()
+        self._door: Asgi | None = None
+
+    async def open(self) -> None:
+        """
+        Open the journal and the store, and begin to watch.
+
+        Raises:
+            NotReady: the journal cannot be used.
+            OperatorError: the store cannot.
+        """
+        settings = self.loaded.settings
+        options = JournalOptions(sync=settings.records.sync)
+        journal = await FileJournal.open(settings.records.path / "journal", self.clock, options)
+        self._until_closed.push_async_callback(journal.aclose)
+        database = await Database.open(settings.records.database)
+        self._until_closed.push_async_callback(database.aclose)
+        carrier = Carrier(journal.outbox, SqlRecords(database))
+        carrier.start()
+        self._until_closed.push_async_callback(carrier.aclose)
+
+        admission = Admission(MemoryCounters(self.clock))
+        inspection = Inspection()
+        self._until_closed.callback(inspection.close)
+        recording = Recording(journal, self.clock, self._key, self.telemetry)
+        exchange = Exchange(self.snapshots, admission, inspection, recording)
+        self._until_closed.push_async_callback(self._builder.aclose)
+        most = settings.server.max_request_size
+        services = Services(exchange, admission, self.snapshots, self.health, self.telemetry, most)
+        self._door = bordered(ProxyApp(services))
+
+        watcher = Watcher(self.snapshots, self.telemetry, self._rebuild, self.loaded)
+        watcher.start()
+        self._until_closed.push_async_callback(watcher.aclose)
+
+    def _rebuild(self) -> tuple[Loaded, Snapshot]:
+        loaded = self._source.load()
+        return loaded, self._builder.build(loaded.settings)
+
+    async def aclose(self) -> None:
+        """Close everything that was opened."""
+        self.health.draining = True
+        await self._until_closed.aclose()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection's request, or the server's own start and stop."""
+        if scope["type"] == "http" and self._door:
+            await self._door(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await receive()
+            await self.open()
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            await self.aclose()
+            await send({"type": "lifespan.shutdown.complete"})

@@ -1,0 +1,124 @@
+"""
+Snapshot: from settings to everything they mean, compiled and tried.
+
+Nothing here starts anything: a snapshot that fails to build leaves no trace, and the one in force stays.
+"""
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from yett.adapters.memory.directory import Holder, MemoryDirectory
+from yett.adapters.upstream.destination import Destination, Patience
+from yett.adapters.upstream.http import HttpUpstream
+from yett.adapters.upstream.stub import StubUpstream
+from yett.compose.detectors import configured_detectors
+from yett.compose.patterns import PatternCache
+from yett.compose.policies import configured_constants, configured_documents
+from yett.compose.provider import Provider
+from yett.compose.settings import Settings
+from yett.compose.trial import try_cases
+from yett.dialects.completion import Completion
+from yett.dialects.dialect import Dialect
+from yett.dialects.openai_chat import OpenAIChat
+from yett.dialects.openai_chat_stream import ChatStream
+from yett.guard.guard import Guard
+from yett.identity.api_keys import digest
+from yett.model.principal import Principal
+from yett.policy.compiler import compile_documents
+from yett.policy.documents import Document
+from yett.ports.clock import Clock
+from yett.ports.upstream import Upstream
+from yett.services.snapshots import Limits, Snapshot
+from yett.services.upstreams import Route, Routes
+
+__all__ = ["Builder", "build_guard"]
+
+_DEVELOPER = Principal(tenant="development", subject="developer", roles=frozenset({"developer"}), key="dev-token")
+
+
+def build_guard(settings: Settings, documents: tuple[Document, ...], cache: PatternCache, key: bytes = b"") -> Guard:
+    """
+    Compile *documents* and put the guard together, after their own cases have passed.
+
+    Raises:
+        OperatorError: a policy is wrong, or one of its cases fails.
+    """
+    constants = configured_constants(settings)
+    program = compile_documents(documents, constants)
+    detectors = configured_detectors(settings, cache)
+    try_cases(documents, constants, detectors)
+    return Guard(detectors.for_tests(program.text_tests), program, key=key)
+
+
+@dataclass(slots=True)
+class Builder:
+    """Makes snapshots; it keeps what must outlive one: the upstreams' connections."""
+
+    clock: Clock
+    key: bytes
+    documents: tuple[Document, ...] = ()
+    """Further documents, made in code."""
+    cache: PatternCache = field(default_factory=PatternCache)
+    _upstreams: dict[tuple[str, Provider], Upstream] = field(default_factory=dict)
+
+    def build(self, settings: Settings) -> Snapshot:
+        """
+        Return what *settings* mean.
+
+        Raises:
+            OperatorError: they mean nothing that could be served.
+        """
+        documents = (*configured_documents(settings), *self.documents)
+        guard = build_guard(settings, documents, self.cache, self.key)
+        routes = self._routes(settings)
+        dialects: tuple[Dialect, ...] = (OpenAIChat(), Completion(model=routes.default))
+        revision = sha256(
+            f"{settings.model_dump_json()}\n{guard.decider.revision}\n{guard.detection.revision}".encode()
+        )
+        return Snapshot(
+            revision=revision.hexdigest(),
+            guard=guard,
+            dialects={dialect.operation: dialect for dialect in dialects},
+            streams={dialect.operation: ChatStream for dialect in dialects},
+            routes=routes,
+            directory=self._directory(settings),
+            rates=settings.security.rate_limiting.rates,
+            limits=Limits(settings.server.max_prompt_length, settings.server.max_messages),
+            policies=tuple(f"{document.id}@{document.version}" for document in documents),
+        )
+
+    def _routes(self, settings: Settings) -> Routes:
+        routes = []
+        for name, provider in settings.providers.items():
+            upstream = self._upstreams.setdefault((name, provider), _upstream(name, provider))
+            routes.append(Route(upstream, provider.patterns, provider.model or ""))
+        return Routes(routes, settings.allowed_models)
+
+    def _directory(self, settings: Settings) -> MemoryDirectory:
+        holders = {
+            digest(self.key, key.secret.get_secret_value()): Holder(
+                Principal(key.tenant, key.subject or key.id, frozenset(key.roles), key.id, key.attributes),
+            )
+            for key in settings.access.keys
+        }
+        developer = _DEVELOPER if settings.server.mode == "development" else None
+        return MemoryDirectory(self.clock, self.key, holders, developer)
+
+    async def aclose(self) -> None:
+        """Let go of every upstream that any snapshot used."""
+        for upstream in self._upstreams.values():
+            await upstream.aclose()
+
+
+def _upstream(name: str, provider: Provider) -> Upstream:
+    if provider.kind == "stub" or provider.base_url is None:
+        return StubUpstream(name, provider.patterns)
+    return HttpUpstream(
+        Destination(
+            name=name,
+            base_url=provider.base_url,
+            models=provider.patterns,
+            credential=provider.api_key.get_secret_value() if provider.api_key else "",
+            patience=Patience(provider.connect_timeout, provider.timeout, provider.idle_timeout, 3 * provider.timeout),
+        ),
+    )

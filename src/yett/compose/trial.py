@@ -1,0 +1,40 @@
+"""Trial: a policy whose own cases fail does not come into force."""
+
+from collections.abc import Mapping, Sequence
+
+from yett.compose.detectors import Detectors
+from yett.guard.guard import Guard
+from yett.model.errors import OperatorError
+from yett.model.interaction import Interaction
+from yett.model.segment import Origin, Segment
+from yett.model.stage import Stage
+from yett.policy.cases import FactsOf, failures, run
+from yett.policy.documents import Case, Constant, Document
+from yett.ports.decider import Decider, Facts
+
+__all__ = ["facts_by", "try_cases"]
+
+
+def try_cases(documents: Sequence[Document], constants: Mapping[str, Constant], detectors: Detectors) -> None:
+    """
+    Run the cases of *documents*.
+
+    Raises:
+        OperatorError: some fail.
+    """
+    problems = [
+        problem for document in documents for problem in failures(run(document, constants, facts_by(detectors)))
+    ]
+    if problems:
+        raise OperatorError(*problems)
+
+
+def facts_by(detectors: Detectors) -> FactsOf:
+    """Make facts out of the texts of cases with *detectors*."""
+
+    def facts_of(decider: Decider, case: Case) -> Facts:
+        guard = Guard(detectors.for_tests(decider.text_tests), decider)
+        segment = Segment("/messages/0/content", Origin(case.origin), case.text or "")
+        return guard.facts(Interaction(case.stage or Stage.REQUEST, (segment,), facts=dict(case.given)))
+
+    return facts_of

@@ -1,0 +1,94 @@
+"""
+Watching: a changed configuration or policy file takes effect without a restart.
+
+A change is built beside what is in force and swapped in when it stands. One that does not stand changes nothing but the
+log, the readiness page and a count.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from yett.compose.loading import Loaded
+from yett.model.errors import OperatorError
+from yett.ports.telemetry import Telemetry
+from yett.services.snapshots import Snapshot, Snapshots
+
+__all__ = ["Watcher", "watched_files"]
+
+_LOG = logging.getLogger("yett.reload")
+_PAUSE = 0.5
+"""Seconds between two looks at the files: a stat call for each."""
+
+Stamp = tuple[tuple[str, int, int, int], ...]
+
+
+class Watcher:
+    """Swaps snapshots when files change, from `start` to `aclose`."""
+
+    def __init__(
+        self, snapshots: Snapshots, telemetry: Telemetry, rebuild: Callable[[], tuple[Loaded, Snapshot]], first: Loaded
+    ) -> None:
+        """Call *rebuild* when a file that *first*, or what came after it, names has changed."""
+        self._snapshots = snapshots
+        self._telemetry = telemetry
+        self._rebuild = rebuild
+        self._loaded = first
+        self._stamp = _stamp(watched_files(first))
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._task = self._task or asyncio.create_task(self._run())
+
+    async def aclose(self) -> None:
+        """Stop watching."""
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(_PAUSE)
+            await self.look()
+
+    async def look(self) -> bool:
+        """Look once; say whether something had changed."""
+        stamp = _stamp(watched_files(self._loaded))
+        if stamp == self._stamp:
+            return False
+        self._stamp = stamp
+        try:
+            self._loaded, snapshot = await asyncio.to_thread(self._rebuild)
+        except OperatorError as error:
+            self._snapshots.keep(str(error))
+            self._telemetry.reload(well=False)
+            _LOG.error("the changed configuration was refused, the running one stays:\n%s", error)
+            return True
+        self._stamp = _stamp(watched_files(self._loaded))
+        self._snapshots.swap(snapshot)
+        self._telemetry.reload(well=True)
+        _LOG.info("configuration %s is in force", snapshot.revision[:12])
+        return True
+
+
+def watched_files(loaded: Loaded) -> tuple[Path, ...]:
+    """Name the files that a configuration is made of."""
+    settings = loaded.settings
+    named = (*settings.policies.files, *settings.security.banned_terms.files)
+    return (loaded.file, *named) if loaded.file else named
+
+
+def _stamp(files: Iterable[Path]) -> Stamp:
+    return tuple(_stamped(file) for file in files)
+
+
+def _stamped(file: Path) -> tuple[str, int, int, int]:
+    try:
+        status = file.stat()
+    except OSError:
+        return (str(file), 0, 0, 0)
+    return (str(file), status.st_mtime_ns, status.st_size, status.st_ino)

@@ -1,0 +1,1 @@
+"""The proxy door: model providers' own protocols, in plain ASGI."""

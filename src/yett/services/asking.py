@@ -1,0 +1,91 @@
+"""Asking: a request that was judged and may go to an upstream, with everything that its answer will need."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from yett.dialects.dialect import Dialect, Payload, Placed, Texts
+from yett.model.interaction import Interaction
+from yett.model.obligation import Cap, Route
+from yett.model.principal import Principal
+from yett.model.refusal import Refusal
+from yett.model.stage import Stage
+from yett.model.verdict import Verdict
+from yett.ports.upstream import Upstream
+from yett.services.calls import Call
+from yett.services.recording import Recorded
+from yett.services.snapshots import Snapshot
+
+__all__ = ["Asked", "Facts", "obliged", "request_facts", "too_much", "upstream_for"]
+
+Facts = dict[str, dict[str, object]]
+_NO_MODEL = Refusal(404, "model_not_found", "the model is not configured here, or not allowed", "model")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that may go to an upstream."""
+
+    snapshot: Snapshot
+    dialect: Dialect
+    principal: Principal
+    recorded: Recorded
+    facts: Facts
+    placed: Placed
+    upstream: Upstream
+    headers: Mapping[str, str]
+
+    def interaction(self, texts: Texts, facts: Mapping[str, object]) -> Interaction:
+        """Ask about the *texts* of its answer, of which *facts* are known."""
+        return Interaction(Stage.RESPONSE, texts.segments, self.principal, {**self.facts, **facts}, texts.opaque)
+
+
+def request_facts(dialect: Dialect, payload: Payload, call: Call) -> Facts:
+    """Tell what is known of a request without reading its texts."""
+    facts = dialect.facts(payload)
+    facts["request"] = {"ip": call.client, **call.facts}
+    return facts
+
+
+def upstream_for(dialect: Dialect, payload: Payload, snapshot: Snapshot, recorded: Recorded) -> Upstream | Refusal:
+    """Find who serves the model that a request asks for, and note it."""
+    model = dialect.facts(payload)["llm"].get("model")
+    upstream = snapshot.routes.find(model) if isinstance(model, str) else None
+    if upstream is None:
+        return _NO_MODEL
+    recorded.record.model = str(model)
+    recorded.record.upstream = upstream.name
+    return upstream
+
+
+def too_much(texts: Texts, facts: Facts, snapshot: Snapshot) -> Refusal | None:
+    """Refuse a request that brings more than the limits allow."""
+    limits = snapshot.limits
+    if sum(len(segment.text) for segment in texts.segments) > limits.prompt_characters:
+        return Refusal(413, "request_too_large", f"the texts have more than {limits.prompt_characters} characters")
+    messages = facts["llm"].get("messageCount")
+    if isinstance(messages, int) and messages > limits.messages:
+        return Refusal(413, "request_too_large", f"there are more than {limits.messages} messages", "messages")
+    return None
+
+
+def obliged(dialect: Dialect, payload: Payload, verdict: Verdict, snapshot: Snapshot) -> Payload:
+    """
+    Carry out the obligations that concern the request as a whole.
+
+    Raises:
+        Unwritable: one of them cannot be carried out.
+    """
+    for obligation in verdict.decision.obligations:
+        match obligation:
+            case Cap(quantity=quantity, limit=limit):
+                payload = dialect.cap(payload, quantity, limit)
+            case Route(models=models):
+                asked = dialect.facts(payload)["llm"].get("model")
+                fit = [model for model in sorted(models) if snapshot.routes.find(model)]
+                if asked not in models and fit:
+                    payload = dialect.route(payload, fit[0])
+                elif asked not in models:
+                    payload = dialect.route(payload, sorted(models)[0])  # nobody serves it, which will be told
+            case _:
+                pass
+    return payload

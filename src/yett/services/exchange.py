@@ -1,0 +1,171 @@
+"""
+Exchange: the story of one call, top to bottom.
+
+Rules:
+
+1. The snapshot is pinned until the last byte is out.
+2. Nothing goes to an upstream that was not inspected as it goes, and nothing comes back that was not inspected as it
+   comes; what is sent is our own serialisation of what was inspected.
+3. The journal knows of the exchange before the upstream does, and its record is sealed whatever happens.
+4. A refusal is a value. Errors are told by whose fault they are.
+"""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+from yett.dialects.dialect import Dialect, Texts
+from yett.dialects.usages import usage_of
+from yett.model.errors import NotReady, UpstreamError, YettError
+from yett.model.interaction import Interaction
+from yett.model.refusal import Refusal
+from yett.model.stage import Stage
+from yett.model.verdict import Verdict
+from yett.ports.upstream import Answer, Outgoing
+from yett.services.admission import Admission, Admitted, limit_headers
+from yett.services.asking import Asked, obliged, request_facts, too_much, upstream_for
+from yett.services.calls import Call, Reply, Streamed
+from yett.services.inspection import Inspection
+from yett.services.recording import Recorded, Recording
+from yett.services.relay import Relay
+from yett.services.snapshots import Snapshot, Snapshots
+from yett.services.telling import denied, failure, told_by_upstream, verdict_headers
+
+__all__ = ["Exchange"]
+
+_ABOUT_THE_REQUEST = frozenset({400, 404, 409, 413, 422, 429})
+"""What an upstream may say about the caller's request; everything else is between the upstream and us."""
+_FAILED = 400
+_OURS = 500
+
+
+class Exchange:
+    """Where calls walk through the house."""
+
+    def __init__(
+        self, snapshots: Snapshots, admission: Admission, inspection: Inspection, recording: Recording
+    ) -> None:
+        """Use what compose has put together."""
+        self._snapshots = snapshots
+        self._admission = admission
+        self._inspection = inspection
+        self._recording = recording
+
+    async def handle(self, call: Call) -> Reply | Streamed:
+        """Answer *call*."""
+        snapshot = self._snapshots.current
+        recorded = self._recording.begin(call.id, call.dialect, snapshot.revision)
+        answered: Reply | Streamed | Refusal | None = None
+        try:
+            answered = await self._walk(call, snapshot, recorded)
+            if isinstance(answered, Reply):
+                await recorded.seal("stopped" if answered.refusal else "served", answered.status, answered.refusal)
+        except YettError as error:
+            answered = failure(error)
+        finally:
+            if answered is None:
+                await recorded.seal("abandoned" if _cancelled() else "failed", 0)
+        if isinstance(answered, Refusal):
+            return await self._refused(answered, recorded, snapshot.dialects[call.dialect])
+        return answered
+
+    async def _refused(self, refusal: Refusal, recorded: Recorded, dialect: Dialect) -> Reply:
+        try:
+            await recorded.seal("failed" if refusal.status >= _OURS else "refused", refusal=refusal)
+        except NotReady as error:
+            refusal = failure(error)
+        headers = verdict_headers(recorded.verdicts)
+        body = dialect.error(refusal, recorded.record.id)
+        return Reply(refusal.status, body, headers, refusal, tuple(recorded.verdicts))
+
+    async def _walk(self, call: Call, snapshot: Snapshot, recorded: Recorded) -> Reply | Streamed | Refusal:
+        dialect = snapshot.dialects[call.dialect]
+        admitted = await self._admission.admit(call.credential, snapshot)
+        if isinstance(admitted, Refusal):
+            return admitted
+        recorded.admitted(admitted.principal)
+        recorded.record.request_digest = self._recording.digest(call.body)
+        asked = await self._judged(call, snapshot, recorded, dialect, admitted)
+        if isinstance(asked, Refusal):
+            return asked
+        await recorded.note()
+        return await self._ask(asked)
+
+    async def _judged(
+        self, call: Call, snapshot: Snapshot, recorded: Recorded, dialect: Dialect, admitted: Admitted
+    ) -> Asked | Refusal:
+        """Judge a request; return it as it may go to its upstream."""
+        request = dialect.parse(call.body)
+        texts = dialect.read(request)
+        facts = request_facts(dialect, request, call)
+        if refusal := too_much(texts, facts, snapshot):
+            return refusal
+        upstream = upstream_for(dialect, request, snapshot, recorded)
+        if isinstance(upstream, Refusal):
+            return upstream
+        facts["llm"]["provider"] = upstream.name
+
+        interaction = Interaction(Stage.REQUEST, texts.segments, admitted.principal, facts, texts.opaque)
+        inspected = await self._inspection.inspect(snapshot.guard, interaction, snapshot.limits.deadline)
+        verdict = recorded.judged(Stage.REQUEST, inspected)
+        if not verdict.allowed:
+            return denied(verdict)
+
+        payload = dialect.write(request, texts, verdict.segments, verdict.dropped)
+        payload = obliged(dialect, payload, verdict, snapshot)
+        upstream = upstream_for(dialect, payload, snapshot, recorded)
+        if isinstance(upstream, Refusal):
+            return upstream
+        headers = verdict_headers(recorded.verdicts) | limit_headers(admitted.grants)
+        placed = dialect.place(payload)
+        return Asked(snapshot, dialect, admitted.principal, recorded, facts, placed, upstream, headers)
+
+    async def _ask(self, asked: Asked) -> Reply | Streamed | Refusal:
+        """Ask the upstream; the connection is let go of here, or by the relay that it is handed to."""
+        dialect, payload = asked.dialect, asked.placed.payload
+        async with AsyncExitStack() as until_done:
+            answer = await asked.upstream.open(Outgoing(dialect.upstream_path, dialect.dump(payload)))
+            until_done.push_async_callback(answer.aclose)
+            if answer.status >= _FAILED:
+                return await self._turned_down(asked, answer)
+            if not dialect.streams(payload):
+                return await self._answered(asked, await answer.read())
+            asked.recorded.record.streamed = True
+            return Streamed(Relay(asked, answer, until_done.pop_all()), asked.headers)
+
+    async def _answered(self, asked: Asked, body: bytes) -> Reply:
+        dialect, recorded = asked.dialect, asked.recorded
+        answer = dialect.parse_answer(body)
+        texts = dialect.read_answer(answer)
+        verdict = await self._inspect(asked, texts, dialect.answer_facts(answer))
+        recorded.record.usage = usage_of(answer)
+        if verdict.allowed:
+            answer = dialect.write_answer(answer, texts, verdict.segments, verdict.dropped)
+            answer = dialect.enrich_answer(answer, asked.placed)
+        else:
+            answer = dialect.blocked_answer(answer, verdict.decision.reason)
+        sent = dialect.dump(answer)
+        recorded.record.response_digest = self._recording.digest(sent)
+        headers = {**asked.headers, **verdict_headers(recorded.verdicts)}
+        refusal = None if verdict.allowed else denied(verdict)
+        return Reply(200, sent, headers, refusal, tuple(recorded.verdicts))
+
+    async def _turned_down(self, asked: Asked, answer: Answer) -> Refusal:
+        """Pass on what an upstream says about the request, once inspected; keep the rest to ourselves."""
+        if answer.status not in _ABOUT_THE_REQUEST:
+            return failure(UpstreamError(f"the upstream answered with status {answer.status}"))
+        refusal, texts = told_by_upstream(answer.status, await answer.read(), answer.headers)
+        verdict = await self._inspect(asked, Texts(texts), {})
+        if verdict.allowed and verdict.segments == texts:
+            return refusal
+        message = "the upstream refused the request"
+        return Refusal(answer.status, "upstream_error", message, retry_after=refusal.retry_after)
+
+    async def _inspect(self, asked: Asked, texts: Texts, facts: dict[str, dict[str, object]]) -> Verdict:
+        deadline = asked.snapshot.limits.deadline
+        inspected = await self._inspection.inspect(asked.snapshot.guard, asked.interaction(texts, facts), deadline)
+        return asked.recorded.judged(Stage.RESPONSE, inspected)
+
+
+def _cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -1,0 +1,45 @@
+"""Health: live, ready, and why not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from yett.services.snapshots import Snapshots
+
+__all__ = ["Health", "Readiness"]
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether exchanges can take place, and what was looked at to say so."""
+
+    ready: bool
+    mode: str
+    """`LOCAL`: policy is decided in this process."""
+    checks: Mapping[str, str]
+    """By name, `ok` or what is wrong."""
+
+
+class Health:
+    """The doctor on duty."""
+
+    def __init__(self, snapshots: Snapshots) -> None:
+        """Watch over *snapshots*."""
+        self._snapshots = snapshots
+        self.draining = False
+        """Whether the house has been told to stop."""
+
+    def readiness(self) -> Readiness:
+        """Say whether exchanges can take place now."""
+        snapshot = self._snapshots.current
+        blocking = {
+            "serving": "draining" if self.draining else "ok",
+            "upstreams": "ok" if snapshot.routes.routes else "none is configured",
+        }
+        checks = {
+            **blocking,
+            "configuration": f"kept {snapshot.revision[:12]}: {self._snapshots.failure}"
+            if self._snapshots.failure
+            else "ok",
+            "policies": ", ".join(snapshot.policies) or "none",
+        }
+        return Readiness(all(state == "ok" for state in blocking.values()), "LOCAL", checks)

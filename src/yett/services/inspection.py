@@ -1,0 +1,39 @@
+"""
+Inspection: run the guard under a deadline, off the event loop where it may take long.
+
+A short text is judged in place: a hop to another thread costs more than the judgement. A deadline that passes is no
+exception but a finding, `detector.unavailable`, which policy judges.
+"""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from yett.guard.guard import Guard, Inspected
+from yett.model.interaction import Interaction
+
+__all__ = ["Inspection"]
+
+_SHORT = 20_000
+"""Characters that are judged in place: a millisecond or so."""
+
+
+class Inspection:
+    """Where guards run."""
+
+    def __init__(self, *, threads: int = 2) -> None:
+        """Judge long texts in *threads* threads."""
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="inspection")
+
+    async def inspect(self, guard: Guard, interaction: Interaction, deadline: float) -> Inspected:
+        """Let *guard* judge *interaction* within *deadline* seconds."""
+        if sum(len(segment.text) for segment in interaction.segments) <= _SHORT:
+            return guard.inspected(interaction)
+        work = asyncio.get_running_loop().run_in_executor(self._pool, guard.inspected, interaction)
+        try:
+            return await asyncio.wait_for(work, deadline)
+        except TimeoutError:
+            return guard.unread(interaction)
+
+    def close(self) -> None:
+        """Let go of the threads."""
+        self._pool.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,132 @@
+"""
+Recording: what is remembered of one exchange, from admission to its last byte.
+
+Rules:
+
+1. Before an upstream is called, the journal holds a note that the exchange has begun; before the last byte is out, its
+   sealed record. What cannot be journalled does not take place.
+2. Every exchange is sealed exactly once, whatever ends it.
+3. No text gets in: of a path only the protocol's own words are kept, of a caller only a keyed digest.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from yett.guard.guard import Inspected
+from yett.model.principal import Principal
+from yett.model.record import Judgement, Record
+from yett.model.refusal import Refusal
+from yett.model.stage import Stage
+from yett.model.verdict import Coverage, Verdict
+from yett.ports.clock import Clock
+from yett.ports.records import Journal
+from yett.ports.telemetry import Telemetry
+from yett.records.building import digest, serialise
+
+__all__ = ["Recorded", "Recording", "judgement"]
+
+_WORDS = frozenset(
+    "messages content text choices message delta tools function functions parameters properties description arguments "
+    "name tool_calls tool_call_id refusal reasoning_content context chunks source id prompt metadata stop user "
+    "response_format json_schema schema input output annotations logprobs error type model role prediction audio "
+    "transcript file filename image_url url system_fingerprint enum required items title".split(),
+)
+
+
+class Recording:
+    """Where records are made."""
+
+    def __init__(self, journal: Journal, clock: Clock, key: bytes, telemetry: Telemetry) -> None:
+        """Write to *journal*; digest under *key*; count in *telemetry*."""
+        self.journal = journal
+        self.clock = clock
+        self.telemetry = telemetry
+        self._key = key
+
+    def begin(self, identifier: str, operation: str, revision: str) -> "Recorded":
+        """Begin the record of one exchange."""
+        return Recorded(self, Record(identifier, self.clock.now(), operation, revision), self.clock.elapsed())
+
+    def digest(self, text: str | bytes) -> str:
+        """Return the keyed digest of *text*."""
+        return digest(self._key, text)
+
+
+@dataclass(slots=True)
+class Recorded:
+    """The record of one exchange, being filled in."""
+
+    recording: Recording
+    record: Record
+    began: float
+    sealed: bool = False
+    verdicts: list[Verdict] = field(default_factory=list)
+    """The verdicts so far."""
+
+    def admitted(self, principal: Principal) -> None:
+        """Note who it is."""
+        self.record.tenant = principal.tenant
+        self.record.subject = self.recording.digest(f"{principal.tenant}\0{principal.subject}")
+        self.record.key = principal.key
+
+    def judged(self, stage: Stage, inspected: Inspected) -> Verdict:
+        """Note a verdict."""
+        self.record.judgements.append(judgement(stage, inspected))
+        self.verdicts.append(inspected.verdict)
+        return inspected.verdict
+
+    async def note(self) -> None:
+        """
+        Note in the journal that the exchange has begun.
+
+        Raises:
+            NotReady: it could not be written.
+        """
+        await self.recording.journal.admit(self.record.id, serialise(self.record))
+
+    async def seal(self, outcome: str, status: int = 200, refusal: Refusal | None = None) -> None:
+        """
+        Seal the record; what seals it first decides.
+
+        Raises:
+            NotReady: it could not be written.
+        """
+        if self.sealed:
+            return
+        self.sealed = True
+        record = self.record
+        record.outcome = outcome
+        record.status = refusal.status if refusal else status
+        record.code = refusal.code if refusal else ""
+        record.duration = self.recording.clock.elapsed() - self.began
+        self.recording.telemetry.exchange(record)
+        await self.recording.journal.seal(record.id, record.at, serialise(record))
+
+
+def judgement(stage: Stage, inspected: Inspected) -> Judgement:
+    """Tell a verdict without any text."""
+    verdict = inspected.verdict
+    decision = verdict.decision
+    counts = Counter((finding.kind, finding.origin.value) for finding in verdict.findings)
+    return Judgement(
+        stage=stage.value,
+        effect=decision.effect.value,
+        allowed=decision.allowed,
+        rules=tuple(f"{reason.policy}@{reason.version}/{reason.rule}" for reason in decision.reasons),
+        unknown=tuple(sorted({name for reason in decision.reasons for name in reason.unknown})),
+        findings=tuple((kind, origin, count) for (kind, origin), count in sorted(counts.items())),
+        coverage=tuple(_receipt(coverage) for coverage in verdict.coverage),
+        facts=inspected.demanded,
+        revision=decision.revision,
+    )
+
+
+def _receipt(coverage: Coverage) -> tuple[str, str, int, str]:
+    readers = ["opaque"] if coverage.opaque else [*coverage.read_by, *(f"!{name}" for name in coverage.failed)]
+    return (place(coverage.path), coverage.origin.value, coverage.characters, ",".join(readers))
+
+
+def place(path: str) -> str:
+    """Return *path* with everything that is not a number or the protocol's own word as `*`."""
+    steps = path.replace("#", "/#/").split("/")
+    return "/".join(step if not step or step.isdigit() or step in _WORDS or step == "#" else "*" for step in steps)

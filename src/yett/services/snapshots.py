@@ -1,0 +1,67 @@
+"""
+Snapshots: the current meaning of configuration and policy; pin, swap, fall back.
+
+Rules:
+
+1. A snapshot is immutable and complete. An exchange pins the one it began with until its last byte is out.
+2. A new snapshot takes the place of the old one by one assignment, and only when it could be built and tried. When it
+   could not, the old one stays, and the failure can be seen.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from yett.dialects.dialect import Dialect
+from yett.dialects.openai_chat_stream import ChatStream
+from yett.guard.guard import Guard
+from yett.model.rate import Rate
+from yett.ports.directory import Directory
+from yett.services.upstreams import Routes
+
+__all__ = ["Limits", "Snapshot", "Snapshots"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one request may bring."""
+
+    prompt_characters: int = 1_000_000
+    messages: int = 2_000
+    deadline: float = 10.0
+    """Seconds that one inspection may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that configuration and policy mean, at one revision."""
+
+    revision: str
+    guard: Guard
+    dialects: Mapping[str, Dialect]
+    streams: Mapping[str, Callable[[str, str], ChatStream]]
+    """By the dialect's operation, what makes its streamed answers: from an identifier and a model's name."""
+    routes: Routes
+    directory: Directory
+    rates: tuple[Rate, ...] = ()
+    limits: Limits = Limits()
+    policies: tuple[str, ...] = ()
+    """The policies in force, as `id@version`."""
+
+
+class Snapshots:
+    """Where the current snapshot stands."""
+
+    def __init__(self, first: Snapshot) -> None:
+        """Begin with *first*."""
+        self.current = first
+        self.failure = ""
+        """Why the newest configuration could not take its place; empty when it did."""
+
+    def swap(self, snapshot: Snapshot) -> None:
+        """Let *snapshot* take the current one's place, for every exchange that begins from now on."""
+        self.current = snapshot
+        self.failure = ""
+
+    def keep(self, failure: str) -> None:
+        """Keep the current one, because of *failure*."""
+        self.failure = failure

@@ -1,0 +1,64 @@
+"""
+Routes: which upstream serves which model.
+
+The first route whose patterns match serves; the order is the operator's. A request never chooses an upstream, only a
+model that the operator has named.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from yett.ports.upstream import Upstream
+
+__all__ = ["Route", "Routes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One upstream and the models it serves."""
+
+    upstream: Upstream
+    models: tuple[str, ...]
+    """Names, or patterns with `*`."""
+    default: str = ""
+    """The model for a request that names none."""
+
+
+class Routes:
+    """The routes of a house, in order."""
+
+    def __init__(self, routes: Sequence[Route], allowed: Sequence[str] = ()) -> None:
+        """Serve by *routes*; only models that match one of *allowed*, unless that is empty."""
+        self.routes = tuple(routes)
+        self._allowed = tuple(allowed)
+
+    def find(self, model: str) -> Upstream | None:
+        """Return the upstream that serves *model*; None when none does, or it is not allowed."""
+        if self._allowed and not _matches(model, self._allowed):
+            return None
+        return next((route.upstream for route in self.routes if _matches(model, route.models)), None)
+
+    @property
+    def default(self) -> str:
+        """The model for a request that names none: the first that there is."""
+        named = (route.default or _first(route.models) for route in self.routes)
+        return next((model for model in named if model), "")
+
+    async def models(self) -> list[tuple[str, str]]:
+        """List every model that may be named, with its upstream's name."""
+        served = [(model, route.upstream.name) for route in self.routes for model in await route.upstream.models()]
+        return [(model, upstream) for model, upstream in served if not self._allowed or _matches(model, self._allowed)]
+
+    async def aclose(self) -> None:
+        """Let go of every upstream."""
+        for route in self.routes:
+            await route.upstream.aclose()
+
+
+def _matches(model: str, patterns: Iterable[str]) -> bool:
+    return any(pattern == model or fnmatchcase(model, pattern) for pattern in patterns)
+
+
+def _first(models: Sequence[str]) -> str:
+    return next((model for model in models if "*" not in model), "")
