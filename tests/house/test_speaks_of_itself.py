@@ -10,9 +10,12 @@ from tests.house.sources import ROOT
 
 TOPS = ("bench", "changes", "docs", "examples", "requirements", "src", "tests", ".ci")
 
+RULES = ROOT / "src" / "yett" / "detectors" / "data"
+"""Rules name what they look for, other people's hosts among it."""
+
 FOREIGN = re.compile(
     r"""
-    (?<![\w.])/(?:work|root|tmp/venv|tmp/bash_jobs|opt/(?:wheels|pypi))(?:/|\b)  # machines
+    (?<![\w.])/(?:work|root/\.|tmp/venv|tmp/bash_jobs|opt/(?:wheels|pypi))(?:/|\b|(?<=\.))  # machines
     | /home/(?!user\b)\w+
     | \b(?:pypi\.org|pythonhosted\.org|registry\.npmjs\.org|deb\.debian\.org)\b  # registries
     | ^\s*--(?:extra-)?(?:index-url|find-links)
@@ -32,7 +35,7 @@ def texts() -> Iterator[tuple[Path, str]]:
     paths = [path for path in ROOT.iterdir() if path.is_file() and path.name != ".git"]
     paths += [path for top in TOPS for path in (ROOT / top).rglob("*") if path.is_file()]
     for path in sorted(paths):
-        if path.suffix not in {".pyc", ".png"} and path != Path(__file__):
+        if path.suffix not in {".pyc", ".png"} and path != Path(__file__) and RULES not in path.parents:
             yield path, path.read_text(encoding="utf-8")
 
 
