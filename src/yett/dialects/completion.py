@@ -53,7 +53,7 @@ class Completion(OpenAIChat):
         """Serialise a refusal: *detail* for machines, *reason* for people."""
         return strict_json.dump({"detail": refusal.code, "reason": refusal.message})
 
-    def reply(self, verdict: Verdict, answer: Payload) -> Payload:
+    def tell(self, verdict: Verdict, answer: Payload) -> Payload:
         """Tell *answer*, and the *verdict* on the prompt, in the minimal form."""
         prompt = next((segment.text for segment in verdict.segments if segment.path == PROMPT), "")
         choices = answer.get("choices")

@@ -20,6 +20,7 @@ from yett.dialects.shapes import Shape, Sieve
 from yett.model.errors import YettError
 from yett.model.refusal import Refusal
 from yett.model.segment import Origin, Segment
+from yett.model.verdict import Verdict
 
 __all__ = ["Citation", "Dialect", "Payload", "Placed", "Texts", "Unwritable", "read", "rewritten", "write"]
 
@@ -153,6 +154,10 @@ class Dialect(Protocol):
 
     def blocked_answer(self, payload: Payload, reason: str) -> Payload:
         """Make the answer that stands for one that policy blocked."""
+        ...
+
+    def tell(self, verdict: Verdict, answer: Payload) -> Payload:
+        """Tell *answer*, and the *verdict* on its request, where the protocol has a place for it."""
         ...
 
     def dump(self, payload: Payload) -> bytes:

@@ -21,6 +21,7 @@ from yett.dialects.usages import usage_of
 from yett.model.errors import CallerError, UpstreamError
 from yett.model.refusal import Refusal
 from yett.model.segment import Origin, Segment
+from yett.model.verdict import Verdict
 
 __all__ = ["OPENAI_CHAT", "OpenAIChat", "error_type", "filtered"]
 
@@ -188,6 +189,10 @@ class OpenAIChat:
                 "total_tokens": usage.input_tokens + usage.output_tokens,
             },
         }
+
+    def tell(self, verdict: Verdict, answer: Payload) -> Payload:  # noqa: ARG002 - it travels in headers
+        """Tell *answer*, and the *verdict* on its request."""
+        return answer
 
     def dump(self, payload: Payload) -> bytes:
         """Serialise."""

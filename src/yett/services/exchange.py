@@ -143,7 +143,7 @@ class Exchange:
             answer = dialect.enrich_answer(answer, asked.placed)
         else:
             answer = dialect.blocked_answer(answer, verdict.decision.reason)
-        sent = dialect.dump(answer)
+        sent = dialect.dump(dialect.tell(recorded.verdicts[0], answer))
         recorded.record.response_digest = self._recording.digest(sent)
         headers = {**asked.headers, **verdict_headers(recorded.verdicts)}
         refusal = None if verdict.allowed else denied(verdict)
