@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from yett.cli.options import config
-from yett.compose.house import serve as serve_house
+from yett.compose.gateway import serve as serve_gateway
 from yett.compose.loading import SettingsSource
 
 __all__ = ["serve"]
@@ -19,4 +19,4 @@ __all__ = ["serve"]
 def serve(config: Path | None, host: str | None, port: int | None, workers: int | None) -> None:
     """Run the gateway until it is told to stop."""
     overrides = {"server.host": host, "server.port": port, "server.workers": workers}
-    serve_house(SettingsSource(config, overrides=overrides))
+    serve_gateway(SettingsSource(config, overrides=overrides))

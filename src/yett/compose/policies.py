@@ -17,11 +17,13 @@ from pathlib import Path
 from yett.compose.settings import PiiProtection, Settings
 from yett.model.errors import Place
 from yett.model.obligation import Redact, Transform
-from yett.policy.documents import Document, Rule
+from yett.policy.compiler import check_document, compile_documents
+from yett.policy.documents import Constant, Document, Rule
 from yett.policy.problems import Problems
+from yett.policy.program import Program
 from yett.policy.reading import read_documents
 
-__all__ = ["configured_constants", "configured_documents", "read_policies", "shipped_documents"]
+__all__ = ["configured_constants", "configured_documents", "configured_program", "read_policies", "shipped_documents"]
 
 _INJECTION = "yett-injection"
 _PERSONAL_DATA = "yett-personal-data"
@@ -41,10 +43,20 @@ def configured_documents(settings: Settings) -> tuple[Document, ...]:
     return (*(document for document in adjusted if document.rules), *own)
 
 
-def configured_constants(settings: Settings) -> Mapping[str, object]:
+def configured_constants(settings: Settings) -> Mapping[str, Constant]:
     """Return the constants that *settings* override; what they leave open each document says itself."""
     injection = settings.security.prompt_injection
     return {"injection_threshold": injection.block_threshold} if "block_threshold" in injection.model_fields_set else {}
+
+
+def configured_program(settings: Settings) -> Program:
+    """
+    Compile what *settings* mean, without running any cases.
+
+    Raises:
+        OperatorError: as `configured_documents`.
+    """
+    return compile_documents(configured_documents(settings), configured_constants(settings))
 
 
 def shipped_documents(variant: str) -> tuple[Document, ...]:
@@ -66,6 +78,8 @@ def read_policies(paths: tuple[Path, ...]) -> tuple[Document, ...]:
     problems = Problems()
     texts = [(path, text) for path in paths if (text := _text(path, problems)) is not None]
     found = [document for path, text in texts for document in read_documents(text, str(path), problems)]
+    for document in found:
+        check_document(document, problems)
     problems.raise_any()
     return tuple(found)
 
