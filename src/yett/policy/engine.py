@@ -1,6 +1,7 @@
 """Engine: policy decisions in the library, about facts that the caller has."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from yett.model.decision import Decision
 from yett.model.errors import OperatorError, Problem
@@ -20,7 +21,7 @@ class PolicyEngine:
     def __init__(self, policies: Iterable[Document] = (), constants: Mapping[str, Constant] | None = None) -> None:
         self._constants = dict(constants or {})
         self._documents: tuple[Document, ...] = ()
-        self._compiled: tuple[Program, Texts] | None = None
+        self._compiled: _Compiled | None = None
         for policy in policies:
             self.add_policy(policy)
 
@@ -45,16 +46,28 @@ class PolicyEngine:
     @property
     def program(self) -> Program:
         """The policies, compiled."""
-        return self._ready()[0]
+        return self._ready().program
 
     def evaluate(self, context: Mapping[str, object], stage: Stage | str | None = None) -> Decision:
         """Decide about *context*, facts as nested mappings; the stage is told by them unless *stage* says it."""
-        program, texts = self._compiled or self._ready()
-        return program.decide_known(Stage(stage) if stage else stage_of(context), texts.answered(context))
+        compiled = self._compiled or self._ready()
+        decide = compiled.deciders[Stage(stage) if stage else stage_of(context)]
+        return decide(compiled.texts.answered(context) if compiled.texts else context)
 
-    def _ready(self) -> tuple[Program, Texts]:
+    def _ready(self) -> "_Compiled":
         compiled = self._compiled
         if compiled is None:
             program = compile_documents(self._documents, self._constants)
-            self._compiled = compiled = (program, Texts(program.text_tests))
+            texts = Texts(program.text_tests) if program.text_tests else None
+            compiled = _Compiled(program, {stage: program.knowing(stage) for stage in Stage}, texts)
+            self._compiled = compiled
         return compiled
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """The policies, ready to decide."""
+
+    program: Program
+    deciders: Mapping[Stage, Callable[[Mapping[str, object]], Decision]]
+    texts: Texts | None

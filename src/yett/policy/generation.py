@@ -95,7 +95,15 @@ class _Writer:
 
     def __init__(self, every: int) -> None:
         self.constants: dict[str, object] = {
-            "__builtins__": {"type": type, "str": str, "int": int, "float": float, "list": list, "dict": dict},
+            "__builtins__": {
+                "type": type,
+                "str": str,
+                "int": int,
+                "float": float,
+                "list": list,
+                "tuple": tuple,
+                "dict": dict,
+            },
             "EVERY": every,
             "MISSING": Unknown.MISSING,
             "branch": _branch,
@@ -171,13 +179,21 @@ class _Writer:
             if isinstance(group, Equality):
                 yield f"  acc &= {self.name(group.masks.get)}(v, {self.name(group.default)})"
             elif isinstance(group, Ranges):
-                cuts = self.name(group.cuts)
-                yield f"  acc &= {self.name(group.masks)}[left({cuts}, v) + right({cuts}, v)]"
+                yield f"  acc &= {self._region(group)}"
         if column.tests:
             tested = 0
             for test in column.tests:
                 tested |= test.constrained
             yield f"  if acc & {self.name(tested)}: acc, unk = {self.name(column.sift)}(v, acc, unk)"
+
+    def _region(self, group: Ranges) -> str:
+        """Write how the region of a number is found: where cuts belong to a neighbour throughout, by one search."""
+        cuts, masks = self.name(group.cuts), group.masks
+        if masks[1::2] == masks[:-1:2]:
+            return f"{self.name(masks[::2])}[left({cuts}, v)]"
+        if masks[1::2] == masks[2::2]:
+            return f"{self.name(masks[::2])}[right({cuts}, v)]"
+        return f"{self.name(masks)}[left({cuts}, v) + right({cuts}, v)]"
 
     def _truths(self, column: Column) -> Iterable[str]:
         for word, truth in (("if", True), ("elif", False)):

@@ -73,6 +73,10 @@ class Program:
         """Decide where all facts, costly ones too, are there as nested mappings."""
         return self._parts[stage].decide_known(known)
 
+    def knowing(self, stage: Stage) -> Callable[[Mapping[str, object]], Decision]:
+        """Return `decide_known` for one *stage*."""
+        return self._parts[stage].decide_known
+
     def source(self, stage: Stage) -> str:
         """Return the Python that was generated for *stage*."""
         return self._parts[stage].source
@@ -95,6 +99,7 @@ class _Part:
         self._dear = _union(dear)
         self._cheap_whole = [each for each in layout.whole if not self._dear & layout.masks[each]]
         self._costly_whole = [each for each in layout.whole if self._dear & layout.masks[each]]
+        self._has_whole = bool(layout.whole)
         allows = [
             clause.priority for clause in clauses if clause.fields & self._costly and clause.effect is Effect.ALLOW
         ]
@@ -105,7 +110,7 @@ class _Part:
 
     def decide_known(self, known: Mapping[str, object]) -> Decision:
         possible, uncertain = self._scan_whole(known)
-        if self._cheap_whole or self._costly_whole or possible & uncertain:
+        if uncertain or self._has_whole:
             look = _looking_at(known)
             for whole in (self._cheap_whole, self._costly_whole):
                 possible, uncertain = self._ask(whole, look, possible, uncertain)
