@@ -26,7 +26,7 @@ def bound(statement: ast.stmt, *, package: bool) -> set[str]:
             return {node.id for target in statement.targets for node in ast.walk(target) if isinstance(node, ast.Name)}
         case ast.AnnAssign(target=ast.Name(id=name)):
             return {name}
-        case ast.ImportFrom() if package:
+        case ast.ImportFrom(module=str(source)) if package and source.split(".")[0] == "yett":
             return {alias.asname or alias.name for alias in statement.names}
     return set()
 
