@@ -21,7 +21,7 @@ __all__ = ["Carrier", "CarrierOptions"]
 class CarrierOptions:
     """How much at once, and how patiently."""
 
-    batch: int = 256
+    batch: int = 512
     pause: float = 0.2
     """Seconds between two looks at a journal in which nothing waits."""
     longest_pause: float = 30.0

@@ -4,12 +4,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, text, update
 
+from tests.adapters.conformance_journal import outcomes, record
 from tests.adapters.conformance_records import Made, RecordStoreConformance
+from tests.adapters.journal.kept import kept
 from yett.adapters.sql.database import Database
 from yett.adapters.sql.records import SqlRecords
 from yett.adapters.sql.tables import entries
 from yett.ports.records import RecordStore
 from yett.records.chain import Break, Flaw, verify
+from yett.services.carrying import Carrier, CarrierOptions
 
 
 @pytest.fixture
@@ -62,3 +65,19 @@ async def test_who_tampers_with_the_database_breaks_the_chain(
     await store.append(Made("a").entries())
     await database.run(lambda connection: connection.execute(tampering))
     assert verify(await store.read("a")) == expected
+
+
+async def test_what_the_journal_keeps_comes_to_the_database_once(database: Database, tmp_path: Path) -> None:
+    store = SqlRecords(database)
+    async with kept(tmp_path / "journal", segment_size=5000) as journal:
+        for number in range(100):
+            await journal.journal.admit(f"r{number}", b"")
+            await journal.journal.seal(f"r{number}", 1.0, record(f"r{number}"))
+        await journal.journal.sync()
+        carrier = Carrier(journal.outbox, store, CarrierOptions(batch=7))
+        assert await carrier.carry() == 7
+        await store.append(journal.outbox.pending(limit=20))  # as if the process had died before it was noted
+        await carrier.aclose()
+        entries = await store.read(journal.journal.chain)
+    assert verify(entries) is None
+    assert len(outcomes(entries)) == 100

@@ -49,6 +49,7 @@ class FileJournal:
         """What waits to be carried to the store."""
         self._options = options
         self._always = options.sync == "always"
+        self._most_segments = max(options.capacity // options.segment_size, 1)
         self._trouble = ""
         self._closed = False
         self._timer: asyncio.TimerHandle | None = None
@@ -79,7 +80,7 @@ class FileJournal:
         """
         if self._trouble:
             raise NotReady(self._trouble)
-        if self._waiting >= self._options.capacity:
+        if self._writer.segment - self.outbox.segment >= self._most_segments:
             raise NotReady("the journal is full: the store does not take its records")
         self._writer.admit(id, note)
         await self._written()
@@ -124,10 +125,6 @@ class FileJournal:
                 await self._syncing
             self._writer.close()
             self.outbox.release()
-
-    @property
-    def _waiting(self) -> int:
-        return (self._writer.reached.segment - self.outbox.segment) * self._options.segment_size
 
     async def _written(self) -> None:
         if self._always:

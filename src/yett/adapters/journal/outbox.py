@@ -20,7 +20,7 @@ from yett.model.record import Entry
 
 __all__ = ["FolderOutbox"]
 
-_CHUNK = 1024 * 1024  # how much is read at once; a frame that is longer is read whole
+_CHUNK = 512 * 1024  # how much is read at once; a frame that is longer is read whole
 
 
 class _Source:

@@ -181,7 +181,11 @@ class _Reading:
 
 def _frames(data: bytes) -> Iterator[tuple[frames.Frame, int, int]]:
     at = 0
-    while (at := frames.find(data, at)) < len(data) and (found := frames.read(data, at)):
-        frame, end = found
-        yield frame, at, end
-        at = end
+    while at < len(data):
+        found = frames.read(data, at)
+        if found is None:
+            at = frames.find(data, at + 1)
+        else:
+            frame, end = found
+            yield frame, at, end
+            at = end

@@ -36,7 +36,8 @@ class Segment:
         Raises:
             OSError: it could not be written; it is as if nobody had tried.
         """
-        self.repair()
+        if self._torn:
+            self.repair()
         try:
             written = os.write(self._descriptor, frame)
             while written < len(frame):

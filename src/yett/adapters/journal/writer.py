@@ -51,17 +51,18 @@ class ChainWriter:
     def __init__(self, folder: ChainFolder, segment_size: int) -> None:
         self.folder = folder
         self._segment_size = segment_size
-        self._number = 1
+        self.segment = 1
+        """The number of the segment that is written."""
         self._sequence, self._link = 0, GENESIS
         self._open: dict[str, bytes] = {}
         self._sealed: OrderedDict[str, None] = OrderedDict()
         self._retired: list[Segment] = []
-        self._segment = self._begun(1)
+        self._file = self._begun(1)
 
     @property
     def reached(self) -> Position:
         """Where the chain ends now."""
-        return Position(self._number, self._segment.size)
+        return Position(self.segment, self._file.size)
 
     def admit(self, id: str, note: bytes) -> None:
         """Write that exchange *id* has begun."""
@@ -86,28 +87,28 @@ class ChainWriter:
     def flush(self) -> Flush:
         """Return what brings to the disk all that is written now."""
         retired, self._retired = self._retired, []
-        return Flush(self.reached, self._segment, tuple(retired), self.folder)
+        return Flush(self.reached, self._file, tuple(retired), self.folder)
 
     def close(self) -> None:
         """Let go of the files."""
-        for segment in (*self._retired, self._segment):
+        for segment in (*self._retired, self._file):
             segment.close()
         self._retired = []
 
     def _append(self, frame: bytes) -> None:
         try:
-            if self._segment.size >= self._segment_size:
+            if self._file.size >= self._segment_size:
                 self._rotate()
-            self._segment.append(frame)
+            self._file.append(frame)
         except OSError as problem:
             raise _refused(problem) from problem
 
     def _rotate(self) -> None:
-        self._segment.repair()
-        fresh = self._begun(self._number + 1)
-        self._retired.append(self._segment)
-        self._segment = fresh
-        self._number += 1
+        self._file.repair()
+        fresh = self._begun(self.segment + 1)
+        self._retired.append(self._file)
+        self._file = fresh
+        self.segment += 1
 
     def _begun(self, number: int) -> Segment:
         segment = Segment(self.folder.segment(number))
