@@ -33,6 +33,13 @@ def bound(statement: ast.stmt, *, package: bool) -> set[str]:
 
 def public(tree: ast.Module, *, package: bool) -> set[str]:
     names = {name for statement in statements(tree) for name in bound(statement, package=package)}
+    if not package:
+        names -= {
+            alias.asname or alias.name
+            for node in statements(tree)
+            if isinstance(node, ast.Import)
+            for alias in node.names
+        }
     return {name for name in names if not name.startswith("_")}
 
 
@@ -67,6 +74,7 @@ def test_every_module_says_what_it_offers() -> None:
             False,
             ["_g is only in __all__"],
         ),
+        ("try:\n    import fast\nexcept ImportError:\n    fast = None", False, []),
         ('"""Nothing but words."""', False, []),
     ],
 )
