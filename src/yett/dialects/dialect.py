@@ -195,17 +195,14 @@ def write(
         return document
     now = {segment.path: segment.text for segment in segments}
     gone = frozenset(dropped)
-    edits: dict[str, object] = {}
-    for segment in before.segments:
-        if segment.path in gone:
-            edits.update(_without(segment.path, whole(segment.path)))
-        elif segment.path not in now:
-            message = f"the text at `{segment.path}` is neither kept nor dropped"
-            raise Unwritable(message)
-        elif now[segment.path] != segment.text:
-            edits[segment.path] = rewritten(document, segment.path, now[segment.path])
     _account(before, now, gone)
+    edits: dict[str, object] = {}
     try:
+        for segment in before.segments:
+            if segment.path in gone:
+                edits.update(_without(segment.path, whole(segment.path)))
+            elif now[segment.path] != segment.text:
+                edits[segment.path] = rewritten(document, segment.path, now[segment.path])
         return pointers.replaced(document, edits)
     except LookupError as error:
         raise Unwritable(str(error)) from error
@@ -232,6 +229,10 @@ def _without(path: str, place: str) -> Mapping[str, object]:
 
 
 def _account(before: Texts, now: Mapping[str, str], gone: frozenset[str]) -> None:
-    if strange := (now.keys() | gone) - {segment.path for segment in before.segments}:
-        message = f"`{min(strange)}` was never read"
+    there, told = {segment.path for segment in before.segments}, now.keys() | gone
+    if strange := told - there:
+        message = f"the text at `{min(strange)}` was never read"
+        raise Unwritable(message)
+    if lost := there - told:
+        message = f"the text at `{min(lost)}` is neither kept nor dropped"
         raise Unwritable(message)
