@@ -124,10 +124,11 @@ class Detection:
     def hold(self, text: str, origin: Origin, start: int) -> int:
         """Return the first position from *start* on that further text may still concern."""
         folded = self._readings.fold(text)
-        position = self._readings.hold(text, start)
+        settled = folded.text[: folded.settled]
+        position = self._readings.hold(text, folded)
         for detector in self.detectors:
             if "folded" in detector.readings:
-                held = _held(detector, folded.text, origin, folded.away(start))
+                held = _held(detector, settled, origin, min(len(settled), folded.away(start)))
                 position = min(position, folded.home(held, held)[0])
             if "raw" in detector.readings:
                 position = min(position, _held(detector, text, origin, start))
@@ -232,8 +233,7 @@ class Look:
     def unavailable(self, wanted: str) -> bool:
         """Say whether a detector that feeds the family *wanted* failed on some text."""
         failed = self.failed
-        feeding = self.detection.feeding({wanted})
-        return (bool(failed) and any(each.name in failed for each in feeding)) or _deaf(wanted, feeding)
+        return bool(failed) and any(each.name in failed for each in self.detection.feeding({wanted}))
 
     def coverage(self, opaque: Sequence[str] = ()) -> tuple[Coverage, ...]:
         """Write the receipt."""
@@ -270,10 +270,4 @@ class Settled:
     def unavailable(self, wanted: str) -> bool:
         """Say whether what feeds the family *wanted* failed."""
         failed = self.failed
-        feeding = self._detection.feeding({wanted})
-        return STREAM in failed or any(each.name in failed for each in feeding) or _deaf(wanted, feeding)
-
-
-def _deaf(wanted: str, feeding: Sequence[Detector]) -> bool:
-    """Say whether policy asks something of texts that there is no detector to answer."""
-    return wanted == "text" and not feeding
+        return STREAM in failed or any(each.name in failed for each in self._detection.feeding({wanted}))

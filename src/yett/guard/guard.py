@@ -46,6 +46,8 @@ class Guard:
         self.detection = Detection(detectors)
         self._enforcement = Enforcement(key)
         self._tests = {test.id: test for test in decider.text_tests}
+        if self._tests and not self.detection.feeding({"text"}):
+            raise ValueError("policy asks for conditions on text, and no detector answers them")
 
     def inspect(self, interaction: Interaction) -> Verdict:
         """Judge *interaction* and return what may pass of it."""

@@ -108,12 +108,10 @@ class Readings:
                 for found in decodings(stretch.text)
             ]
 
-    def hold(self, text: str, start: int = 0) -> int:
-        """Return from which position on further text may still change the readings of *text*."""
-        folded = self._folding.fold(text)
-        words = folded.home(folded.settled, folded.settled)[0]
-        carriers = folded.home(*[hold(folded.text)] * 2)[0]
-        return max(start, min(words, carriers, hold(text)))
+    def hold(self, text: str, folded: Folded) -> int:
+        """Return from which position on further text may still change the readings of *text*, which is *folded* so."""
+        held = hold(folded.text[: folded.settled])
+        return min(folded.home(held, held)[0], hold(text))
 
     def fold(self, text: str) -> Folded:
         """Fold *text*."""

@@ -39,6 +39,8 @@ class Redact:
 
     kind: str
     how: Transform = Transform.MASK
+    least: float = 0.0
+    """Findings with a lower score are left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def join(obligations: Iterable[Obligation]) -> tuple[Obligation, ...]:
     """
     Merge obligations into their least upper bound, in a canonical order.
 
-    Redactions of one kind take the more thorough transform, drops of one kind unite their origins, caps take the
+    Redactions of one kind take the more thorough transform and the lower score, drops of one kind unite their origins, caps take the
     minimum, routes intersect (an empty route can be enforced by nobody, so it denies), approvals take the maximum.
     """
     merged: dict[tuple[object, ...], Obligation] = {}
@@ -111,7 +113,8 @@ def _key(obligation: Obligation) -> tuple[object, ...]:
 def _joined(left: Obligation, right: Obligation) -> Obligation:
     match left, right:
         case Redact(), Redact():
-            return max(left, right, key=lambda redact: _THOROUGHNESS[redact.how])
+            how = max(left.how, right.how, key=_THOROUGHNESS.__getitem__)
+            return Redact(left.kind, how, min(left.least, right.least))
         case Drop(), Drop():
             everywhere = not left.origins or not right.origins
             return replace(left, origins=frozenset() if everywhere else left.origins | right.origins)
