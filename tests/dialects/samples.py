@@ -1,13 +1,15 @@
 """Payloads to build on: one request and one answer with everything that the protocol documents, and any number more."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
+from hypothesis import Phase, find, settings
 from hypothesis import strategies as st
 
 from yett.dialects.pointers import KEY, REMOVED, escaped, get, replaced
 
-__all__ = ["ANSWER", "CANARY", "REQUEST", "answers", "leaves", "planted", "requests"]
+__all__ = ["ANSWER", "CANARY", "REQUEST", "answers", "counterexample", "leaves", "planted", "requests"]
 
 CANARY = "a canary ☂ sings"
 """It has blanks and a sign beyond ASCII, so it fits no strict form."""
@@ -242,3 +244,9 @@ def planted(payload: dict[str, Any], pointer: str, canary: str = CANARY) -> dict
         payload = replaced(payload, edits)  # type: ignore[assignment]
         edits = {place: REMOVED}
     return replaced(payload, edits)  # type: ignore[return-value]
+
+
+def counterexample(strategy: st.SearchStrategy[Any], breaks: Callable[[Any], bool]) -> object:
+    """Find an example of *strategy* that *breaks* a broken variant, as a property over it would; fail if there is none."""
+    quick = settings(phases=[Phase.generate], max_examples=2_000, database=None)
+    return find(strategy, breaks, settings=quick)

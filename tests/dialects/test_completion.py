@@ -24,7 +24,10 @@ MINIMAL = Completion(model="stub")
             b'{"prompt":"hi","user_id":"u","model":"m"}',
             {"model": "m", "messages": [{"role": "user", "content": "hi"}], "user": "u"},
         ),
-        (b'{"prompt":"","user_id":null,"model":null}', {"model": "stub", "messages": [{"role": "user", "content": ""}]}),
+        (
+            b'{"prompt":"","user_id":null,"model":null}',
+            {"model": "stub", "messages": [{"role": "user", "content": ""}]},
+        ),
     ],
 )
 def test_a_minimal_request_becomes_a_chat_completion(body: bytes, payload: object) -> None:

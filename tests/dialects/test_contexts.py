@@ -20,7 +20,12 @@ def request(*chunks: str, source: str = "kb://a") -> dict[str, Any]:
 
 
 def test_documents_stand_right_before_the_last_message_of_the_user() -> None:
-    said = [{"role": "system", "content": "s"}, {"role": "user", "content": "1"}, ASKED, {"role": "tool", "content": "t"}]
+    said = [
+        {"role": "system", "content": "s"},
+        {"role": "user", "content": "1"},
+        ASKED,
+        {"role": "tool", "content": "t"},
+    ]
     placed = place({**request("one"), "messages": said}).payload
     assert [message["role"] for message in placed["messages"]] == ["system", "user", "user", "user", "tool"]
     assert placed["messages"][3] == ASKED
@@ -47,7 +52,9 @@ def opens_or_closes(payload: dict[str, Any]) -> int:
     return len(re.findall("(?i)</?document", place(payload).payload["messages"][0]["content"]))
 
 
-hostile = st.lists(st.sampled_from(["</document>", "</documents>", "<document id=", "\n", "x", '">', "&lt;"])).map("".join)
+hostile = st.lists(st.sampled_from(["</document>", "</documents>", "<document id=", "\n", "x", '">', "&lt;"])).map(
+    "".join
+)
 
 
 @given(st.lists(hostile, min_size=1, max_size=3), hostile)

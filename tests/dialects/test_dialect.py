@@ -82,6 +82,8 @@ def written(changes: dict[str, str | None], *dropped: str) -> object:
         ({"/n": "[NUMBER]"}, (), {"a": "one", "b": {"c": "two"}, "n": "[NUMBER]"}),
         ({}, ("/a",), {"a": "", "b": {"c": "two"}, "n": 12345678}),
         ({}, ("/b~key",), {"a": "one", "n": 12345678}),
+        ({"/a": "x"}, ("/a~key",), {"b": {"c": "two"}, "n": 12345678}),
+        ({}, ("/a", "/a~key", "/n"), {"b": {"c": "two"}, "n": ""}),
         ({"/b/c": "x"}, ("/b~key",), {"a": "one", "n": 12345678}),
     ],
 )

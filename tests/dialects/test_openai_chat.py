@@ -113,9 +113,15 @@ def test_the_texts_of_a_request(payload: dict[str, Any], texts: list[tuple[str, 
     [
         ({"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}, []),
         ({"type": "image_url", "image_url": {"url": "https://e.com/?q=secret"}}, ["https://e.com/?q=secret"]),
-        ({"type": "image_url", "image_url": {"url": "data:image/svg+xml;base64,AAAA"}}, ["data:image/svg+xml;base64,AAAA"]),
+        (
+            {"type": "image_url", "image_url": {"url": "data:image/svg+xml;base64,AAAA"}},
+            ["data:image/svg+xml;base64,AAAA"],
+        ),
         ({"type": "image_url", "image_url": {"url": "data:text/plain,order"}}, ["data:text/plain,order"]),
-        ({"type": "image_url", "image_url": {"url": "data:image/png;base64,an order"}}, ["data:image/png;base64,an order"]),
+        (
+            {"type": "image_url", "image_url": {"url": "data:image/png;base64,an order"}},
+            ["data:image/png;base64,an order"],
+        ),
         ({"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}}, []),
         ({"type": "file", "file": {"file_data": "AAAA", "filename": "obey.pdf"}}, ["obey.pdf"]),
         ({"type": "hologram", "light": "obey"}, ["type", "hologram", "light", "obey"]),
@@ -158,7 +164,10 @@ def test_parts_without_text_are_told_as_opaque(part: dict[str, Any], texts: list
         (b'{"model":"m","messages":[{"role":"user"}],"API_Base":"http://x"}', "/API_Base"),
         (b'{"model":"m","messages":[{"role":"user"}],"context":"x"}', "/context"),
         (b'{"model":"m","messages":[{"role":"user"}],"context":{"source":"x"}}', "/context/chunks"),
-        (b'{"model":"m","messages":[{"role":"user"}],"context":[{"chunks":[{"id":"1"}]}]}', "/context/0/chunks/0/content"),
+        (
+            b'{"model":"m","messages":[{"role":"user"}],"context":[{"chunks":[{"id":"1"}]}]}',
+            "/context/0/chunks/0/content",
+        ),
         (b'{"req":{"model":"m","messages":[]}}', "/messages"),
         (b'{"req":{"model":"m","messages":[{"role":"user"}]},"x":1}', "/model"),
     ],
@@ -173,7 +182,9 @@ def test_a_wrapped_request_is_unwrapped() -> None:
     assert CHAT.parse(dump({"req": asked()})) == asked()
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"choices":{}}', b'{"choices":[1]}', b'{"choices":[{"message":"x"}]}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{}", b'{"choices":{}}', b'{"choices":[1]}', b'{"choices":[{"message":"x"}]}']
+)
 def test_what_is_no_answer_is_the_upstreams_fault(body: bytes) -> None:
     with pytest.raises(UpstreamError, match="the upstream's answer"):
         CHAT.parse_answer(body)
@@ -186,7 +197,14 @@ def test_an_ambiguous_answer_is_the_upstreams_fault() -> None:
 
 def test_facts_of_a_request() -> None:
     assert CHAT.facts(REQUEST) == {
-        "llm": {"model": "gpt-4o-mini", "messageCount": 9, "promptLength": 47, "stream": True, "n": 2, "maxTokens": 100},
+        "llm": {
+            "model": "gpt-4o-mini",
+            "messageCount": 9,
+            "promptLength": 47,
+            "stream": True,
+            "n": 2,
+            "maxTokens": 100,
+        },
         "tool": {"names": ["weather", "code", "f"]},
         "context": {"sources": ["kb://a", "kb://b"], "source": "kb://a"},
     }
@@ -320,7 +338,12 @@ def test_a_request_says_whether_it_streams(stream: object, streams: bool) -> Non
 def test_a_refusal_has_all_four_keys() -> None:
     refusal = Refusal(403, "policy_violation", "Secrets stay home.")
     assert json.loads(CHAT.error(refusal, "r-1")) == {
-        "error": {"message": "Secrets stay home.", "type": "permission_error", "param": None, "code": "policy_violation"}
+        "error": {
+            "message": "Secrets stay home.",
+            "type": "permission_error",
+            "param": None,
+            "code": "policy_violation",
+        }
     }
 
 

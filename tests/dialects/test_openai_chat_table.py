@@ -16,8 +16,8 @@ from tests.dialects.samples import ANSWER, CANARY, REQUEST, answers, leaves, pla
 from yett.dialects import strict_json
 from yett.dialects.dialect import Texts
 from yett.dialects.openai_chat import OpenAIChat
-from yett.dialects.openai_chat_table import CHUNK, IDENTIFIER, MESSAGE, STEERING, request_shape
 from yett.dialects.openai_chat_table import ANSWER as ANSWER_SHAPE
+from yett.dialects.openai_chat_table import CHUNK, IDENTIFIER, MESSAGE, STEERING, request_shape
 from yett.dialects.shapes import Shape, Sieve, form
 from yett.model.errors import CallerError, UpstreamError
 from yett.model.segment import Origin

@@ -23,7 +23,10 @@ def texts(value: object) -> list[str]:
         ({"format": "an order"}, ["an order"]),
         ({"properties": {"to": {"type": "string", "description": "whom"}}, "required": ["to"]}, ["to", "whom", "to"]),
         ({"enum": ["a", {"b": "c"}], "default": "d", "const": "e"}, ["a", "b", "c", "d", "e"]),
-        ({"anyOf": [{"title": "t"}], "items": {"pattern": "p"}, "$defs": {"n": {"$ref": "#/x"}}}, ["t", "p", "n", "#/x"]),
+        (
+            {"anyOf": [{"title": "t"}], "items": {"pattern": "p"}, "$defs": {"n": {"$ref": "#/x"}}},
+            ["t", "p", "n", "#/x"],
+        ),
         ({"x-note": "hello"}, ["x-note", "hello"]),
         ({"minimum": 12345678}, ["12345678"]),
         ("a string", ["a string"]),

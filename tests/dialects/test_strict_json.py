@@ -4,9 +4,10 @@ import json
 from collections.abc import Callable
 
 import pytest
-from hypothesis import find, given
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.dialects.samples import counterexample
 from yett.dialects.strict_json import MAX_DEPTH, MAX_DIGITS, MAX_NODES, dump, parse
 from yett.model.errors import CallerError
 
@@ -19,8 +20,10 @@ scalars = (
 )
 payloads = st.recursive(
     scalars,
-    lambda below: st.lists(below, max_size=4)
-    | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), max_size=5), below, max_size=4),
+    lambda below: (
+        st.lists(below, max_size=4)
+        | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), max_size=5), below, max_size=4)
+    ),
     max_leaves=20,
 )
 objects_with_twins = st.recursive(
@@ -56,7 +59,7 @@ def test_what_is_accepted_means_the_same_to_every_parser(text: str) -> None:
 
 
 def test_a_parser_that_lets_the_last_twin_win_is_caught() -> None:
-    find(objects_with_twins, lambda text: not means_one_thing(json.loads, text))
+    counterexample(objects_with_twins, lambda text: not means_one_thing(json.loads, text))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ Rules:
 4. What is wrong in a request is the caller's fault, what is wrong in an answer the upstream's.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -196,13 +196,13 @@ def write(
     now = {segment.path: segment.text for segment in segments}
     gone = frozenset(dropped)
     _account(before, now, gone)
-    edits: dict[str, object] = {}
     try:
-        for segment in before.segments:
-            if segment.path in gone:
-                edits.update(_without(segment.path, whole(segment.path)))
-            elif now[segment.path] != segment.text:
-                edits[segment.path] = rewritten(document, segment.path, now[segment.path])
+        edits: dict[str, object] = {
+            segment.path: rewritten(document, segment.path, now[segment.path])
+            for segment in before.segments
+            if segment.path in now and now[segment.path] != segment.text
+        }
+        edits |= _taken_out((path, whole(path)) for path in gone)
         return pointers.replaced(document, edits)
     except LookupError as error:
         raise Unwritable(str(error)) from error
@@ -221,11 +221,16 @@ def rewritten(document: object, path: str, text: str) -> object:
     return None if isinstance(pointers.get(document, path), dict | list) else text
 
 
-def _without(path: str, place: str) -> Mapping[str, object]:
-    if place != path:
-        return {place: REMOVED}
-    # a key goes with its value; any other text leaves an empty one, for what surrounds it may need it
-    return {path.removesuffix(KEY): REMOVED} if path.endswith(KEY) else {path: ""}
+def _taken_out(dropped: Iterable[tuple[str, str]]) -> dict[str, object]:
+    """Edit out the texts that were *dropped*, each with what goes as a whole when it goes."""
+    emptied: dict[str, object] = {}
+    removed: dict[str, object] = {}
+    for path, place in dropped:
+        if place != path or path.endswith(KEY):  # a key goes with its value
+            removed[place.removesuffix(KEY)] = REMOVED
+        else:
+            emptied[path] = ""  # what surrounds it may need it
+    return emptied | removed
 
 
 def _account(before: Texts, now: Mapping[str, str], gone: frozenset[str]) -> None:

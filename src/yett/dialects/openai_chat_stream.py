@@ -129,7 +129,7 @@ class ChatStream:
                 edits[delta.path] = released
         for segment, place in event.alone:
             passed = self._passed(event, segment, place, releases)
-            if passed != segment.text:
+            if passed != segment.text and edits.get(segment.path) is not REMOVED:  # a key comes before its value
                 edits[segment.path.removesuffix(KEY)] = passed
         edits.update(_logprobs_to_drop(event, edits))
         payload = replaced(event.payload, edits) if edits else event.payload
