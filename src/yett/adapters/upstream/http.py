@@ -4,27 +4,33 @@ HttpUpstream: a provider that is reached over HTTP.
 Rules:
 
 1. Only the operator says where a request goes and which credential it carries. Whatever else comes in the headers of
-   a request, these do not.
+   a request, these do not. The environment names no proxy.
 2. The upstream is not trusted: its answer is bounded in time and in size, it is not followed elsewhere, and it is
    refused when it comes encoded, since we asked for no encoding.
 3. A connection whose answer has not come to its end is closed. It never carries another request, so that nobody is
    ever given the rest of somebody else's answer.
 4. What is said about a failure holds no address and no credential.
+5. Nothing is sent twice: a request may have cost money before its connection broke.
 """
 
 import asyncio
+import re
+import socket
 import ssl
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
-import aiohttp
-from yarl import URL
-
+from yett.adapters.upstream.answer import HttpAnswer
+from yett.adapters.upstream.connection import Connection
 from yett.adapters.upstream.destination import Destination
 from yett.model.errors import UpstreamError, UpstreamTimeout
-from yett.ports.upstream import Answer, Outgoing
+from yett.ports.upstream import Outgoing
 
 __all__ = ["HttpUpstream", "mapped"]
+
+IDLE_SECONDS = 15
+"""After which a kept connection is not trusted to be still there."""
 
 # Headers that say who asks, where, or how the connection is used (RFC 9110 §7.6.1). They are ours to set.
 _OURS = frozenset(
@@ -34,87 +40,30 @@ _OURS = frozenset(
         "transfer-encoding", "upgrade", "x-api-key", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto",
     },
 )  # fmt: skip
+_DEFAULTS = {"accept": "*/*", "content-type": "application/json", "user-agent": "yett"}
+_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+_TARGET = re.compile(r"[\x21-\x7e]+")
 
-# What a failure of the library is to us; the first row that fits counts. Messages follow the upstream's name.
-_ERRORS: tuple[tuple[type[BaseException], type[UpstreamError], str], ...] = (
-    (aiohttp.ConnectionTimeoutError, UpstreamTimeout, "could not be reached in time"),
-    (TimeoutError, UpstreamTimeout, "did not answer in time"),
-    (aiohttp.ClientSSLError, UpstreamError, "could not be reached: its certificate was not accepted"),
-    (ssl.SSLError, UpstreamError, "could not be reached: its certificate was not accepted"),
-    (aiohttp.ClientConnectorDNSError, UpstreamError, "could not be reached: its name is not known"),
-    (aiohttp.ClientConnectorError, UpstreamError, "could not be reached"),
-    (aiohttp.ServerDisconnectedError, UpstreamError, "closed the connection before it answered"),
-    (aiohttp.ClientConnectionError, UpstreamError, "broke the connection"),
-    (aiohttp.ClientPayloadError, UpstreamError, "broke off in the middle of its answer"),
-    (aiohttp.ClientResponseError, UpstreamError, "did not answer in proper HTTP"),
-    (aiohttp.ClientError, UpstreamError, "failed"),
+# What a failure to connect is to us; the first row that fits counts. Messages follow the upstream's name.
+_ERRORS: tuple[tuple[type[OSError], type[UpstreamError], str], ...] = (
+    (TimeoutError, UpstreamTimeout, "could not be reached in time"),
+    (ssl.SSLCertVerificationError, UpstreamError, "could not be reached: its certificate was not accepted"),
+    (ssl.SSLError, UpstreamError, "could not be reached: it does not speak TLS as we do"),
+    (socket.gaierror, UpstreamError, "could not be reached: its name is not known"),
     (OSError, UpstreamError, "could not be reached"),
 )
-_FAILURES = (aiohttp.ClientError, OSError)
 
 
 @contextmanager
 def mapped(name: str) -> Iterator[None]:
-    """Turn the library's errors inside the block into ours, about upstream *name*."""
+    """Turn the system's errors inside the block into ours, about upstream *name*."""
     try:
         yield
-    except _FAILURES as error:
+    except OSError as error:
         kind, says = next((ours, says) for theirs, ours, says in _ERRORS if isinstance(error, theirs))
-        # Not chained: the library's own message may show the address.
+        # Not chained: the system's own message shows the address.
         raise kind(f"upstream `{name}` {says}") from None
-
-
-class _HttpAnswer:
-    """An answer whose head is there."""
-
-    def __init__(self, destination: Destination, response: aiohttp.ClientResponse, deadline: float) -> None:
-        self._destination = destination
-        self._response = response
-        self._deadline = deadline
-        self._headers = {name.lower(): value for name, value in response.headers.items()}
-
-    @property
-    def status(self) -> int:
-        return self._response.status
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        return self._headers
-
-    def accepted(self) -> "_HttpAnswer":
-        """Return this answer; refuse it if its head already says that it cannot be taken."""
-        if (encoding := self._headers.get("content-encoding", "identity")) != "identity":
-            raise self._refused(f"answered in the encoding `{encoding[:20]}`, which was not asked for")
-        self._count(int(self._headers.get("content-length", "0")))
-        return self
-
-    async def read(self) -> bytes:
-        return b"".join([piece async for piece in self.chunks()])
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        clock, content = asyncio.get_running_loop().time, self._response.content
-        idle, taken = self._destination.patience.idle, 0
-        with mapped(self._destination.name):
-            while True:
-                async with asyncio.timeout_at(min(clock() + idle, self._deadline)):
-                    piece = await content.readany()
-                if not piece:
-                    return
-                taken += len(piece)
-                self._count(taken)
-                yield piece
-
-    async def aclose(self) -> None:
-        # An answer that came to its end has already given its connection back; for any other this closes it.
-        self._response.close()
-
-    def _count(self, size: int) -> None:
-        if size > self._destination.answer_bytes:
-            raise self._refused(f"answered with more than {self._destination.answer_bytes} bytes")
-
-    def _refused(self, says: str) -> UpstreamError:
-        self._response.close()
-        return UpstreamError(f"upstream `{self._destination.name}` {says}", status=self.status)
 
 
 class HttpUpstream:
@@ -122,8 +71,15 @@ class HttpUpstream:
 
     def __init__(self, destination: Destination) -> None:
         self._destination = destination
-        self._base = destination.base_url.rstrip("/")
-        self._session: aiohttp.ClientSession | None = None
+        address = urlsplit(destination.base_url)
+        self._secure = address.scheme == "https"
+        self._host, self._port = address.hostname or "", address.port or (443 if self._secure else 80)
+        self._path = address.path.rstrip("/")
+        own = {"host": address.netloc.rpartition("@")[2], **destination.headers, "accept-encoding": "identity"}
+        self._own = _lines(own)
+        self._tls: ssl.SSLContext | None = None
+        self._open: set[Connection] = set()
+        self._free: list[Connection] = []
 
     @property
     def name(self) -> str:
@@ -138,35 +94,71 @@ class HttpUpstream:
         """List the models that the configuration names for it; patterns are left out."""
         return self._destination.named
 
-    async def open(self, outgoing: Outgoing) -> Answer:
+    async def open(self, outgoing: Outgoing) -> HttpAnswer:
         """Send *outgoing* and return when the answer's head is there, whatever its status."""
-        session = self._session or self._opened()
-        patience, now = self._destination.patience, asyncio.get_running_loop().time()
-        # The base address ends in a host or a path, so that with this slash no path can name another host.
-        url = URL(f"{self._base}/{outgoing.path.removeprefix('/')}", encoded=True)
-        headers = {name: value for name, value in outgoing.headers.items() if name.lower() not in _OURS}
-        headers.setdefault("content-type", "application/json")
-        with mapped(self.name):
-            async with asyncio.timeout_at(now + min(patience.first_byte, patience.total)):
-                response = await session.post(url, data=outgoing.body, headers=headers, allow_redirects=False)
-        return _HttpAnswer(self._destination, response, now + patience.total).accepted()
+        deadline = asyncio.get_running_loop().time() + self._destination.patience.total
+        request = self._written(outgoing)
+        connection = self._kept() or await self._connected()
+        answer = connection.ask(request, deadline)
+        try:
+            await answer.head
+        except BaseException:
+            answer.abandon()
+            raise
+        return answer
 
     async def aclose(self) -> None:
         """Let go of every connection."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        for connection in list(self._open):
+            connection.abandon()
+        await asyncio.sleep(0)  # for the transports to notice
 
-    def _opened(self) -> aiohttp.ClientSession:
-        destination = self._destination
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=destination.connections),
-            headers={**destination.headers, "accept-encoding": "identity", "user-agent": "yett"},
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=destination.patience.connect),
-            auto_decompress=False,
-            trust_env=False,
-            max_line_size=destination.header_bytes,
-            max_field_size=destination.header_bytes,
-        )
-        return self._session
+    def _written(self, outgoing: Outgoing) -> bytes:
+        target = f"{self._path}/{outgoing.path.removeprefix('/')}"
+        if not _TARGET.fullmatch(target):
+            raise UpstreamError(f"upstream `{self.name}` cannot be asked for such a path")
+        theirs = {name: value for name, value in outgoing.headers.items() if name.lower() not in _OURS}
+        head = f"POST {target} HTTP/1.1\r\n{self._own}{_lines(_DEFAULTS | theirs)}"
+        return f"{head}content-length: {len(outgoing.body)}\r\n\r\n".encode("latin-1") + outgoing.body
+
+    def _kept(self) -> Connection | None:
+        """Take the connection that was used last, if it can still be trusted."""
+        oldest = asyncio.get_running_loop().time() - IDLE_SECONDS
+        while self._free:
+            connection = self._free.pop()
+            if connection.usable and connection.heard > oldest:
+                return connection
+            connection.abandon()
+        return None
+
+    async def _connected(self) -> Connection:
+        loop, destination = asyncio.get_running_loop(), self._destination
+        with mapped(self.name):
+            async with asyncio.timeout(destination.patience.connect):
+                _, connection = await loop.create_connection(
+                    lambda: Connection(destination, self._free.append, self._forget),
+                    self._host,
+                    self._port,
+                    ssl=self._context(),
+                )
+        self._open.add(connection)
+        return connection
+
+    def _context(self) -> ssl.SSLContext | None:
+        if self._secure and self._tls is None:
+            self._tls = ssl.create_default_context()
+            self._tls.set_alpn_protocols(["http/1.1"])
+        return self._tls
+
+    def _forget(self, connection: Connection) -> None:
+        self._open.discard(connection)
+        if connection in self._free:
+            self._free.remove(connection)
+
+
+def _lines(headers: Mapping[str, str]) -> str:
+    """Write *headers*; one that would write more than itself is an error, not a header."""
+    for name, value in headers.items():
+        if not (_NAME.fullmatch(name) and _VALUE.fullmatch(value)):
+            raise UpstreamError(f"the header `{name[:40]!r}` cannot be sent")
+    return "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
