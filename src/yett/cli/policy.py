@@ -81,8 +81,8 @@ def _read(name: str) -> str:
     try:
         return sys.stdin.read() if name == "-" else Path(name).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8"
-        message = f"--context: `{name}` cannot be read: {why.lower()}"
+        why = (error.strerror or "unreadable").lower() if isinstance(error, OSError) else "it is not UTF-8"
+        message = f"--context: `{name}` cannot be read: {why}"
         raise click.UsageError(message) from None
 
 

@@ -78,8 +78,8 @@ def _content(name: str) -> str:
             content = file.read(_LARGEST_SECRET + 1)
         text = content.decode().strip()
     except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise ReferenceProblem("unreadable-file", f"secret file `{name}` cannot be read: {why.lower()}", "") from None
+        why = (error.strerror or "unreadable").lower() if isinstance(error, OSError) else "it is not UTF-8"
+        raise ReferenceProblem("unreadable-file", f"secret file `{name}` cannot be read: {why}", "") from None
     if not text or len(content) > _LARGEST_SECRET:
         what = "is empty" if not text else f"is larger than {_LARGEST_SECRET} bytes"
         raise ReferenceProblem("unreadable-file", f"secret file `{name}` {what}", "put the bare secret into it")
