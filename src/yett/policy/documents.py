@@ -97,7 +97,7 @@ class Case:
     effect: Effect | None = None
     allowed: bool | None = None
     rules: frozenset[str] | None = None
-    """Exactly the rules of this document that match."""
+    """The rules of this document that match; those that do so only for want of facts may be left out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Parser: policy documents out of YAML, with everything that is wrong said at once."""
 
-from yett.model.errors import Place
 from yett.policy.compiler import check_document
 from yett.policy.documents import Document
 from yett.policy.problems import Problems
@@ -44,6 +43,4 @@ class PolicyParser:
         documents = read_documents(text, file, problems)
         for document in documents:
             check_document(document, problems)
-        if not documents and not problems:
-            problems.add(Place(file), "empty", "there is no policy here")
         return documents

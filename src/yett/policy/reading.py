@@ -8,7 +8,7 @@ from yett.model.errors import Place
 from yett.model.stage import Stage
 from yett.policy.actions import read_action
 from yett.policy.conditions import read_condition, read_constant
-from yett.policy.documents import Case, Constant, Document, Rule, Status
+from yett.policy.documents import Action, Case, Constant, Document, Rule, Status
 from yett.policy.problems import Problems, meant
 from yett.policy.schema import ORIGINS, field, known_fields
 from yett.policy.shape import Shape
@@ -27,22 +27,17 @@ _STAGE_OF_ORIGIN = MappingProxyType({"document": Stage.CONTEXT, "tool": Stage.TO
 
 
 def read_documents(text: str, file: str, problems: Problems) -> tuple[Document, ...]:
-    """Read the documents of one file; those that are too broken to be told are left out."""
+    """Read the documents of one file; where there are problems they are not to be used, only checked further."""
     shape = Shape(problems)
-    return tuple(document for node in read(text, file, problems) if (document := _document(shape, node)))
+    return tuple(_document(shape, node) for node in read(text, file, problems))
 
 
-def _document(shape: Shape, node: Node) -> Document | None:
+def _document(shape: Shape, node: Node) -> Document:
     entries = shape.fields(node, "a policy", _DOCUMENT, ("metadata", "rules"))
     version = entries.get("apiVersion")
     if version is not None and not (isinstance(version, Scalar) and version.text == _VERSION):
         shape.problems.add(version.place, "wrong-value", "unknown `apiVersion`", f"this is `{_VERSION}`")
-    if "metadata" not in entries:
-        return None
-    metadata = shape.fields(entries["metadata"], "`metadata`", _METADATA, ("id",))
-    shape.texts(metadata.get("tags"), "`tags`")
-    for key in ("owner", "description"):
-        shape.label(metadata.get(key), f"`{key}`")
+    metadata = _metadata(shape, entries.get("metadata"))
     rules = tuple(rule for item in shape.items(entries.get("rules"), "`rules`") if (rule := _rule(shape, item)))
     _distinct(shape, rules)
     return Document(
@@ -60,6 +55,14 @@ def _document(shape: Shape, node: Node) -> Document | None:
         ),
         constants=_constants(shape, entries.get("constants")),
     )
+
+
+def _metadata(shape: Shape, node: Node | None) -> Mapping[str, Node]:
+    metadata = {} if node is None else shape.fields(node, "`metadata`", _METADATA, ("id",))
+    shape.texts(metadata.get("tags"), "`tags`")
+    for key in ("owner", "description"):
+        shape.label(metadata.get(key), f"`{key}`")
+    return metadata
 
 
 def _distinct(shape: Shape, rules: tuple[Rule, ...]) -> None:
@@ -84,21 +87,20 @@ def _constants(shape: Shape, node: Node | None) -> tuple[tuple[str, Constant], .
 
 def _rule(shape: Shape, node: Node) -> Rule | None:
     entries = shape.fields(node, "a rule", _RULE, ("id", "action"))
-    if "id" not in entries or "action" not in entries:
+    if not entries:
         return None
-    name = shape.label(entries["id"], "`id`")
+    name = shape.label(entries.get("id"), "`id`")
     if "when" in entries:
         hint = "write it as `condition: {operator, field, value}`"
         shape.problems.add(entries["when"].place, "unsupported", "`when` is not understood by this version", hint)
-    condition = read_condition(shape, entries["condition"]) if "condition" in entries else None
-    action = read_action(shape, entries["action"], name)
-    if action is None or (condition is None and "condition" in entries):
-        return None
+    action = read_action(shape, entries["action"], name) if "action" in entries else None
+    # What is broken is kept, with something in its place, so that the rest of it is checked as well.
+    action = action or Action(Effect.DENY)
     return Rule(
         place=node.place,
         id=name,
         action=action,
-        condition=condition,
+        condition=read_condition(shape, entries["condition"]) if "condition" in entries else None,
         name=shape.label(entries.get("name"), "`name`"),
         enabled=shape.flag(entries.get("enabled"), "`enabled`", default=True),
         stages=_stages(shape, entries.get("stages")),

@@ -159,10 +159,10 @@ class _Builder:
 
     def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
         place, text = self._place(event), event.value
-        if not event.implicit[0] and event.tag in {None, "!"}:
+        if event.tag is None and not event.implicit[0]:
             return Scalar(place, text, text)
         value = self._resolved(place, text)
-        if event.tag in {None, "!"}:
+        if event.tag is None:
             return Scalar(place, value, text)
         kind = event.tag.removeprefix(_CORE)
         if kind == "str":
