@@ -38,7 +38,16 @@ async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["", "yett.db", "mysql://x", "oracle://x", "nosuch://user:hidden@host/x", "sqlite+no://"]
+    "wrong",
+    [
+        "",
+        "yett.db",
+        "mysql://x",
+        "oracle://x",
+        "nosuch://user:hidden@host/x",
+        "sqlite+no://",
+        "postgresql+pg8000://user:hidden@host/x",
+    ],
 )
 async def test_a_wrong_address_is_the_operators_and_shows_no_password(wrong: str) -> None:
     with pytest.raises(OperatorError, match="database-address") as raised:

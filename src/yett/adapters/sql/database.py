@@ -100,10 +100,14 @@ def _engine(address: str) -> Engine:
     try:
         url = make_url(address)
         if url.get_backend_name() not in _INSERTS:
-            raise _wrong(url.get_backend_name(), f"use one of {', '.join(f'`{name}`' for name in _INSERTS)}")
+            raise _wrong(
+                f"`{url.get_backend_name()}` is no database that is known", f"use one of {', '.join(_INSERTS)}"
+            )
         engine = create_engine(url)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as problem:
-        raise _wrong(_shown(address), "write it like `sqlite:///yett.db`") from problem
+    except (ArgumentError, NoSuchModuleError) as problem:
+        raise _wrong(f"`{_shown(address)}` is no address", "write it like `sqlite:///yett.db`") from problem
+    except ModuleNotFoundError as problem:
+        raise _wrong(f"the driver `{problem.name}` is not installed", "install it") from problem
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
     return engine
@@ -114,8 +118,8 @@ def _shown(address: str) -> str:
     return address.rpartition("@")[2]
 
 
-def _wrong(what: str, hint: str) -> OperatorError:
-    return OperatorError(Problem(Place("database"), "database-address", f"`{what}` is no database that is known", hint))
+def _wrong(message: str, hint: str) -> OperatorError:
+    return OperatorError(Problem(Place("database"), "database-address", message, hint))
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
