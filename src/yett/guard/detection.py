@@ -11,7 +11,7 @@ Rules:
    costs only what is new. The memory holds no text.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
@@ -181,7 +181,7 @@ class Evidence(Protocol):
         ...
 
     @property
-    def failed(self) -> frozenset[str]:
+    def failed(self) -> Set[str]:
         """The detectors that failed."""
         ...
 
@@ -203,12 +203,14 @@ class Look:
     findings: list[Finding]
     families: set[str]
     """The families of kinds that have been looked for."""
+    failed: set[str]
+    """The detectors that failed on some text."""
     _ran: dict[str, list[bool]]
 
     @classmethod
     def at(cls, detection: Detection, segments: tuple[Segment, ...]) -> "Look":
         """Begin to look at *segments*."""
-        return cls(detection, segments, [], set(), {})
+        return cls(detection, segments, [], set(), set(), {})
 
     def look_for(self, families: frozenset[str]) -> None:
         """Run the detectors that feed *families* and have not run yet."""
@@ -223,17 +225,14 @@ class Look:
             for name, seen in self.detection.see(segment, fresh).items():
                 if name != READINGS or first:
                     self._ran.setdefault(name, []).append(not seen.failed)
-                    self.findings += [sight.finding(segment) for sight in seen.sights]
-
-    @property
-    def failed(self) -> frozenset[str]:
-        """The detectors that failed on some text."""
-        return frozenset(name for name, well in self._ran.items() if not all(well))
+                    if seen.sights:
+                        self.findings += [sight.finding(segment) for sight in seen.sights]
+                    if seen.failed:
+                        self.failed.add(name)
 
     def unavailable(self, wanted: str) -> bool:
         """Say whether a detector that feeds the family *wanted* failed on some text."""
-        failed = self.failed
-        return bool(failed) and any(each.name in failed for each in self.detection.feeding({wanted}))
+        return bool(self.failed) and any(each.name in self.failed for each in self.detection.feeding({wanted}))
 
     def coverage(self, opaque: Sequence[str] = ()) -> tuple[Coverage, ...]:
         """Write the receipt."""

@@ -31,6 +31,10 @@ FAMILY_OF = MappingProxyType(
     | {name: name for name in ("injection", "pii", "obfuscation", "command", "content", "exfiltration", "size")}
     | {"detector": "detector"},
 )
+_ALONE: Mapping[str, frozenset[str]] = MappingProxyType(
+    {name: frozenset({family}) for name, family in FAMILY_OF.items()} | {"text": frozenset({"text"})},
+)
+_ALL = frozenset(FAMILY_OF.values())
 _OPERATORS_OWN = frozenset({Origin.OPERATOR, Origin.DEFINITION})
 _ACCUSED_BY_ORIGIN = frozenset({"injection", "command"})
 _WEIGHTS = MappingProxyType(
@@ -130,11 +134,14 @@ class InteractionFacts:
         return _looked_up(self.known, field)
 
     def _found(self, name: str) -> list[Finding] | Unknown:
+        look, alone = self._look, _ALONE[name]
+        look.look_for(alone)
         wanted = FAMILY_OF.get(name, name)
-        self._look.look_for(frozenset({wanted}))
-        if self._look.unavailable(wanted):
+        if look.failed and look.unavailable(wanted):
             return Unknown.UNAVAILABLE
-        return [finding for finding in self._look.findings if finding.kind.startswith(f"{wanted}.")]
+        if not look.findings:
+            return []
+        return [finding for finding in look.findings if finding.kind.startswith(f"{wanted}.")]
 
     def _family(self, name: str, rest: str) -> object:
         found = self._found(name) if name != "detector" else self._failures()
@@ -148,7 +155,7 @@ class InteractionFacts:
         return _ATTRIBUTES[attribute](found)
 
     def _failures(self) -> list[Finding]:
-        self._look.look_for(frozenset(FAMILY_OF.values()))
+        self._look.look_for(_ALL)
         return [finding for finding in self._look.findings if finding.kind == "detector.unavailable"]
 
     def _text(self, identifier: str) -> object:
@@ -170,7 +177,7 @@ class InteractionFacts:
         return sum(len(segment.text) for segment in self._look.segments) // 4 + 1
 
     def _risk(self) -> object:
-        self._look.look_for(frozenset(FAMILY_OF.values()))
+        self._look.look_for(_ALL)
         return Unknown.UNAVAILABLE if self._look.failed else risk(self._look.findings)
 
 
