@@ -142,6 +142,21 @@ async def test_closing_does_not_wait_forever_for_a_store_that_hangs() -> None:
         await carrier.aclose()
 
 
+class Broken(Store):
+    async def append(self, entries: Sequence[Entry]) -> None:
+        raise ZeroDivisionError
+
+
+async def test_a_carrier_that_a_fault_of_ours_has_stopped_says_so() -> None:
+    carrier = Carrier(Waiting(), Broken(), QUICK)
+    carrier.start()
+    assert carrier._task is not None
+    await asyncio.wait([carrier._task])
+    assert carrier.trouble.startswith("carrying has stopped")
+    with pytest.raises(ZeroDivisionError):
+        await carrier.aclose()
+
+
 async def letting_go_first(carrier: type[Carrier]) -> None:
     outbox, store = Waiting(), Store()
     store.back.clear()

@@ -34,13 +34,19 @@ class Carrier:
     """Carries what waits in *outbox* to *store*, from `start` to `aclose`."""
 
     def __init__(self, outbox: Outbox, store: RecordStore, options: CarrierOptions | None = None) -> None:
-        self.trouble = ""
-        """Why the last attempt failed; empty when it did not."""
+        self._trouble = ""
         self._outbox = outbox
         self._store = store
         self._options = options or CarrierOptions()
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing is carried just now; empty when all is well."""
+        if self._task is not None and self._task.done() and not self._stopping.is_set():
+            return "carrying has stopped, and only a new start can begin it again"
+        return self._trouble
 
     def start(self) -> None:
         """Begin to carry."""
@@ -75,11 +81,11 @@ class Carrier:
             try:
                 carried = await self.carry()
             except NotReady as trouble:
-                self.trouble = str(trouble)
+                self._trouble = str(trouble)
                 await self._rest(pause)
                 pause = min(pause * 2, self._options.longest_pause)
             else:
-                self.trouble = ""
+                self._trouble = ""
                 pause = self._options.pause
                 if not carried:
                     await self._rest(pause)
