@@ -1,8 +1,6 @@
 """However an answer is cut, the same characters are released, and never one that policy takes out."""
-# ruff: noqa: RUF001 - look-alike letters are part of what is tested
 
-import base64
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -10,173 +8,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.guard.toys import (
-    Broken,
-    Rule,
-    ToyDetector,
-    ToyPolicy,
-    answered,
-    expected,
-    guard_of,
-    pieces,
-    streamed,
+from tests.guard.examples import (
+    DETECTORS,
+    PIECES,
+    POLICIES,
+    Example,
+    at_least,
+    complaint,
+    contextual_example,
+    found,
+    lane,
+    redacting,
+    some_example,
 )
+from tests.guard.toys import Broken, Rule, ToyDetector, ToyPolicy, answered, guard_of, pieces, streamed
 from yett.guard import stream
-from yett.guard.detection import Detection
-from yett.guard.guard import Guard
-from yett.guard.stream import StreamGuard
+from yett.guard.detection import Detection, Sight
+from yett.guard.stream import Release, StreamGuard
+from yett.model.decision import Decision
 from yett.model.obligation import Approve, Drop, Redact, Route, Transform
-from yett.model.principal import ANONYMOUS
-from yett.model.unknown import Unknown
-
-
-def tags(text: str) -> str:
-    return "".join(chr(0xE0000 + ord(character)) for character in text)
-
-
-def based(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
-
-
-PIECES = (
-    *(" ", " ", " ", "\n", "a", "b", "k", "e", "0", "1", "=", "@", "!", "word ", "key", "key=", "KEY=", "aa", "ab01"),
-    *("secret", "fi", "01", " key= ", "e@a", "а", "о", "е", "к", "привет ", "kеy", "ключ", "аb", "seсret"),
-    *("\u200b", "\u200b\u200b\u200b", "\u00ad", "\u2066", "\ufe0f", "e\u0301", "\u0301", "é", "ﬁ", "ﷺ", "ｋｅｙ", "ⓐ"),
-    *("👩\u200d💻", "🏴", "\U000e0001", "\ud800", "日本"),
-    *(tags("key=a"), tags("aa"), tags("k")),
-    *(based("so the key=ab01 is"), based("secret ab secret"), based("ordinary words of prose"), based("a" * 20)),
-    *(b"so the key=ab01 is".hex(), "".join(f"\\x{ord(each):02x}" for each in "key=ab")),
-    *("%6bey%3Daa%20x", "&#107;ey&#61;aa&#33;", r"\u006b\u0065\u0079=01", r"\u{6b}ey\u003d\u0061", "%6", "&#", "\\u00"),
-    based("the nest " + b"key=aa b".hex()),
-)
-
-EVERY = 120
-"""Texts up to this length are also cut between any two characters."""
-BEHIND = ("", "", "=", " ", "a", "!=", "!a ", "\n", "е")
-AHEAD = ("", "", "", "!", "=", " k", "o")
-HEADS = ("key", "key=", "k", "=", "@", "aa", "ab", "fi", "secret", " ", "\n", "a", "е")
-BODIES = (("", 0, 0), ("01", 1, 3), ("ab", 0, 2), ("ab01", 2, 5), ("a ", 0, 8), ("key=", 0, 4))
-KINDS = ("pii.email", "pii.credit_card", "secret.key", "content.bad", "exfiltration.link")
-
-
-def some_rules(chance: Random) -> Iterator[Rule]:
-    while True:
-        body, least, most = chance.choice(BODIES)
-        yield Rule(
-            chance.choice(KINDS),
-            chance.choice(HEADS),
-            body,
-            least,
-            most,
-            boundary=chance.random() < 0.3,
-            after=chance.choice(BEHIND),
-            before=chance.choice(AHEAD),
-            near=chance.randint(1, 6),
-            cased=chance.random() < 0.7,
-            score=chance.choice((0.3, 0.5)),
-        )
-
-
-def some_detectors(chance: Random) -> tuple[ToyDetector, ...]:
-    rules = some_rules(chance)
-    toys = ToyDetector(tuple(next(rules) for _ in range(chance.randint(1, 4))))
-    if chance.random() < 0.5:
-        return (toys,)
-    raw = Rule("obfuscation.invisible", chance.choice(("\u200b", "\U000e0061", "\u00ad")), "\u200b", 0, 3)
-    more = ToyDetector((raw, *(next(rules) for _ in range(chance.randint(0, 1)))), "raw", frozenset({"raw"}))
-    return (toys, more)
-
-
-DETECTORS = tuple(some_detectors(Random(seed)) for seed in range(400))
-
-
-def found(field: str) -> Callable[[Callable[[str], object]], object]:
-    return lambda ask: ask(field)
-
-
-def at_least(field: str, least: float) -> Callable[[Callable[[str], object]], object]:
-    def condition(ask: Callable[[str], object]) -> object:
-        value = ask(field)
-        return not isinstance(value, Unknown) and value >= least  # type: ignore[operator]
-
-    return condition
-
-
-def redacting(*owed: tuple[str, Transform]) -> tuple[tuple[Callable[[Callable[[str], object]], object], Redact], ...]:
-    return tuple((lambda _: True, Redact(kind, how)) for kind, how in owed)
-
-
-POLICIES = (
-    ToyPolicy("nothing"),
-    ToyPolicy("deny secrets", found("secrets.found")),
-    ToyPolicy("deny what is sure", at_least("pii.score", 0.8)),
-    ToyPolicy("mask all", owes=redacting(("*", Transform.MASK))),
-    ToyPolicy("remove all", owes=redacting(("*", Transform.REMOVE))),
-    ToyPolicy(
-        "every way, and deny",
-        found("content.found"),
-        redacting(("pii.email", Transform.SURROGATE), ("pii", Transform.HASH), ("secret", Transform.REPLACE)),
-    ),
-    ToyPolicy("surrogates", owes=redacting(("pii", Transform.SURROGATE), ("secret", Transform.SURROGATE))),
-    ToyPolicy("sure ones", owes=((lambda _: True, Redact("*", Transform.REPLACE, 0.7)),)),
-    ToyPolicy("hidden ones", owes=redacting(("obfuscation", Transform.REMOVE))),
-    ToyPolicy("deny many", at_least("pii.count", 3), fields=frozenset({"pii.count"})),
-    ToyPolicy(
-        "mask from the second on",
-        owes=((at_least("pii.count", 2), Redact("pii", Transform.MASK)),),
-        fields=frozenset({"pii.count"}),
-        prompt=False,
-    ),
-    ToyPolicy("mask after a secret", owes=((found("secrets.found"), Redact("pii", Transform.MASK)),), prompt=False),
-    ToyPolicy("until content comes", lambda ask: ask("secrets.found") and ask("content.found")),
-    ToyPolicy("drop", owes=((lambda _: True, Drop("content")),)),
-    ToyPolicy("forgive", lambda ask: ask("secrets.found") and not ask("content.found"), prompt=False, rising=False),
-)
-
-
-@dataclass(frozen=True)
-class Example:
-    text: str
-    detectors: tuple[ToyDetector, ...]
-    policy: ToyPolicy
-    cuts: tuple[tuple[int, ...], ...]
-
-    def guard(self) -> Guard:
-        return guard_of(self.policy, *self.detectors)
-
-
-def lane(guard: Guard) -> StreamGuard:
-    return guard.lane(ANONYMOUS, {})
-
-
-def complaint(example: Example) -> str:
-    """Say in what the streams of *example* differ from what is expected of them; empty where they do not."""
-    guard, text = example.guard(), example.text
-    whole = expected(guard, text)
-    every = range(len(text)) if len(text) < EVERY else ()
-    for cuts in ((), every, *example.cuts):
-        chunks = pieces(text, cuts)
-        one = lane(guard)
-        releases, stopped = streamed(one, chunks)
-        if (got := "".join(releases)) != whole.text or stopped != whole.stopped:
-            return f"{chunks!r} gave {got!r}, stopped {stopped}, for {whole.text!r}, stopped {whole.stopped}"
-        if {(each.span.start, each.span.end, each.kind) for each in one.findings} != {
-            (sight.start, sight.end, sight.kind) for sight in whole.sights
-        }:
-            return f"{chunks!r} had other findings"
-    verdict = guard.inspect(answered(text))
-    if example.policy.rising and verdict.allowed is whole.stopped:
-        return f"inspected, {text!r} is {verdict.effect}"
-    if not whole.stopped and example.policy.prompt and verdict.sanitized != whole.text:
-        return f"inspected, {verdict.sanitized!r} for {whole.text!r}"
-    return ""
-
-
-def some_example(chance: Random) -> Example:
-    text = "".join(chance.choices(PIECES, k=chance.randint(1, 8)))
-    cuts = tuple(tuple(chance.choices(range(200), k=chance.randint(1, 6))) for _ in range(2))
-    return Example(text, chance.choice(DETECTORS), chance.choice(POLICIES), cuts)
-
+from yett.model.segment import Origin
 
 CUTS = st.lists(st.integers(0, 120), min_size=1, max_size=5).map(tuple)
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=7).map("".join)
@@ -189,3 +40,308 @@ def test_chunking_does_not_matter(
     policy: ToyPolicy, text: str, detectors: tuple[ToyDetector, ...], cuts: tuple[int, ...]
 ) -> None:
     assert complaint(Example(text, detectors, policy, (cuts,))) == ""
+
+
+@settings(max_examples=400, deadline=None, derandomize=True, database=None)
+@given(seed=st.integers(0, 1 << 32))
+def test_what_stands_before_is_read_alike_however_it_is_cut(seed: int) -> None:
+    assert complaint(contextual_example(Random(seed))) == ""
+
+
+def early(example: Example) -> tuple[int, int]:
+    """Return how many characters were released before the end, and how many altogether."""
+    releases, _ = streamed(lane(example.guard()), list(example.text))
+    return len("".join(releases[:-1])), len("".join(releases))
+
+
+def test_most_characters_are_released_before_the_end() -> None:
+    measured = [early(some_example(Random(seed))) for seed in range(400)]
+    assert sum(1 for before, _ in measured if before) > len(measured) / 3
+    long = [replace(some_example(Random(seed)), text=PROSE * 3, policy=POLICIES[0]) for seed in range(100)]
+    before, altogether = map(sum, zip(*map(early, long), strict=True))
+    assert before > altogether * 0.8
+
+
+# Mutants: each is a guard that does one thing wrong. The property must notice.
+
+
+def held_late(patch: pytest.MonkeyPatch) -> None:
+    sound = Detection.hold
+    patch.setattr(Detection, "hold", lambda self, text, *rest: min(len(text), sound(self, text, *rest) + 1))
+
+
+def findings_cut(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(stream, "_outside", lambda settled, _: settled)
+
+
+def context_dropped(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Detection, "behind", lambda *_: "")
+
+
+def context_in_raw_characters(patch: pytest.MonkeyPatch) -> None:
+    def behind(self: Detection, text: str, position: int) -> str:
+        return text[max(0, position - self._reach) : position]
+
+    patch.setattr(Detection, "behind", behind)
+
+
+def decided_after_release(patch: pytest.MonkeyPatch) -> None:
+    sound = StreamGuard._add
+
+    def add(self: StreamGuard, sights: list[Sight], base: int) -> Decision:
+        before = self.decision
+        after = sound(self, sights, base)
+        return before if before and not after.allowed else after
+
+    patch.setattr(StreamGuard, "_add", add)
+
+
+def never_decided_again(patch: pytest.MonkeyPatch) -> None:
+    sound = StreamGuard._decide
+    patch.setattr(StreamGuard, "_decide", lambda self: self.decision or sound(self))
+
+
+def folding_taken_for_settled(patch: pytest.MonkeyPatch) -> None:
+    from yett.guard.folding import Folded
+
+    sound = Folded._fold_words
+
+    def fold_words(self: Folded) -> None:
+        sound(self)
+        self.settled = len(self.text)
+
+    patch.setattr(Folded, "_fold_words", fold_words)
+
+
+def carriers_not_held(patch: pytest.MonkeyPatch) -> None:
+    from yett.guard import readings
+
+    patch.setattr(readings, "hold", len)
+
+
+MUTANTS = (
+    held_late,
+    findings_cut,
+    context_dropped,
+    context_in_raw_characters,
+    decided_after_release,
+    never_decided_again,
+    folding_taken_for_settled,
+    carriers_not_held,
+)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
+def test_a_guard_that_does_it_wrong_is_noticed(
+    mutant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mutant(monkeypatch)
+    examples = (make(Random(seed)) for seed in range(1200) for make in (some_example, contextual_example))
+    assert any(map(complaint, examples))
+
+
+def test_a_guard_that_forgets_that_policy_counts_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(StreamGuard, "_counts", property(lambda _: False, lambda *_: None), raising=False)
+    counting = next(policy for policy in POLICIES if policy.fields)
+    assert any(complaint(replace(some_example(Random(seed)), policy=counting)) for seed in range(1200))
+
+
+@pytest.mark.parametrize("fault", [{"late": 1}, {"short": 1}, {"blind": True}], ids=str)
+def test_a_detector_that_settles_too_early_is_noticed(fault: dict[str, object]) -> None:
+    def broken(example: Example) -> Example:
+        return replace(example, detectors=tuple(replace(each, **fault) for each in example.detectors))
+
+    examples = (make(Random(seed)) for seed in range(1200) for make in (some_example, contextual_example))
+    assert any(complaint(broken(example)) for example in examples)
+
+
+# A lane that holds too much.
+
+
+@dataclass
+class Given:
+    """What a guard released of a text, and where it told policy that it gave up."""
+
+    text: str
+    stopped: bool
+    given_up: list[tuple[int, int]]
+
+
+def given_up(text: str, cuts: Iterable[int], policy: ToyPolicy, *detectors: object) -> Given:
+    one = lane(guard_of(policy, *detectors))
+    releases, stopped = streamed(one, pieces(text, cuts))
+    spans = [each.span for each in one.findings if each.kind == "detector.unavailable"]
+    return Given("".join(releases), stopped, [(span.start, span.end) for span in spans])
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give up after 24 characters, at every eighth."""
+    monkeypatch.setattr(stream, "_CHECKPOINT", 8)
+    monkeypatch.setattr(stream, "_MOST_HELD", 24)
+    monkeypatch.setattr(stream, "_EAGER", 16)
+
+
+def give_up_differs() -> bool:
+    """Say whether some text is given up at different places when it is cut differently."""
+    for seed in range(250):
+        chance = Random(seed)
+        text = "".join(chance.choices(("aaaaaaaa", "key=", " ", "0101", "\u0430", "\u200b", "so it is "), k=20))
+        detectors = chance.choice(DETECTORS)
+        policy = chance.choice(POLICIES)
+        ways = [(), range(len(text)), chance.choices(range(len(text)), k=5), chance.choices(range(len(text)), k=40)]
+        results = [given_up(text, way, policy, *detectors) for way in ways]
+        if any(result != results[0] for result in results):
+            return True
+    return False
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_lane_gives_up_at_the_same_place_however_it_is_cut() -> None:
+    assert not give_up_differs()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_checkpoints_that_follow_the_chunks_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def feed(self: StreamGuard, delta: str) -> Release:
+        self._begin()
+        self._window.text += delta
+        self._window.position += len(delta)
+        return Release("" if self.stopped else self._checkpoint(), self.stopped)
+
+    monkeypatch.setattr(StreamGuard, "feed", feed)
+    assert give_up_differs()
+
+
+RUN = "a" * 300_000
+
+
+def test_a_lane_that_holds_too_much_is_stopped_where_policy_wants_all_to_be_read() -> None:
+    one = lane(guard_of(ToyPolicy("strict", found("detector.found"))))
+    releases, stopped = streamed(one, [RUN])
+    assert stopped
+    assert "".join(releases) == ""
+
+
+def test_a_lane_that_holds_too_much_is_stopped_where_policy_wants_something_taken_out() -> None:
+    detector = ToyDetector((Rule("pii.email", "e@"),))
+    releases, stopped = streamed(lane(guard_of(ToyPolicy(owes=redacting(("pii", Transform.MASK))), detector)), [RUN])
+    assert stopped
+    assert "".join(releases) == ""
+
+
+def test_a_lane_that_holds_too_much_goes_on_where_policy_lets_it() -> None:
+    one = lane(guard_of(ToyPolicy()))
+    releases, stopped = streamed(one, [RUN])
+    assert not stopped
+    assert "".join(releases) == RUN
+    assert len(releases[0]) >= len(RUN) - 70_000
+    assert {each.detector for each in one.findings} == {"stream"}
+
+
+# Cost, counted in characters that detectors are handed, never in time.
+
+
+PROSE = "The gate shows everything, and lets in nothing that was not invited. "
+
+
+@pytest.mark.parametrize(
+    ("name", "piece", "length", "most"),
+    [
+        ("prose", PROSE, 200_000, 60),
+        ("one unbroken run", "a", 200_000, 250),
+        ("one unbroken word of another script", "\u0436", 80_000, 250),
+        ("nothing that anybody sees", "\u200b", 40_000, 60),
+        ("letters and nothing in turn", "a\u200b", 80_000, 250),
+        ("words that mix letters", "p\u0430ss ", 40_000, 60),
+    ],
+)
+def test_the_work_is_linear_in_the_text(name: str, piece: str, length: int, most: int) -> None:
+    text = (piece * length)[:length]
+    detector = ToyDetector((Rule("secret.key", "key=", "ab01", 2, 5, after=" ", near=8),), handed=[])
+    one = lane(guard_of(ToyPolicy(), detector))
+    released = 0
+    widest = 0
+    for start in range(0, len(text), 5):
+        released += len(one.feed(text[start : start + 5]).text)
+        widest = max(widest, len(one._window.text))
+    assert released + len(one.finish().text) == len(text)
+    assert sum(detector.handed or ()) <= most * len(text)
+    assert widest <= 80_000
+
+
+# Failure.
+
+
+def test_a_detector_that_breaks_is_told_to_policy() -> None:
+    one = lane(guard_of(ToyPolicy("strict", found("detector.found")), Broken("boom")))
+    assert one.feed("all is well, ").text == "all is well, "
+    releases, stopped = streamed(one, ["and then boom", ", it went on"])
+    assert stopped
+    assert "".join(releases) == ""
+    assert [each.detector for each in one.findings] == ["broken"]
+
+
+def test_a_detector_that_breaks_releases_nothing_where_policy_wants_its_findings_taken_out() -> None:
+    releases, stopped = streamed(
+        lane(guard_of(ToyPolicy(owes=redacting(("pii", Transform.MASK))), Broken("boom"))), ["boom, it went on"]
+    )
+    assert stopped
+    assert "".join(releases) == ""
+
+
+def test_a_detector_that_cannot_say_what_is_settled_settles_nothing() -> None:
+    releases, _ = streamed(lane(guard_of(ToyPolicy(), Broken("never", holds=False))), ["some ", "words ", "of prose"])
+    assert releases == ["", "", "", "some words of prose"]
+
+
+def test_an_empty_answer_is_read_too() -> None:
+    releases, stopped = streamed(lane(guard_of(ToyPolicy("strict", found("detector.found")), Broken(""))), [])
+    assert (releases, stopped) == ([""], True)
+
+
+@pytest.mark.parametrize(
+    "owed",
+    [Route(frozenset()), Approve(), Drop("content")],
+    ids=["a route to nowhere", "an approval", "an answer that is dropped"],
+)
+def test_what_cannot_be_carried_out_stops_the_lane(owed: Route | Approve | Drop) -> None:
+    policy = ToyPolicy(owes=((found("content.found"), owed),))
+    guard = guard_of(policy, ToyDetector((Rule("content.bad", "damn"),)))
+    assert streamed(lane(guard), ["so it is damn late"]) == (["so it is ", ""], True)
+    assert not guard.inspect(answered("so it is damn late")).allowed
+
+
+def test_nothing_follows_a_stop() -> None:
+    one = lane(guard_of(ToyPolicy("deny", found("content.found")), ToyDetector((Rule("content.bad", "damn"),))))
+    assert one.feed("well damn, ") == Release("well ", stopped=True)
+    assert one.feed("I said") == Release("", stopped=True)
+    assert one.finish() == Release("", stopped=True)
+
+
+def test_a_policy_that_always_denies_lets_not_a_character_out() -> None:
+    assert lane(guard_of(ToyPolicy("never", lambda _: True))).feed("words ") == Release("", stopped=True)
+
+
+def test_positions_count_in_the_whole_answer() -> None:
+    one = lane(guard_of(ToyPolicy(), ToyDetector((Rule("pii.email", "e@a"),))))
+    streamed(one, ["words and words " * 20, "and e@a", " and e@a", " words"])
+    starts = [each.span.start for each in one.findings]
+    assert starts == [324, 332]
+    assert one.characters == 341
+
+
+def test_policy_is_asked_again_only_when_there_is_something_new() -> None:
+    asked = []
+
+    def denies(ask: object) -> bool:
+        asked.append(1)
+        return False
+
+    detector = ToyDetector((Rule("pii.email", "e@a"),))
+    streamed(lane(guard_of(ToyPolicy(denies=denies), detector)), ["e@a " * 50])
+    assert len(asked) == 2
+    asked.clear()
+    counting = ToyPolicy(denies=denies, fields=frozenset({"pii.count"}))
+    streamed(lane(guard_of(counting, detector)), ["e@a " * 50])
+    assert len(asked) == 51
