@@ -42,11 +42,10 @@ def test_what_is_shown_drives_no_terminal(text: str) -> None:
     drives_no_terminal(visible, text)
 
 
-@pytest.mark.parametrize("mutant", [str, lambda text: text.replace("\x1b", ""), lambda text: text.expandtabs()])
-def test_the_check_notices_output_that_is_passed_on_raw(mutant: Callable[[str], str]) -> None:
-    with pytest.raises((AssertionError, UnicodeEncodeError)):
-        for text in ("\x1b[2J", "\x9b2J", "\u202e"):
-            drives_no_terminal(mutant, text)
+@pytest.mark.parametrize("text", ["\x1b[2J", "\x9b2J", "\u202e"])
+def test_the_check_notices_output_that_is_passed_on_raw(text: str) -> None:
+    with pytest.raises(AssertionError):
+        drives_no_terminal(str, text)
 
 
 def test_json_is_ascii(capsys: pytest.CaptureFixture[str]) -> None:

@@ -41,6 +41,7 @@ class Provider(BaseModel):
     base_url: Annotated[str, BeforeValidator(_address)] | None = None
     """Where it is; taken from nowhere else, least of all from a request."""
     api_key: Secret | None = None
+    """The credential that it asks for, best by reference."""
     model: str | None = Field(default=None, min_length=1)
     """The model for requests that name none."""
     models: Names = ()
@@ -50,6 +51,7 @@ class Provider(BaseModel):
     max_tokens: Count | None = None
     """The most that a request may ask for."""
     connect_timeout: Seconds = 5.0
+    """Until it is reached."""
     timeout: Seconds = 600.0
     """Until an answer begins. OpenAI's own clients wait as long."""
     idle_timeout: Seconds = 120.0

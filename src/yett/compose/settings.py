@@ -43,8 +43,11 @@ class Server(_Section):
     """How the gateway listens, and how much it takes."""
 
     host: str = Field(default="127.0.0.1", min_length=1)
+    """The address to listen on; `0.0.0.0` is every one of this machine."""
     port: Port = 8000
+    """0 takes any that is free."""
     workers: Count = 1
+    """How many processes serve."""
     mode: Literal["development", "production"] = "production"
     """Development accepts the token `dev-token`. Without any configuration file, on loopback, it is the default."""
     max_request_size: Count = 10_485_760
@@ -52,6 +55,7 @@ class Server(_Section):
     max_prompt_length: Count = 1_000_000
     """Characters of all texts together: about the longest context that models offer."""
     max_messages: Count = 2_000
+    """Messages of one request."""
     drain_timeout: Seconds = 30.0
     """How long exchanges that have begun may go on when the gateway is told to stop."""
 
@@ -60,10 +64,13 @@ class PromptInjection(_Section):
     """Whether orders from where none may come are looked for, and from which score on they are denied."""
 
     enabled: bool = True
+    """Whether the shipped policies on injection decide."""
     detection_models: Annotated[tuple[Literal["rule_based", "ml_based"], ...], BeforeValidator(listed)] = (
         "rule_based",
     )
+    """By what they are found; `ml_based` has no effect in this version."""
     block_threshold: Score = 0.7
+    """Overrides the threshold of the shipped policies when it is written; the strict ones have 0.5 of their own."""
 
 
 _PiiKind = Literal["email", "phone", "credit_card", "ssn", "iban", "ip_address"]
@@ -73,6 +80,7 @@ class PiiProtection(_Section):
     """Which personal data is rewritten, and how."""
 
     enabled: bool = True
+    """Whether the shipped policies on personal data decide."""
     detection_types: Annotated[tuple[_PiiKind, ...], BeforeValidator(listed)] = (
         "email",
         "phone",
@@ -81,16 +89,20 @@ class PiiProtection(_Section):
         "iban",
         "ip_address",
     )
+    """The kinds that are looked for."""
     redaction_strategy: Literal["mask", "replace", "remove", "hash", "surrogate"] = "mask"
+    """Stars, the kind in brackets, nothing, a keyed digest, or a placeholder that is the same for the same value."""
 
 
 class RateLimiting(_Section):
     """How often one credential may call."""
 
     enabled: bool = True
+    """Whether there is any limit."""
     requests_per_minute: Count = 6_000
     """Stops a loop that ran away, not a busy service."""
     requests_per_hour: Count = 100_000
+    """Holds beside the limit per minute."""
     burst_allowance: Count | None = None
     """How many may come at once; a whole minute's when it is not given."""
 
@@ -110,7 +122,9 @@ class BannedTerms(_Section):
     """Terms that must not pass: the operator's own files, and categories that are shipped."""
 
     files: tuple[Path, ...] = ()
+    """The operator's own terms."""
     categories: Names = ()
+    """Categories that are shipped."""
 
 
 class Security(_Section):
@@ -123,10 +137,12 @@ class Security(_Section):
 
 
 class Policies(_Section):
-    """Which policies decide: one that is shipped, and the operator's own files."""
+    """Which policies decide: those that are shipped, in one variant, and the operator's own."""
 
     default: Literal["default", "strict", "permissive", "none"] = "default"
+    """The shipped policies to decide by."""
     files: tuple[Path, ...] = ()
+    """The operator's own policies, beside the shipped ones."""
 
 
 class AccessKey(_Section):
@@ -135,10 +151,13 @@ class AccessKey(_Section):
     id: str = Field(min_length=1, max_length=128)
     """Its public name, fit for records; never the credential."""
     tenant: str = Field(default="default", min_length=1)
+    """On whose behalf it calls: the fact `team.id`."""
     subject: str | None = Field(default=None, min_length=1)
     """The user or the service; the key's own name when it is not given."""
     roles: Names = ()
+    """The fact `user.roles`."""
     secret: Secret
+    """The credential: at least 16 characters, best by reference."""
     attributes: dict[str, Attribute] = {}
     """Further facts by their field, such as `team.tier`."""
 
@@ -154,6 +173,7 @@ class Access(_Section):
     """Who may call."""
 
     keys: tuple[AccessKey, ...] = ()
+    """The credentials that are known; any other one is refused."""
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
@@ -170,6 +190,7 @@ class Records(_Section):
     path: Path = Path(".yett")
     """The folder of the journal, and of the database where no address is given for it."""
     database_url: Secret | None = None
+    """Such as `sqlite:///path`; a database in *path* when it is not given."""
     sync: Literal["interval", "always"] = "interval"
     """Whether a record is acknowledged when the system has it, or only when the disk has."""
 
@@ -190,9 +211,13 @@ class Logging(_Section):
     """What is said about the running gateway. The trail of exchanges is `records`."""
 
     level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(capitals)] = "INFO"
+    """The mildest that is told."""
     format: Literal["json", "text"] = "json"
+    """One JSON object for each line, or lines for people."""
     retention_days: Count = 90
+    """Has no effect in this version: no record is deleted."""
     sensitive_data_logging: bool = False
+    """Cannot be true in this version."""
 
     @field_validator("sensitive_data_logging")
     @classmethod
@@ -207,6 +232,7 @@ class Settings(_Section):
     """The whole configuration."""
 
     app_name: str = Field(default="yett", min_length=1)
+    """What the application behind the gateway is called."""
     server: Server = Server()
     security: Security = Security()
     policies: Policies = Policies()
