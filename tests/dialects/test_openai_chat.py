@@ -11,9 +11,11 @@ from yett.dialects.dialect import Unwritable
 from yett.dialects.openai_chat import OPENAI_CHAT as CHAT
 from yett.dialects.openai_chat import error_type
 from yett.dialects.strict_json import dump
+from yett.model.decision import Decision, Effect
 from yett.model.errors import CallerError, UpstreamError
 from yett.model.refusal import Refusal
 from yett.model.segment import Origin, Segment
+from yett.model.verdict import Verdict
 
 
 def asked(**fields: Any) -> dict[str, Any]:
@@ -361,6 +363,10 @@ def test_a_refusal_has_all_four_keys() -> None:
 )
 def test_every_status_has_its_type(status: int, kind: str) -> None:
     assert error_type(status) == kind
+
+
+def test_an_answer_tells_no_verdict_in_its_body() -> None:
+    assert CHAT.tell(Verdict(Decision(allowed=True, effect=Effect.ALLOW), (), ()), ANSWER) is ANSWER
 
 
 def test_the_origin_of_an_answer_is_the_model() -> None:

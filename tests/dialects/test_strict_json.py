@@ -83,9 +83,11 @@ def test_a_parser_that_lets_the_last_twin_win_is_caught() -> None:
         (b'["\xc0\xaf"]', "not UTF-8"),
         (b'["\xed\xa0\x80"]', "not UTF-8"),
         (b"[" * 65 + b"]" * 65, "deeper than 64"),
-        (b"[" * 100_000, "deeper than 64"),
+        (b"[" * 99_000, "deeper than 64"),
         (b'{"a":' * 70 + b"1" + b"}" * 70, "deeper than 64"),
         (b"[" + b"1," * MAX_NODES + b"1]", "more than 100000 values"),
+        (b"[" * 1_000_000, "more than 100000 values"),
+        (b'["' + b'\\",' * 300_000, "malformed"),
         (b"[" + b"9" * (MAX_DIGITS + 1) + b"]", "more than 300 digits"),
         (b"[" + b"9" * 5_000 + b"]", "more than 300 digits"),
         (b"", "malformed"),
@@ -116,6 +118,7 @@ def test_what_could_be_misunderstood_is_refused(body: bytes, complaint: str) -> 
         (b"[" + b"1," * (MAX_NODES - 2) + b"1]", None),
         (b"[" + b"9" * MAX_DIGITS + b"]", None),
         (b'["' + b"[{," * 200 + b'"]', None),
+        (b'["' + b'\\",[' * 100_000 + b'"]', None),
     ],
 )
 def test_what_is_clear_is_accepted(body: bytes, payload: object) -> None:

@@ -12,7 +12,7 @@ Rules:
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar, cast
 
 from yett.dialects import pointers
 from yett.dialects.pointers import KEY, REMOVED
@@ -26,6 +26,7 @@ __all__ = ["Citation", "Dialect", "Payload", "Placed", "Texts", "Unwritable", "r
 
 Payload = dict[str, Any]
 """A request or an answer as parsed JSON. Nobody changes one in place."""
+_Document = TypeVar("_Document", Payload, str)
 
 
 class Unwritable(YettError):
@@ -39,6 +40,8 @@ class Texts:
     segments: tuple[Segment, ...]
     opaque: tuple[str, ...] = ()
     """The pointers of parts that hold no readable text."""
+    lumps: frozenset[str] = frozenset()
+    """The pointers of parts whose many strings were read as one text, to be written all or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,16 +176,16 @@ def read(payload: Payload, shape: Shape, origin: Origin, *, asking: bool) -> Tex
     """List the texts of *payload* according to *shape*."""
     sieve = Sieve(asking)
     shape(payload, "", origin, sieve)
-    return Texts(tuple(sieve.segments), tuple(sieve.opaque))
+    return Texts(tuple(sieve.segments), tuple(sieve.opaque), frozenset(sieve.lumps))
 
 
 def write(
-    document: object,
+    document: _Document,
     before: Texts,
     segments: Sequence[Segment],
     dropped: Sequence[str],
     whole: Callable[[str], str] = str,
-) -> object:
+) -> _Document:
     """
     Put *segments*, which were *before*, back into *document*, and take out those at *dropped*.
 
@@ -198,19 +201,19 @@ def write(
     _account(before, now, gone)
     try:
         edits: dict[str, object] = {
-            segment.path: rewritten(document, segment.path, now[segment.path])
+            segment.path: rewritten(segment.path, now[segment.path], lump=segment.path in before.lumps)
             for segment in before.segments
             if segment.path in now and now[segment.path] != segment.text
         }
         edits |= _taken_out((path, whole(path)) for path in gone)
-        return pointers.replaced(document, edits)
+        return cast("_Document", pointers.replaced(document, edits))  # every text has a place below the document
     except LookupError as error:
         raise Unwritable(str(error)) from error
 
 
-def rewritten(document: object, path: str, text: str) -> object:
+def rewritten(path: str, text: str, *, lump: bool = False) -> str | None:
     """
-    Return what *text* becomes at *path*: itself, or null where many strings were read as one.
+    Return what *text* becomes at *path*: itself, or null for a *lump*, whose strings cannot be told apart in it.
 
     Raises:
         Unwritable: the pointer means a key.
@@ -218,7 +221,7 @@ def rewritten(document: object, path: str, text: str) -> object:
     if path.endswith(KEY):
         message = f"the key at `{path}` must change, and a key cannot be rewritten"
         raise Unwritable(message)
-    return None if isinstance(pointers.get(document, path), dict | list) else text
+    return None if lump else text
 
 
 def _taken_out(dropped: Iterable[tuple[str, str]]) -> dict[str, object]:

@@ -128,13 +128,13 @@ class OpenAIChat:
     ) -> Payload:
         """Put *segments*, which were *before*, back into a request; a dropped part or chunk goes as a whole."""
         written = write(payload, before, segments, dropped, _surroundings)
-        return payload if written is payload else _without_empty_lists(_object(written))
+        return payload if written is payload else _without_empty_lists(written)
 
     def write_answer(
         self, payload: Payload, before: Texts, segments: Sequence[Segment], dropped: Sequence[str] = ()
     ) -> Payload:
         """Put *segments*, which were *before*, back into an answer."""
-        if (written := _object(write(payload, before, segments, dropped))) is payload:
+        if (written := write(payload, before, segments, dropped)) is payload:
             return payload
         kept = set(segments)
         changed = {_CHOICE.match(segment.path) for segment in before.segments if segment not in kept}
@@ -227,13 +227,6 @@ def _blocked(index: int, reason: str) -> dict[str, object]:
         "finish_reason": "content_filter",
         "content_filter_results": filtered(reason),
     }
-
-
-def _object(written: object) -> Payload:
-    if not isinstance(written, dict):  # every text has a field above it, so none can replace the whole
-        message = "the whole payload cannot be replaced"
-        raise Unwritable(message)
-    return written
 
 
 def _surroundings(path: str) -> str:

@@ -15,10 +15,10 @@ Rules:
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from yett.dialects import dialect, strict_json
-from yett.dialects.dialect import Payload, Texts, Unwritable
+from yett.dialects.dialect import Payload, Texts
 from yett.dialects.events import encode
 from yett.dialects.openai_chat import filtered
 from yett.dialects.openai_chat_lanes import Lane, delta_of, lane_at, pointer
@@ -64,6 +64,7 @@ class Event:
     opaque: tuple[str, ...] = ()
     alone: tuple[tuple[Segment, str], ...] = ()
     """All texts that stand alone, each with its place in the stream."""
+    lumps: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,9 @@ class ChatStream:
         ends = tuple(lane for lane in self._lanes if _choice_in(lane) in ended) if ended else ()
         if payload.get("usage"):
             self.usage = usage_of(payload)
-        return Event(payload, tuple(deltas), tuple(fresh), ends, tuple(sieve.opaque), tuple(alone))
+        return Event(
+            payload, tuple(deltas), tuple(fresh), ends, tuple(sieve.opaque), tuple(alone), frozenset(sieve.lumps)
+        )
 
     def write(self, event: Event, releases: Mapping[str, str]) -> bytes:
         """
@@ -132,10 +135,7 @@ class ChatStream:
             if passed != segment.text and edits.get(segment.path) is not REMOVED:  # a key comes before its value
                 edits[segment.path.removesuffix(KEY)] = passed
         edits.update(_logprobs_to_drop(event, edits))
-        payload = replaced(event.payload, edits) if edits else event.payload
-        if not isinstance(payload, dict):
-            message = "nothing of the event may pass"
-            raise Unwritable(message)
+        payload = cast("Payload", replaced(event.payload, edits)) if edits else event.payload
         self._envelope |= {name: payload[name] for name in _ENVELOPE if name in payload}
         self._told |= {
             _index(choice, at) for at, choice in enumerate(payload["choices"]) if choice.get("finish_reason")
@@ -184,7 +184,7 @@ class ChatStream:
         """
         above = pointer(lane)
         was, now = ([_below(segment, above) for segment in part] for part in (before.segments, segments))
-        return str(dialect.write(text, Texts(tuple(was)), now, [path.removeprefix(above) for path in dropped]))
+        return dialect.write(text, Texts(tuple(was)), now, [path.removeprefix(above) for path in dropped])
 
     def _sorted(self, payload: Payload, segments: Sequence[Segment]) -> tuple[list[Delta], list[tuple[Segment, str]]]:
         deltas, alone = [], []
@@ -250,9 +250,9 @@ class ChatStream:
     def _passed(self, event: Event, segment: Segment, place: str, releases: Mapping[str, str]) -> object:
         """Answer what the text that stands alone becomes, and remember it for when it comes again."""
         if segment in event.standalone:
-            self._settled[place] = (segment.text, _alone(event.payload, segment, releases.get(segment.path)))
+            self._settled[place] = (segment.text, _alone(event, segment, releases.get(segment.path)))
         was, became = self._settled.get(place, ("", ""))
-        return became if was == segment.text else _alone(event.payload, segment, None)
+        return became if was == segment.text else _alone(event, segment, None)
 
     def _chunk(self, choice: Mapping[str, object]) -> bytes:
         return encode(strict_json.dump({**self._envelope, "choices": [choice]}))
@@ -278,12 +278,12 @@ def _parsed(data: str) -> Payload:
     return {key: value for key, value in payload.items() if key != "obfuscation"}
 
 
-def _alone(payload: Payload, segment: Segment, released: str | None) -> object:
+def _alone(event: Event, segment: Segment, released: str | None) -> object:
     if released == segment.text:
         return released
-    if segment.path.endswith(KEY):
-        return REMOVED if released is None else dialect.rewritten(payload, segment.path, released)
-    return dialect.rewritten(payload, segment.path, released or "")
+    if released is None and segment.path.endswith(KEY):
+        return REMOVED
+    return dialect.rewritten(segment.path, released or "", lump=segment.path in event.lumps)
 
 
 def _logprobs_to_drop(event: Event, edits: Mapping[str, object]) -> Mapping[str, object]:

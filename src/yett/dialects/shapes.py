@@ -64,6 +64,8 @@ class Sieve:
     """Whether a request is read, so that what is wrong with it is the caller's fault."""
     segments: list[Segment] = field(default_factory=list)
     opaque: list[str] = field(default_factory=list)
+    lumps: list[str] = field(default_factory=list)
+    """The places where many strings were read as one."""
 
     def keep(self, path: str, origin: Origin, text: str) -> None:
         """Keep *text*; an empty one says nothing."""
@@ -247,6 +249,7 @@ def lump(*known: str) -> Shape:
         free(value, path, origin, inside)
         said = (part.text for part in inside.segments if part.text not in named or not part.path.endswith(KEY))
         sieve.keep(path, origin, "\n".join(dict.fromkeys(said)))
+        sieve.lumps.append(path)
 
     return walk
 

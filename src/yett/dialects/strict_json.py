@@ -10,6 +10,7 @@ Rules:
 """
 
 import json
+import re
 from typing import NoReturn
 
 import orjson
@@ -25,6 +26,8 @@ MAX_NODES = 100_000
 MAX_DIGITS = 300
 """Most digits of an integer: beyond 308 a double overflows to infinity."""
 _SHOWN = 60
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+"""A string, or what begins as one and never ends; so that no quote is looked at twice."""
 
 
 def parse(body: bytes | str, nodes: int = MAX_NODES) -> object:
@@ -35,15 +38,17 @@ def parse(body: bytes | str, nodes: int = MAX_NODES) -> object:
         CallerError: it is not JSON, or could be understood in two ways, or is too deep or too large.
     """
     text = body if isinstance(body, str) else _decoded(body)
+    openings = text.count("[") + text.count("{")
+    if openings + text.count(",") >= nodes:
+        _count(text, nodes)
     try:
         payload: object = _DECODER.decode(text)
     except RecursionError:
         _refuse(f"the JSON is nested deeper than {MAX_DEPTH} levels")
     except json.JSONDecodeError as error:
         _refuse(f"malformed JSON at line {error.lineno}, column {error.colno}: {error.msg[:1].lower()}{error.msg[1:]}")
-    openings = text.count("[") + text.count("{")
-    if openings > MAX_DEPTH or openings + text.count(",") >= nodes:
-        _measure(payload, nodes)
+    if openings > MAX_DEPTH:
+        _measure(payload)
     if "\\ud" in text or "\\uD" in text:
         _reject_surrogates(payload)
     return payload
@@ -67,17 +72,21 @@ def _decoded(body: bytes) -> str:
     return text
 
 
-def _measure(payload: object, nodes: int) -> None:
-    """Count levels and values, breadth first, so that neither can exhaust us."""
-    level, depth, count = [payload], 0, 1
+def _count(text: str, nodes: int) -> None:
+    """Count the values before any is made: each opens a list or an object, or follows a comma or an opening."""
+    bare = _STRING.sub("", text)
+    if bare.count("[") + bare.count("{") + bare.count(",") >= nodes:
+        _refuse(f"the JSON holds more than {nodes} values")
+
+
+def _measure(payload: object) -> None:
+    """Count the levels, breadth first, so that depth cannot exhaust us."""
+    level, depth = [payload], 0
     while level := [value for value in level if type(value) in (dict, list)]:
         depth += 1
-        level = [item for value in level for item in (value.values() if isinstance(value, dict) else _items(value))]
-        count += len(level)
         if depth > MAX_DEPTH:
             _refuse(f"the JSON is nested deeper than {MAX_DEPTH} levels")
-        if count > nodes:
-            _refuse(f"the JSON holds more than {nodes} values")
+        level = [item for value in level for item in (value.values() if isinstance(value, dict) else _items(value))]
 
 
 def _items(value: object) -> list[object]:
