@@ -6,11 +6,12 @@ and an operator's pattern cannot either. It is given bytes: handed a string it w
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import re2
 
-__all__ = ["BadPattern", "Expression", "Found"]
+__all__ = ["BadPattern", "Expression", "Found", "compiled"]
 
 
 class BadPattern(ValueError):
@@ -65,3 +66,14 @@ class Expression:
             whole = match.span()
             pointed = match.span(1) if pointing else whole
             yield Found(*whole, *(whole if pointed == (-1, -1) else pointed))
+
+
+@lru_cache(maxsize=1024)
+def compiled(pattern: str) -> Expression:
+    """
+    Compile *pattern*, once for all who ask: a rule is read, tried and put to work.
+
+    Raises:
+        BadPattern: RE2 does not accept it.
+    """
+    return Expression(pattern)

@@ -19,7 +19,7 @@ in what is held, which on prose is a word.
 from collections.abc import Iterable
 
 from yett.detectors.expression import BadPattern, Expression
-from yett.detectors.syntax import Assertion, Atom, Choice, Group, Node, Repeat, Sequence, Unreadable, parse, written
+from yett.detectors.syntax import Assertion, Atom, Choice, Group, Node, Repeat, Sequence, Unreadable, parse, relaxed, written
 
 __all__ = ["Reach", "beginnings"]
 
@@ -31,25 +31,9 @@ _MEMORY = 32 << 20
 def beginnings(pattern: str) -> str:
     """Return a pattern for whatever a match of *pattern* may begin with, the empty text and all of it included."""
     try:
-        return f"(?:{_beginnings(_relaxed(parse(pattern)))})"
+        return f"(?:{_beginnings(relaxed(parse(pattern), _COUNTED))})"
     except Unreadable:
         return r"(?s:.*)"
-
-
-def _relaxed(node: Node) -> Node:
-    """Return a pattern that matches all that *node* does, and counts no further than is worth it."""
-    match node:
-        case Group(opening, part):
-            return Group(opening, _relaxed(part))
-        case Choice(options):
-            return Choice(tuple(map(_relaxed, options)))
-        case Sequence(parts):
-            return Sequence(tuple(map(_relaxed, parts)))
-        case Repeat(part, least, most, lazy):
-            counted = most is not None and most <= _COUNTED
-            return Repeat(_relaxed(part), least if counted else min(least, 1), most if counted else None, lazy)
-        case _:
-            return node
 
 
 def _beginnings(node: Node) -> str:

@@ -14,7 +14,7 @@ Rules:
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from yett.detectors.expression import Expression, Found
+from yett.detectors.expression import Expression, Found, compiled
 from yett.detectors.syntax import Group, Node, Repeat, Sequence, Unreadable, parse, width
 from yett.detectors.validators import VALIDATORS, Validator
 from yett.model.segment import Origin
@@ -76,7 +76,7 @@ class Scanner:
             BadPattern: RE2 does not accept its pattern.
         """
         self.rule = rule
-        self._expression = Expression(rule.pattern)
+        self._expression = compiled(rule.pattern)
         self._validate: Validator | None = VALIDATORS[rule.validator] if rule.validator else None
         self._words = _spoken(rule.context.words)
         self._against = _spoken(rule.context.against)
@@ -138,7 +138,7 @@ def _spoken(words: tuple[str, ...]) -> Expression | None:
     if spaced:
         options.append(rf"[^\pL\pN](?:{'|'.join(map(_literal, spaced))})[^\pL\pN]")
     options += map(_literal, unspaced)
-    return Expression(f"(?i:{'|'.join(options)})")
+    return compiled(f"(?i:{'|'.join(options)})")
 
 
 def _literal(word: str) -> str:

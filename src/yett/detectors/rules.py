@@ -21,7 +21,7 @@ from typing import TypeVar
 
 import yaml
 
-from yett.detectors.expression import BadPattern, Expression
+from yett.detectors.expression import BadPattern, compiled
 from yett.detectors.rule import SEEN, TRIGGER, Context, Rule, Scanner, trigger
 from yett.detectors.syntax import Assertion, Choice, Group, Node, Repeat, Sequence, Unreadable, parse
 from yett.detectors.validators import VALIDATORS
@@ -164,10 +164,10 @@ def _kind(kind: str) -> str:
 
 def _pattern(pattern: str) -> str:
     try:
-        expression = Expression(pattern)
+        expression = compiled(pattern)
     except BadPattern as error:
         raise _Wrong("bad-pattern", f"`{pattern}` is no pattern: {error}", "patterns are RE2's, without look-around or back-references") from None
-    if expression.search(b""):
+    if expression.search(b"") is not None:
         raise _Wrong("bad-pattern", f"`{pattern}` matches the empty text", "make it ask for at least one character")
     ahead = trigger(pattern)
     if ahead is None or ahead > TRIGGER:

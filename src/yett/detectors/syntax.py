@@ -6,8 +6,9 @@ asks only how they follow one another, and `gate` only spells them so that two e
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-__all__ = ["Assertion", "Atom", "Choice", "Group", "Node", "Repeat", "Sequence", "Unreadable", "parse", "width", "written"]
+__all__ = ["Assertion", "Atom", "Choice", "Group", "Node", "Repeat", "Sequence", "Unreadable", "parse", "relaxed", "width", "written"]
 
 
 class Unreadable(ValueError):
@@ -67,6 +68,7 @@ _REPEATING = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 _UNREADABLE = frozenset("QEC")
 
 
+@lru_cache(maxsize=1024)
 def parse(pattern: str) -> Node:
     """
     Read *pattern*.
@@ -248,3 +250,25 @@ def width(node: Node) -> tuple[int, int | None]:
             widths = [width(option) for option in options]
             wides = [wide for _, wide in widths]
             return min(narrow for narrow, _ in widths), None if None in wides else max(wide or 0 for wide in wides)
+
+
+def relaxed(node: Node, counted: int, *, least: bool = False) -> Node:
+    """
+    Return a pattern that matches all that *node* does and counts less.
+
+    Repetitions of more than *counted* become endless ones, from once on, or from as often as before with *least*.
+    """
+    match node:
+        case Group(opening, part):
+            return Group(opening, relaxed(part, counted, least=least))
+        case Choice(options):
+            return Choice(tuple(relaxed(option, counted, least=least) for option in options))
+        case Sequence(parts):
+            return Sequence(tuple(relaxed(part, counted, least=least) for part in parts))
+        case Repeat(part, fewest, most, lazy):
+            inner = relaxed(part, counted, least=least)
+            if most is not None and most <= counted:
+                return Repeat(inner, fewest, most, lazy)
+            return Repeat(inner, fewest if least and isinstance(part, Atom) else min(fewest, 1), None, lazy)
+        case _:
+            return node

@@ -1,0 +1,153 @@
+"""
+Spelling: a pattern as the gate needs it.
+
+Rules:
+
+1. What is spelled for the gate matches wherever the pattern does, and may match elsewhere too.
+2. It speaks of bytes, not characters, since a database over characters is many times larger. So a character beyond ASCII
+   becomes its bytes, and a set that holds such characters may take any bytes beyond ASCII.
+3. It hardly counts: beyond a few times a repetition becomes endless, for the same reason.
+"""
+
+from yett.detectors.syntax import Assertion, Atom, Choice, Group, Node, Repeat, Sequence, Unreadable, parse
+
+__all__ = ["gated"]
+
+# RE2's white space has no vertical tab, Hyperscan's has.
+_SETS = {r"\s": r"\t\n\f\r ", r"\d": "0-9", r"\w": "0-9A-Za-z_"}
+_WIDE = {".": r"[^\n]", r"\S": r"[^\t\n\f\r ]", r"\D": "[^0-9]", r"\W": "[^0-9A-Za-z_]"}
+_BEYOND = r"\x80-\xff"
+# From here on the engines' ideas of upper and lower case part.
+_CASED_ALIKE = 0x0590
+_COUNTED = 2
+# An endless repetition of something this long is spelled as anything at all: the database stays small.
+_LONG = 80
+
+
+def gated(pattern: str) -> str | None:
+    """Spell *pattern* for the gate; None where that is not sure to let all of its matches through."""
+    if any(ord(character) >= _CASED_ALIKE and character.lower() != character.upper() for character in pattern):
+        return None
+    try:
+        return _spelled(parse(pattern))
+    except Unreadable:
+        return None
+
+
+def _spelled(node: Node) -> str:
+    match node:
+        case Atom(text):
+            set_, wide = _atom(text)
+            return f"{set_}+" if wide else set_
+        case Assertion(text):
+            return text
+        case Group(opening, part):
+            return f"{_opened(opening)}{_spelled(part)})"
+        case Sequence(parts):
+            return "".join(f"(?:{_spelled(part)})" if isinstance(part, Choice) else _spelled(part) for part in parts)
+        case Choice(options):
+            return "|".join(_spelled(option) for option in options)
+        case Repeat():
+            return _repeat(node)
+
+
+def _opened(opening: str) -> str:
+    flags = opening.removeprefix("(?").removesuffix(":")
+    if "s" in flags.partition("-")[0]:
+        # A dot then takes line breaks too, which `_WIDE` does not say.
+        return "(?s:" if flags == "s" else f"(?{flags}:"
+    return opening if opening.endswith(":") else "(?:"
+
+
+def _repeat(node: Repeat) -> str:
+    least, most = node.least, node.most
+    if isinstance(node.part, Atom):
+        spelled, wide = _atom(node.part.text)
+        # A character beyond ASCII has several bytes, so at most so many characters is no bound for bytes.
+        endless = wide or most is None or most > _COUNTED
+    else:
+        spelled, endless = f"(?:{_spelled(node.part)})", most is None or most > _COUNTED
+        least = min(least, 1) if endless else least
+        if endless and len(spelled) > _LONG:
+            return r"[\x00-\xff]*"
+    return f"{spelled}{{{least},{'' if endless else most}}}"
+
+
+def _atom(text: str) -> tuple[str, bool]:
+    """Spell one atom, and say whether it may match characters of several bytes."""
+    if text.startswith("["):
+        return _set(text)
+    if text in _WIDE:
+        return _WIDE[text], True
+    if text in _SETS:
+        return f"[{_SETS[text]}]", False
+    if text.startswith((r"\p", r"\P")):
+        raise Unreadable(text)
+    character = _character(text)
+    if character is None or character.isascii():
+        return text if character is None else _literal(character), False
+    cases = {character, *(case for case in (character.lower(), character.upper()) if len(case) == 1)}
+    spelled = "|".join("".join(f"\\x{byte:02x}" for byte in case.encode()) for case in sorted(cases))
+    return f"(?:{spelled})", False
+
+
+def _literal(character: str) -> str:
+    return character if character.isalnum() or character == " " else f"\\x{ord(character):02x}"
+
+
+def _character(text: str) -> str | None:
+    """Return the character that *text* stands for; None when it is an escape that both engines know."""
+    if len(text) == 1:
+        return text
+    if text.startswith(r"\x"):
+        return chr(int(text[2:].strip("{}"), 16))
+    return None if text[1].isalnum() else text[1]
+
+
+def _set(text: str) -> tuple[str, bool]:
+    """Spell a set in brackets: its ASCII members as they are, any bytes beyond ASCII where it may hold some."""
+    if "[[:" in text or "[^[:" in text:
+        raise Unreadable(text)
+    inverse = text.startswith("[^")
+    members = text[2 if inverse else 1 : -1]
+    kept, beyond, at = "", inverse, 0
+    while at < len(members):
+        first, at = _member(members, at)
+        last = first
+        if members[at : at + 1] == "-" and at + 1 < len(members):
+            last, at = _member(members, at + 1)
+        if first in _SETS:
+            kept += _SETS[first]
+        elif first in _WIDE:
+            raise Unreadable(text)
+        elif _plain(first) and _plain(last):
+            kept += first if last == first else f"{first}-{last}"
+        elif not inverse:
+            beyond = True
+            if _plain(first):
+                kept += rf"{first}-\x7f"
+    if inverse:
+        return f"[^{kept}]" if kept else r"[\x00-\xff]", True
+    return f"[{kept}{_BEYOND if beyond else ''}]", beyond
+
+
+def _member(members: str, at: int) -> tuple[str, int]:
+    """Return the member of a set at *at* as the gate spells it, and where the next one begins."""
+    length = 1
+    if members[at] == "\\":
+        length = 2
+        if members[at + 1] == "x":
+            length = members.index("}", at) + 1 - at if members[at + 2] == "{" else 4
+        elif members[at + 1] in "pP":
+            raise Unreadable(members)
+    text = members[at : at + length]
+    if text in _SETS or text in _WIDE:
+        return (text if length > 1 else r"\x2e"), at + length
+    character = _character(text)
+    if character is None:
+        return text, at + length
+    return (_literal(character) if character.isascii() else character), at + length
+
+
+def _plain(member: str) -> bool:
+    return member.isascii()
