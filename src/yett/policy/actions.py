@@ -125,13 +125,12 @@ def _drop(shape: Shape, entries: Mapping[str, Node]) -> Iterator[Obligation]:
     what = entries.get("what")
     if what is not None and not (isinstance(what, Scalar) and what.text == "segment"):
         shape.problems.add(what.place, "wrong-value", "only a `segment` can be dropped")
-    origins = shape.texts(entries.get("origins"), "`origins`")
-    for origin in origins:
+    origins = shape.placed_texts(entries.get("origins"), "`origins`")
+    for place, origin in origins:
         if origin not in ORIGINS:
-            hint = meant(origin, ORIGINS)
-            shape.problems.add(entries["origins"].place, "unknown-origin", f"unknown origin `{origin}`", hint)
+            shape.problems.add(place, "unknown-origin", f"unknown origin `{origin}`", meant(origin, ORIGINS))
     for kind in _kinds(shape, entries["kinds"]):
-        yield Drop(kind, frozenset(origins))
+        yield Drop(kind, frozenset(origin for _, origin in origins))
 
 
 def _notify(shape: Shape, entries: Mapping[str, Node]) -> Iterator[Obligation]:
@@ -153,7 +152,7 @@ def _approve(shape: Shape, entries: Mapping[str, Node]) -> Iterator[Obligation]:
 
 
 def _kinds(shape: Shape, node: Node) -> Iterator[str]:
-    for kind in shape.texts(node, "`kinds`"):
+    for place, kind in shape.placed_texts(node, "`kinds`"):
         family, _, name = kind.partition(".")
         known = kind == "*" or kind in FAMILIES or (kind in KINDS and name)
         # Operators make kinds below an open prefix, but hardly ones that look like a slip of the pen.
@@ -162,7 +161,7 @@ def _kinds(shape: Shape, node: Node) -> Iterator[str]:
             yield kind
         else:
             shape.problems.add(
-                node.place, "unknown-kind", f"unknown finding kind `{kind}`", meant(kind, (*FAMILIES, *_NAMED))
+                place, "unknown-kind", f"unknown finding kind `{kind}`", meant(kind, (*FAMILIES, *_NAMED))
             )
 
 

@@ -77,10 +77,14 @@ class Shape:
 
     def texts(self, node: Node | None, what: str) -> tuple[str, ...]:
         """Return a list of strings, at least one where there is a list."""
+        return tuple(text for _, text in self.placed_texts(node, what))
+
+    def placed_texts(self, node: Node | None, what: str) -> tuple[tuple[Place, str], ...]:
+        """Return a list of strings, each with its place."""
         items = self.items(node, what)
         if isinstance(node, Items) and not items:
             self.problems.add(node.place, "wrong-value", f"{what} is empty")
-        return tuple(self.text(item, f"an item of {what}") for item in items)
+        return tuple((item.place, self.text(item, f"an item of {what}")) for item in items)
 
     def flag(self, node: Node | None, what: str, *, default: bool) -> bool:
         """Return a boolean."""
