@@ -3,15 +3,19 @@ What the server and the client cost, before Yett does anything.
 
 A bare ASGI handler reads a 500-character chat request, sends it to an upstream that answers at once, and returns the
 answer. It runs on one core under each server and with each client; nginx (the upstream) and wrk (the load) share the
-other one. Every figure is the median of several short runs, because the ratios matter, not the numbers.
+other one. Every figure is the median of several short runs, because the ratios matter, not the numbers; the processor
+time that the handler's process spent on a request, with 32 connections, is the one that a busy machine disturbs least.
 
-    python bench/transport.py [--seconds 3] [--runs 3]
+    python bench/transport.py [--seconds 3] [--runs 3] [--servers strict ...] [--clients upstream ...]
+
+`strict` is Yett's server, `upstream` its client; `bare` is the least that a client in Python can do.
 """
 
 import argparse
 import asyncio
 import contextlib
 import json
+import os
 import re
 import shutil
 import socket
@@ -21,6 +25,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -194,56 +199,52 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running(core: int, port: int, *command: str) -> Iterator[None]:
-    """Run *command* on *core* until the block ends; wait until it listens on *port*."""
-    process = subprocess.Popen(["taskset", "-c", str(core), *command])
+def running(core: int, port: int, *command: str) -> Iterator[int]:
+    """Run *command* on *core* until the block ends; wait until it listens on *port*, and give the process."""
+    process = subprocess.Popen(["taskset", "-c", str(core), *command], stderr=subprocess.DEVNULL)
     try:
         for _ in range(200):
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
                 break
             time.sleep(0.05)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait()
 
 
-def load(port: int, connections: int, seconds: int, script: Path) -> tuple[float, float, float]:
-    """Load *port*; give requests per second and the latencies P50 and P99 in milliseconds."""
+def spent(process: int) -> float:
+    """Give the seconds of processor time that *process* has used."""
+    user, system = Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def load(port: int, connections: int, seconds: int, script: Path) -> tuple[int, float, float, float]:
+    """Load *port*; give the requests, those per second, and the latencies P50 and P99 in milliseconds."""
     url = f"http://127.0.0.1:{port}/v1/chat/completions"
-    command = [
-        "taskset",
-        "-c",
-        "1",
-        "wrk",
-        "-t1",
-        f"-c{connections}",
-        f"-d{seconds}s",
-        "--latency",
-        "-s",
-        str(script),
-        url,
-    ]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    if "Non-2xx" in told:
+    wrk = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(script), url]
+    told = subprocess.run(["taskset", "-c", "1", *wrk], capture_output=True, text=True, check=True).stdout
+    latencies = r"50%\s+([\d.]+)(us|ms|s).*99%\s+([\d.]+)(us|ms|s)"
+    figures = re.search(rf"{latencies}.*?(\d+) requests in.*Requests/sec:\s+([\d.]+)", told, re.DOTALL)
+    if figures is None or "Non-2xx" in told:
         sys.exit(told)
+    half, half_unit, most, most_unit, requests, rate = figures.groups()
     scale = {"us": 0.001, "ms": 1, "s": 1000}
-    late = [
-        float(number) * scale[unit]
-        for share in ("50%", "99%")
-        for number, unit in re.findall(rf"{share}\s+([\d.]+)(us|ms|s)", told)
-    ]
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1]), late[0], late[1]
+    return int(requests), float(rate), float(half) * scale[half_unit], float(most) * scale[most_unit]
 
 
-def measure(port: int, seconds: int, runs: int, script: Path) -> list[float]:
-    """Give the medians at one and at 32 connections."""
+def measure(port: int, process: int, options: argparse.Namespace, script: Path) -> list[float]:
+    """Give the medians at one and at 32 connections, and the processor time of a request in microseconds."""
     load(port, 32, 1, script)
-    figures = []
+    figures: list[float] = []
     for connections in (1, 32):
-        rounds = [load(port, connections, seconds, script) for _ in range(runs)]
+        before, asked, rounds = spent(process), 0, []
+        for _ in range(options.runs):
+            requests, *told = load(port, connections, options.seconds, script)
+            asked += requests
+            rounds.append(told)
         figures += [statistics.median(column) for column in zip(*rounds, strict=True)]
-    return figures
+    return [*figures, (spent(process) - before) / asked * 1e6]
 
 
 def main() -> None:
@@ -251,6 +252,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--servers", nargs="+", choices=SERVERS, default=SERVERS)
+    parser.add_argument("--clients", nargs="+", choices=CLIENTS, default=CLIENTS)
     parser.add_argument("--serve", nargs=4, metavar=("SERVER", "CLIENT", "UPSTREAM", "PORT"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve:
@@ -265,21 +268,16 @@ def main() -> None:
         script.write_text(
             f"wrk.method = 'POST'\nwrk.headers['content-type'] = 'application/json'\nwrk.body = [[{QUESTION}]]\n"
         )
-        print(
-            f"{'server':8} {'client':8} {'1: r/s':>8} {'P50 ms':>7} {'P99 ms':>7} {'32: r/s':>8} {'P50 ms':>7} {'P99 ms':>7}"
-        )
+        titles = ("1: r/s", "P50 ms", "P99 ms", "32: r/s", "P50 ms", "P99 ms", "CPU us")
+        print(f"{'server':8} {'client':8} {' '.join(f'{title:>8}' for title in titles)}")
         with running(1, upstream, "nginx", "-c", str(folder / "nginx.conf")):
-            for server in SERVERS:
-                for client in CLIENTS:
-                    port = free_port()
-                    ours = [sys.executable, __file__, "--serve", server, client, str(upstream), str(port)]
-                    with running(0, port, *ours):
-                        row = measure(port, options.seconds, options.runs, script)
-                    cells = (
-                        f"{figure:{8 if place % 3 == 0 else 7}.{0 if place % 3 == 0 else 2}f}"
-                        for place, figure in enumerate(row)
-                    )
-                    print(f"{server:8} {client:8} {' '.join(cells)}", flush=True)
+            for server, client in product(options.servers, options.clients):
+                port = free_port()
+                ours = [sys.executable, __file__, "--serve", server, client, str(upstream), str(port)]
+                with running(0, port, *ours) as process:
+                    row = measure(port, process, options, script)
+                cells = (f"{figure:8.{2 if place in {1, 2, 4, 5} else 0}f}" for place, figure in enumerate(row))
+                print(f"{server:8} {client:8} {' '.join(cells)}", flush=True)
     return None
 
 
