@@ -13,7 +13,6 @@ from tests.guard.examples import (
     PIECES,
     POLICIES,
     Example,
-    at_least,
     complaint,
     contextual_example,
     found,
@@ -26,8 +25,7 @@ from yett.guard import stream
 from yett.guard.detection import Detection, Sight
 from yett.guard.stream import Release, StreamGuard
 from yett.model.decision import Decision
-from yett.model.obligation import Approve, Drop, Redact, Route, Transform
-from yett.model.segment import Origin
+from yett.model.obligation import Approve, Drop, Route, Transform
 
 CUTS = st.lists(st.integers(0, 120), min_size=1, max_size=5).map(tuple)
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=7).map("".join)

@@ -13,6 +13,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from yett.guard.folding import invisible
+
 __all__ = ["LOOK_BEHIND", "Decoded", "decodings", "hold", "whole_decodings"]
 
 _READABLE = 0.85
@@ -38,8 +40,9 @@ def _readable(data: bytes) -> str | None:
         text = data.decode()
     except UnicodeDecodeError:
         return None
-    readable = sum(character.isalnum() or character in _PUNCTUATION for character in text)
-    return text if readable >= _READABLE * len(text) else None
+    seen = text if text.isascii() else [character for character in text if not invisible(character)]
+    readable = sum(character.isalnum() or character in _PUNCTUATION for character in seen)
+    return text if readable >= _READABLE * len(seen) else None
 
 
 _URL_SAFE = str.maketrans("-_", "+/")
