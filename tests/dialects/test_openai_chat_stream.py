@@ -398,6 +398,8 @@ def test_what_is_no_chunk_is_the_upstreams_fault(data: str, complaint: str) -> N
         [chunk({"function_call": {"name": "get"}}), chunk({"function_call": {"name": "_secret"}})],
         [chunk({"audio": {"id": "se"}}), chunk({"audio": {"id": "cret"}})],
         [chunk({"role": "se"}), chunk({"role": "cret"})],
+        [{**ENVELOPE, "choices": chunk({"content": "a"})["choices"] * 2}],
+        [chunk({"tool_calls": called("a")["tool_calls"] * 2})],
     ],
 )
 def test_an_upstream_that_breaks_the_rules_of_a_stream_has_failed(payloads: list[dict[str, Any]]) -> None:

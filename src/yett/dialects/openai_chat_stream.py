@@ -106,6 +106,8 @@ class ChatStream:
         sieve = Sieve(asking=False)
         self._table(payload, "", Origin.MODEL, sieve)
         deltas, alone = self._sorted(payload, sieve.segments)
+        if len(deltas) > 1 and len({delta.lane for delta in deltas}) < len(deltas):
+            _fail("one chunk speaks twice in one place")
         fresh = [segment for segment, place in alone if self._asked.get(place) != segment.text]
         if fresh:
             self._asked.update((place, segment.text) for segment, place in alone)
