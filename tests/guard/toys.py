@@ -115,6 +115,7 @@ class ToyDetector:
     name: str = "toy"
     readings: frozenset[str] = frozenset({"folded", "decoded"})
     revision: str = "1"
+    cost: int = 0
     late: int = 0
     """By how many characters `hold` points too late; only mutants do."""
     short: int = 0
@@ -168,6 +169,7 @@ class Broken:
     kinds: frozenset[str] = frozenset({"pii"})
     readings: frozenset[str] = frozenset({"folded"})
     revision: str = "1"
+    cost: int = 0
     look_behind: int = 0
     holds: bool = True
     """Whether asking it for its hold works."""

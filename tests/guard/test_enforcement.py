@@ -1,0 +1,229 @@
+"""What policy wants taken out is taken out whole, whatever way; what cannot be carried out denies."""
+
+from itertools import permutations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.guard.examples import DETECTORS, PIECES, redacting, tags
+from tests.guard.toys import ToyDetector, ToyPolicy, answered, guard_of
+from yett.guard import enforcement
+from yett.guard.enforcement import Enforcement, Mark, enforceable, owed, transform_of
+from yett.guard.pseudonyms import Pseudonyms
+from yett.model.decision import Decision, Effect
+from yett.model.finding import Finding
+from yett.model.kinds import FAMILIES
+from yett.model.obligation import Approve, Cap, Drop, Notify, Obligation, Redact, Route, Transform
+from yett.model.segment import Origin, Segment
+from yett.model.span import Span
+
+ENFORCEMENT = Enforcement(b"key")
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=9).map("".join)
+
+
+def rewritten(text: str, *marks: Mark) -> str:
+    return ENFORCEMENT.rewrite(text, marks, Pseudonyms())
+
+
+def a_finding(start: int, end: int, kind: str, origin: Origin = Origin.USER, path: str = "/0") -> Finding:
+    return Finding(Span(path, start, end), origin, kind, 0.5, "toy")
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "masked"),
+    [
+        ("4111 1111-1111 1234", "pii.credit_card", "**** ****-**** 1234"),
+        ("DE89 3704 0044 0532 0130 00", "pii.iban", "**** **** **** **** **30 00"),
+        ("078-05-1120", "pii.ssn", "***-**-1120"),
+        ("+44 20 7946 0958", "pii.phone", "+** ** **** **58".replace("+", "*")),
+        ("jane.doe@example.org", "pii.email", "****.***@*******.***"),
+        ("10.0.0.1", "pii.ip_address", "**.*.*.*"),
+        ("p@ss-w0rd!", "secret.password", "**********"),
+        ("-----", "secret.key", "*****"),
+        ("two words", "content.bad", "*** *****"),
+        ("12", "pii.credit_card", "*2"),
+        ("1", "pii.credit_card", "*"),
+        (tags("4111"), "pii.credit_card", "****"),
+        ("4\u200b1", "pii.phone", "**1"),
+    ],
+)
+def test_a_mask_leaves_what_the_kind_allows(value: str, kind: str, masked: str) -> None:
+    assert rewritten(f"so {value}.", Mark(3, 3 + len(value), kind, Transform.MASK)) == f"so {masked}."
+
+
+@pytest.mark.parametrize(
+    ("how", "left"),
+    [
+        (Transform.MASK, "to ****@***, now"),
+        (Transform.SURROGATE, "to <EMAIL_1>, now"),
+        (Transform.REPLACE, "to [EMAIL], now"),
+        (Transform.REMOVE, "to , now"),
+    ],
+)
+def test_a_value_is_rewritten_as_policy_wants_it(how: Transform, left: str) -> None:
+    assert rewritten("to jane@doe, now", Mark(3, 11, "pii.email", how)) == left
+
+
+def test_a_hash_is_keyed_and_stable() -> None:
+    mark = Mark(0, 8, "pii.email", Transform.HASH)
+    one = rewritten("jane@doe", mark)
+    assert one == rewritten("jane@doe", mark)
+    assert one.startswith("[EMAIL:")
+    assert one != Enforcement(b"other").rewrite("jane@doe", [mark], Pseudonyms())
+    assert one != rewritten("jane@dof", mark)
+
+
+def test_what_overlaps_is_rewritten_as_a_whole_by_the_most_thorough_way() -> None:
+    marks = [Mark(3, 9, "pii.email", Transform.MASK), Mark(7, 12, "secret.key", Transform.REPLACE)]
+    assert rewritten("so abcdefghi it", *marks) == "so [EMAIL] it"
+    masks = [Mark(0, 16, "pii.credit_card", Transform.MASK), Mark(10, 16, "secret.key", Transform.MASK)]
+    assert rewritten("4111111111111234", *masks) == "*" * 16
+
+
+MARKS = st.lists(
+    st.builds(
+        lambda start, length, kind, how: Mark(start, start + length, kind, how),
+        st.integers(0, 30),
+        st.integers(1, 9),
+        st.sampled_from(["pii.email", "pii.credit_card", "secret.key"]),
+        st.sampled_from(Transform),
+    ),
+    min_size=1,
+    max_size=4,
+)
+LONG = "The 4111-1111 of jane@doe: 0123456789."
+
+
+def leaks(marks: list[Mark]) -> bool:
+    """Say whether a character that a mark covers comes through, but where a mask of one kind may leave its end."""
+    text = "".join(chr(0x4E00 + index) for index in range(40))
+    passed = rewritten(text, *marks)
+    covered = {text[index] for mark in marks for index in range(mark.start, mark.end)}
+    through = covered & set(passed)
+    kept = any(mark.how is Transform.MASK and mark.kind == "pii.credit_card" for mark in marks)
+    return bool(through) and not kept
+
+
+@given(MARKS)
+def test_nothing_that_is_marked_comes_through(marks: list[Mark]) -> None:
+    assert not leaks(marks)
+
+
+def test_a_mark_that_is_forgotten_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(enforcement, "clusters", lambda stretches: [(s, e - 1, [m]) for s, e, m in stretches])
+    assert leaks([Mark(3, 9, "pii.email", Transform.REPLACE)])
+
+
+@given(MARKS)
+def test_the_order_of_marks_does_not_matter(marks: list[Mark]) -> None:
+    assert len({rewritten(LONG, *order) for order in permutations(marks)}) == 1
+
+
+def twice(text: str, detectors: tuple[ToyDetector, ...], how: Transform) -> tuple[str, str]:
+    """Return what passes of *text*, and what passes of that."""
+    letters = tuple(each for each in detectors if all(rule.head.strip().isalpha() for rule in each.rules))
+    guard = guard_of(ToyPolicy(owes=redacting(("*", how))), *letters)
+    once = guard.inspect(answered(text)).sanitized
+    return once, guard.inspect(answered(once)).sanitized
+
+
+@settings(max_examples=300)
+@given(TEXTS.map(str.lower), st.sampled_from(DETECTORS), st.sampled_from([Transform.MASK, Transform.REPLACE]))
+def test_rewriting_twice_is_rewriting_once(text: str, detectors: tuple[ToyDetector, ...], how: Transform) -> None:
+    tight = tuple(
+        ToyDetector(tuple(rule for rule in each.rules if rule.cased and not rule.before and not rule.after), each.name)
+        for each in detectors
+    )
+    once, again = twice(text, tight, how)
+    assert once == again
+
+
+def test_what_is_removed_may_bring_together_what_stood_apart() -> None:
+    from tests.guard.toys import Rule
+
+    secret = (ToyDetector((Rule("secret.key", "secret"),)),)
+    assert twice("sesecretcret", secret, Transform.REMOVE) == ("secret", "")
+    assert twice("sesecretcret", secret, Transform.REPLACE) == ("se[KEY]cret", "se[KEY]cret")
+
+
+def test_segments_are_rewritten_or_dropped_and_else_left_as_they_are() -> None:
+    segments = [Segment(f"/{index}", Origin.USER, "jane@doe writes") for index in range(3)]
+    findings = [a_finding(0, 8, "pii.email", path="/1"), a_finding(0, 4, "injection.override", Origin.DOCUMENT, "/2")]
+    obligations = [Redact("pii"), Drop("injection", frozenset({"document"}))]
+    passing, dropped = ENFORCEMENT.enforce(segments, findings, obligations, Pseudonyms())
+    assert [segment.text for segment in passing] == ["jane@doe writes", "****@*** writes"]
+    assert passing[0] is segments[0]
+    assert dropped == ("/2",)
+
+
+def test_a_drop_concerns_its_origins_alone() -> None:
+    segments = [Segment("/0", Origin.USER, "words")]
+    findings = [a_finding(0, 5, "injection.override")]
+    passing, dropped = ENFORCEMENT.enforce(
+        segments, findings, [Drop("injection", frozenset({"document"}))], Pseudonyms()
+    )
+    assert (passing, dropped) == (tuple(segments), ())
+
+
+@pytest.mark.parametrize(
+    ("kind", "score", "how"),
+    [
+        ("pii.email", 0.5, Transform.REPLACE),
+        ("pii.email", 0.2, Transform.MASK),
+        ("pii.phone", 0.5, Transform.MASK),
+        ("secret.key", 0.5, None),
+    ],
+)
+def test_the_most_thorough_way_that_is_owed_is_taken(kind: str, score: float, how: Transform | None) -> None:
+    redacts = [Redact("pii"), Redact("pii.email", Transform.REPLACE, 0.5), Redact("secret", Transform.REMOVE, 0.6)]
+    assert transform_of(kind, score, redacts) is how
+
+
+def test_obligations_concern_families() -> None:
+    assert owed([Redact("pii.email"), Drop("injection"), Cap("max_tokens", 5), Notify("warning")]) == {
+        "pii",
+        "injection",
+    }
+    assert owed([Redact("*")]) == set(FAMILIES)
+    assert owed([]) == set()
+
+
+def decided(*obligations: Obligation) -> Decision:
+    return Decision(allowed=True, effect=Effect.SANITIZE, obligations=obligations)
+
+
+@pytest.mark.parametrize(
+    ("obligation", "allowed"),
+    [
+        (Route(frozenset()), False),
+        (Route(frozenset({"small"})), True),
+        (Approve(), False),
+        (Drop("content"), False),
+        (Drop("content", frozenset({"model"})), False),
+        (Drop("content", frozenset({"document"})), True),
+        (Drop("pii"), True),
+        (Redact("content"), True),
+        (Cap("max_tokens", 5), True),
+        (Notify("warning"), True),
+    ],
+)
+def test_what_nobody_can_carry_out_denies(obligation: Obligation, allowed: bool) -> None:
+    decision = enforceable(decided(obligation), [a_finding(0, 4, "content.bad", Origin.MODEL)])
+    assert decision.allowed is allowed
+    assert decision.effect is (Effect.SANITIZE if allowed else Effect.DENY)
+    assert bool(decision.reason) is not allowed
+    assert allowed or decision.obligations == ()
+
+
+@pytest.mark.parametrize(
+    ("obligation", "allowed"),
+    [(Redact("pii.email"), False), (Redact("*"), False), (Drop("pii"), False), (Redact("secret"), True)],
+)
+def test_what_could_not_be_looked_for_denies(obligation: Obligation, allowed: bool) -> None:
+    assert enforceable(decided(obligation), (), lambda family: family == "pii").allowed is allowed
+
+
+def test_a_denial_stays_as_it_is() -> None:
+    denial = Decision(allowed=False, effect=Effect.DENY, obligations=(Approve(),))
+    assert enforceable(denial) is denial
