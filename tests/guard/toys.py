@@ -68,7 +68,7 @@ class Rule:
         """A name of its own."""
         return f"{self.head}/{self.body}/{self.least}-{self.most}/{self.boundary:d}{self.cased:d}/{self.after}/{self.before}"
 
-    def at(self, text: str, start: int) -> tuple[Match | None, bool]:
+    def at(self, text: str, start: int) -> tuple[Match | None, bool]:  # noqa: PLR0911 - one for each way to end
         """Return what the rule says of *start*, and whether more text may change that."""
         behind = text[max(0, start - self.near) : start]
         if self.after.startswith("!") and any(character in behind for character in self.after[1:]):
@@ -123,6 +123,7 @@ class ToyDetector:
     blind: bool = False
     """Whether `hold` forgets what may still come behind a match; only mutants do."""
     handed: list[int] | None = None
+    cost: int = 0
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -171,6 +172,7 @@ class Broken:
     revision: str = "1"
     cost: int = 0
     look_behind: int = 0
+    cost: int = 0
     holds: bool = True
     """Whether asking it for its hold works."""
 

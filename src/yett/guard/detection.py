@@ -12,7 +12,6 @@ Rules:
 """
 
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
@@ -50,24 +49,29 @@ class Sight(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What one detector saw in one text."""
+    """What the detectors of one tier saw in one text."""
 
     sights: tuple[Sight, ...]
-    failed: bool = False
+    failed: tuple[str, ...] = ()
+    """The names of those that failed."""
 
 
-_Key = tuple[bytes, Origin, str]
+_Key = tuple[bytes, Origin, int]
 
 
 class Detection:
-    """The detectors of a house, and how they are run."""
+    """The detectors of a house, and how they are run: in tiers of like cost, the cheapest first."""
 
     def __init__(self, detectors: Sequence[Detector], *, remembered: int = _REMEMBERED) -> None:
-        """Run *detectors*, cheapest first; remember what was seen at least *remembered* times, at most twice as often."""
-        self.detectors = tuple(detectors)
+        """Run *detectors*; remember what was seen at least *remembered* times, at most twice as often."""
+        self.detectors = tuple(sorted(detectors, key=lambda detector: detector.cost))
         names = [detector.name for detector in self.detectors]
         if len({*names, READINGS, STREAM}) != len(names) + 2:
             raise ValueError(f"detectors need names of their own: {', '.join(names)}")
+        costs = sorted({detector.cost for detector in self.detectors}) or [0]
+        self.tiers = tuple(tuple(each for each in self.detectors if each.cost == cost) for cost in costs)
+        self.names = tuple(tuple(detector.name for detector in tier) for tier in self.tiers)
+        self._feeding: dict[frozenset[str], tuple[int, ...]] = {}
         self._readings = Readings()
         self._reach = max((detector.look_behind for detector in self.detectors), default=0)
         # Two generations: when the young one is full it becomes the old one, which nobody has to search for the oldest.
@@ -81,43 +85,46 @@ class Detection:
         wanted = frozenset(families)
         return tuple(detector for detector in self.detectors if detector.kinds & wanted)
 
-    def see(self, segment: Segment, detectors: Sequence[Detector]) -> dict[str, Seen]:
-        """Let *detectors* read the whole of *segment*; what making the readings has shown comes along."""
-        digest = blake2b(segment.text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-        origin = segment.origin
-        seen = {}
-        missing = []
-        for name in (READINGS, *(detector.name for detector in detectors)):
-            known = self._young.get((digest, origin, name)) or self._old.get((digest, origin, name))
-            if known is None:
-                missing.append(name)
-            else:
-                seen[name] = known
-        if missing:
-            fresh = self._read(segment.text, origin, [each for each in detectors if each.name in missing])
-            seen |= fresh
-            self._remember(digest, origin, fresh)
-        return seen
+    def tiers_for(self, families: frozenset[str]) -> tuple[int, ...]:
+        """Return the tiers that must run for *families*: the cheapest always, it also makes the readings."""
+        tiers = self._feeding.get(families)
+        if tiers is None:
+            feeding = {index for index, tier in enumerate(self.tiers) for each in tier if each.kinds & families}
+            tiers = self._feeding[families] = tuple(sorted({0} | feeding))
+        return tiers
 
-    def _remember(self, digest: bytes, origin: Origin, fresh: dict[str, Seen]) -> None:
-        for name, what in fresh.items():
-            if not what.failed:
-                self._young[digest, origin, name] = what
-        if len(self._young) > self._remembered:
-            self._young, self._old = {}, self._young
+    def see(self, segment: Segment, digest: bytes, tier: int) -> Seen:
+        """Let the detectors of *tier* read the whole of *segment*, whose text has the *digest*."""
+        key = (digest, segment.origin, tier)
+        known = self._young.get(key) or self._old.get(key)
+        if known is None:
+            known = self._read(segment.text, segment.origin, self.tiers[tier], shows=tier == 0)
+            if not known.failed:
+                self._young[key] = known
+                if len(self._young) > self._remembered:
+                    self._young, self._old = {}, self._young
+        return known
 
-    def _read(self, text: str, origin: Origin, detectors: Sequence[Detector], start: int = 0) -> dict[str, Seen]:
+    def _read(
+        self, text: str, origin: Origin, detectors: Sequence[Detector], start: int = 0, *, shows: bool = True
+    ) -> Seen:
+        """Run *detectors*; what making the readings *shows* comes along."""
         readings, shown = self._readings.of(text, origin, start)
-        seen = {READINGS: Seen(tuple(_sight(match, READINGS, readings[0]) for match in shown))}
+        sights = [_sight(match, READINGS, readings[0]) for match in shown] if shows else []
+        failed = []
         for detector in detectors:
-            seen[detector.name] = _run(detector, readings, text, origin)
-        return seen
+            found = _run(detector, readings, origin)
+            sights += found or ()
+            if found is None:
+                failed.append(detector.name)
+                sights.append(Sight(start, len(text), "detector.unavailable", 1.0, "", detector.name, ""))
+        return Seen(tuple(sights), tuple(failed))
 
     def window(self, text: str, origin: Origin, start: int) -> list[Sight]:
         """Let every detector read *text*, a window of a stream, for what begins at or after *start*."""
         seen = self._read(text, origin, self.detectors, start)
         return sorted(
-            (sight for each in seen.values() for sight in each.sights if sight.start >= start),
+            (sight for sight in seen.sights if sight.start >= start),
             key=lambda sight: (sight.start, sight.end, sight.kind, sight.rule, sight.reading),
         )
 
@@ -144,20 +151,17 @@ def _sight(match: Match, detector: str, reading: Reading) -> Sight:
     return Sight(start, end, match.kind, match.score, match.rule, detector, reading.name)
 
 
-def _run(detector: Detector, readings: Sequence[Reading], text: str, origin: Origin) -> Seen:
+def _run(detector: Detector, readings: Sequence[Reading], origin: Origin) -> dict[Sight, None] | None:
+    """Return what *detector* sees, in order and once; None when it fails."""
     try:
-        sights = tuple(
-            dict.fromkeys(
-                _sight(match, detector.name, reading)
-                for reading in readings
-                if reading.family in detector.readings
-                for match in detector.detect(reading.text, origin, reading.start)
-            ),
+        return dict.fromkeys(
+            _sight(match, detector.name, reading)
+            for reading in readings
+            if reading.family in detector.readings
+            for match in detector.detect(reading.text, origin, reading.start)
         )
     except Exception:  # noqa: BLE001 - whatever breaks in a detector becomes a finding that policy judges
-        start = readings[0].start
-        return Seen((Sight(start, len(text), "detector.unavailable", 1.0, "", detector.name, ""),), failed=True)
-    return Seen(sights)
+        return None
 
 
 def _held(detector: Detector, text: str, origin: Origin, start: int) -> int:
@@ -194,57 +198,60 @@ class Evidence(Protocol):
         ...
 
 
-@dataclass(slots=True)
 class Look:
     """One interaction being looked at."""
 
-    detection: Detection
-    segments: tuple[Segment, ...]
-    findings: list[Finding]
-    families: set[str]
-    """The families of kinds that have been looked for."""
-    failed: set[str]
-    """The detectors that failed on some text."""
-    _ran: dict[str, list[bool]]
+    __slots__ = ("_detection", "_digests", "_seen", "failed", "families", "findings", "segments")
 
-    @classmethod
-    def at(cls, detection: Detection, segments: tuple[Segment, ...]) -> "Look":
-        """Begin to look at *segments*."""
-        return cls(detection, segments, [], set(), set(), {})
+    def __init__(self, detection: Detection, segments: tuple[Segment, ...]) -> None:
+        """Begin to look at *segments* with *detection*."""
+        self.segments = segments
+        self.findings: list[Finding] = []
+        self.families: frozenset[str] = frozenset()
+        """The families of kinds that have been looked for."""
+        self.failed: set[str] = set()
+        """The detectors that failed on some text."""
+        self._detection = detection
+        self._digests: list[bytes] = []
+        self._seen: dict[int, list[Seen]] = {}
 
     def look_for(self, families: frozenset[str]) -> None:
         """Run the detectors that feed *families* and have not run yet."""
         if families <= self.families:
             return
         self.families |= families
-        fresh = [each for each in self.detection.feeding(families) if each.name not in self._ran]
-        if not fresh and READINGS in self._ran:
-            return
-        first = READINGS not in self._ran
-        for segment in self.segments:
-            for name, seen in self.detection.see(segment, fresh).items():
-                if name != READINGS or first:
-                    self._ran.setdefault(name, []).append(not seen.failed)
-                    if seen.sights:
-                        self.findings += [sight.finding(segment) for sight in seen.sights]
-                    if seen.failed:
-                        self.failed.add(name)
+        for tier in self._detection.tiers_for(families):
+            if tier not in self._seen:
+                self._run(tier)
+
+    def _run(self, tier: int) -> None:
+        self._digests = self._digests or [_digest(segment.text) for segment in self.segments]
+        self._seen[tier] = []
+        for segment, digest in zip(self.segments, self._digests, strict=True):
+            seen = self._detection.see(segment, digest, tier)
+            self._seen[tier].append(seen)
+            if seen.sights:
+                self.findings += [sight.finding(segment) for sight in seen.sights]
+                self.failed.update(seen.failed)
 
     def unavailable(self, wanted: str) -> bool:
         """Say whether a detector that feeds the family *wanted* failed on some text."""
-        return bool(self.failed) and any(each.name in self.failed for each in self.detection.feeding({wanted}))
+        return bool(self.failed) and any(each.name in self.failed for each in self._detection.feeding({wanted}))
 
     def coverage(self, opaque: Sequence[str] = ()) -> tuple[Coverage, ...]:
         """Write the receipt."""
-        names = [name for name in self._ran if name != READINGS]
-        read = tuple(names) if not self.failed else ()
+        names = tuple(name for tier in sorted(self._seen) for name in self._detection.names[tier])
         receipts = []
         for index, segment in enumerate(self.segments):
-            well = read or tuple(name for name in names if self._ran[name][index])
-            failed = () if read else tuple(name for name in names if not self._ran[name][index])
+            failed = tuple(name for seen in self._seen.values() for name in seen[index].failed) if self.failed else ()
+            well = tuple(name for name in names if name not in failed) if failed else names
             receipts.append(Coverage(segment.path, segment.origin, len(segment.text), well, failed))
         unread = [Coverage(path, Origin.UNKNOWN, 0, (), opaque=True) for path in opaque]
         return (*receipts, *unread)
+
+
+def _digest(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 class Settled:

@@ -53,9 +53,19 @@ _ATTRIBUTES: Mapping[str, Callable[[list[Finding]], object]] = MappingProxyType(
     {
         "found": bool,
         "score": lambda found: max((finding.score for finding in found), default=0.0),
-        "types": lambda found: sorted({finding.kind.partition(".")[2] for finding in found}),
-        "rules": lambda found: sorted({finding.rule for finding in found if finding.rule}),
+        "types": lambda found: tuple(sorted({finding.kind.partition(".")[2] for finding in found})),
+        "rules": lambda found: tuple(sorted({finding.rule for finding in found if finding.rule})),
         "count": len,
+    },
+)
+_NOTHING: Mapping[str, object] = MappingProxyType({name: answer([]) for name, answer in _ATTRIBUTES.items()})
+# What a field of a family needs, and what it is when nothing was found and nothing failed: the everyday case.
+_QUICK: Mapping[str, tuple[frozenset[str], object]] = MappingProxyType(
+    {
+        f"{name}.{place}{attribute}": (_ALL if name == "detector" else _ALONE[name], nothing)
+        for name in FAMILY_OF
+        for place in ("", *(f"{origin}." for origin in Origin))
+        for attribute, nothing in _NOTHING.items()
     },
 )
 _TEXTS: Mapping[str, Callable[[Finding], bool]] = MappingProxyType(
@@ -124,6 +134,12 @@ class InteractionFacts:
     def demand(self, field: str) -> object:
         """Compute the costly fact *field*, running detectors as needed."""
         self.demanded.append(field)
+        quick = _QUICK.get(field)
+        if quick is not None:
+            look = self._look
+            look.look_for(quick[0])
+            if not look.findings and not look.failed:
+                return quick[1]
         head, _, rest = field.partition(".")
         if head in FAMILY_OF:
             return self._family(head, rest)
@@ -146,6 +162,8 @@ class InteractionFacts:
     def _family(self, name: str, rest: str) -> object:
         found = self._found(name) if name != "detector" else self._failures()
         origin, _, attribute = rest.rpartition(".")
+        if found == []:
+            return _NOTHING.get(attribute, Unknown.MISSING)
         if isinstance(found, Unknown) or attribute not in _ATTRIBUTES:
             return found if isinstance(found, Unknown) else Unknown.MISSING
         if origin:

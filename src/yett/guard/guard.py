@@ -78,7 +78,7 @@ class Guard:
         return InteractionFacts(interaction, self._look(interaction), self._tests)
 
     def _look(self, interaction: Interaction) -> Look:
-        look = Look.at(self.detection, interaction.segments)
+        look = Look(self.detection, interaction.segments)
         look.findings += [_opaque(path) for path in interaction.opaque]
         return look
 

@@ -39,6 +39,11 @@ class Detector(Protocol):
         ...
 
     @property
+    def cost(self) -> int:
+        """How dear it is: 0 for microseconds a text, 1 for milliseconds, 2 for more. Like costs run together."""
+        ...
+
+    @property
     def readings(self) -> frozenset[str]:
         """Which readings of a text it wants: names from `yett.guard.readings`, `folded` and `decoded` among them."""
         ...
