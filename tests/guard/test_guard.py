@@ -1,0 +1,174 @@
+"""The guard detects, decides and enforces; what it cannot carry out it denies."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.guard.examples import DETECTORS, PIECES, POLICIES, at_least, found, redacting
+from tests.guard.toys import Ask, Broken, Rule, ToyDetector, ToyPolicy, answered, asked, guard_of, streamed
+from yett.guard.guard import Guard
+from yett.model.interaction import Interaction
+from yett.model.obligation import Approve, Drop, Redact, Route, Transform
+from yett.model.principal import ANONYMOUS
+from yett.model.segment import Origin, Segment
+from yett.model.stage import Stage
+from yett.ports.decider import TextTest
+
+TOY = ToyDetector((Rule("pii.email", "e@a"), Rule("secret.key", "key="), Rule("content.bad", "damn")))
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=8).map("".join)
+
+
+def said(text: str, origin: Origin = Origin.USER, path: str = "/0") -> Segment:
+    return Segment(path, origin, text)
+
+
+def test_what_policy_lets_through_passes_as_it_is() -> None:
+    segments = (said("words"), said("more e@a", Origin.TOOL, "/1"))
+    verdict = guard_of(ToyPolicy(), TOY).inspect(asked(*segments))
+    assert verdict.allowed
+    assert verdict.segments == segments
+    assert verdict.findings == ()
+
+
+def test_what_policy_denies_does_not_pass() -> None:
+    verdict = guard_of(ToyPolicy("deny", found("secrets.found")), TOY).inspect(asked(said("the key=")))
+    assert not verdict.allowed
+    assert verdict.segments == ()
+    assert verdict.sanitized == ""
+    assert [finding.kind for finding in verdict.findings] == ["secret.key"]
+
+
+def test_what_policy_wants_rewritten_is_looked_for_and_rewritten() -> None:
+    guard = guard_of(ToyPolicy(owes=redacting(("pii", Transform.REPLACE))), TOY)
+    inspected = guard.inspected(asked(said("to e@a"), said("e@a", path="/1")))
+    assert [segment.text for segment in inspected.verdict.segments] == ["to [EMAIL]", "[EMAIL]"]
+    assert inspected.demanded == ()
+
+
+def test_a_document_may_be_dropped_and_the_rest_passes() -> None:
+    guard = guard_of(ToyPolicy(owes=((found("content.found"), Drop("content", frozenset({"document"}))),)), TOY)
+    verdict = guard.inspect(asked(said("damn"), said("damn it", Origin.DOCUMENT, "/1")))
+    assert verdict.allowed
+    assert [segment.path for segment in verdict.segments] == ["/0"]
+    assert verdict.dropped == ("/1",)
+
+
+def test_a_turn_of_the_model_may_be_dropped_but_its_answer_may_not() -> None:
+    guard = guard_of(ToyPolicy(owes=((found("content.found"), Drop("content")),)), TOY)
+    assert guard.inspect(asked(said("damn", Origin.MODEL))).dropped == ("/0",)
+    assert not guard.inspect(answered("damn")).allowed
+
+
+@pytest.mark.parametrize("owed", [Route(frozenset()), Approve()], ids=["a route to nowhere", "an approval"])
+def test_what_nobody_can_carry_out_is_denied(owed: Route | Approve) -> None:
+    verdict = guard_of(ToyPolicy(owes=((lambda _: True, owed),)), TOY).inspect(asked(said("words")))
+    assert not verdict.allowed
+    assert verdict.decision.reason
+    assert verdict.segments == ()
+
+
+def test_what_must_be_rewritten_and_could_not_be_looked_for_is_denied() -> None:
+    policy = ToyPolicy(owes=redacting(("pii", Transform.MASK)))
+    assert not guard_of(policy, Broken()).inspect(asked(said("words"))).allowed
+    assert guard_of(policy, Broken("boom")).inspect(asked(said("words"))).allowed
+    other = ToyPolicy(owes=redacting(("secret", Transform.MASK)))
+    assert guard_of(other, TOY, Broken()).inspect(asked(said("words"))).allowed
+
+
+def test_parts_that_nobody_can_read_are_found_and_in_the_receipt() -> None:
+    guard = guard_of(ToyPolicy("strict", found("content.found")), TOY)
+    interaction = Interaction(Stage.REQUEST, (said("words"),), opaque=("/image",))
+    verdict = guard.inspect(interaction)
+    assert not verdict.allowed
+    assert [(each.span.path, each.kind) for each in verdict.findings] == [("/image", "content.opaque")]
+    assert [each.opaque for each in verdict.coverage] == [False, True]
+
+
+def test_what_there_was_no_time_for_counts_as_unread() -> None:
+    interaction = asked(said("to e@a"))
+    strict = guard_of(ToyPolicy("strict", found("detector.found")), TOY)
+    assert not strict.unread(interaction).verdict.allowed
+    assert not guard_of(ToyPolicy(owes=redacting(("pii", Transform.MASK))), TOY).unread(interaction).verdict.allowed
+    lenient = guard_of(ToyPolicy(), TOY).unread(interaction).verdict
+    assert lenient.allowed
+    assert [(each.read_by, each.failed) for each in lenient.coverage] == [((), ("toy",))]
+
+
+def test_costly_facts_that_were_demanded_are_told_once() -> None:
+    def denies(ask: Ask) -> bool:
+        return bool(ask("pii.found") and ask("secrets.found") and ask("pii.found"))
+
+    inspected = guard_of(ToyPolicy("deny", denies), TOY).inspected(asked(said("e@a key=")))
+    assert inspected.demanded == ("pii.found", "secrets.found")
+
+
+def test_conditions_on_text_need_a_detector_that_answers_them() -> None:
+    policy = ToyPolicy(text_tests=(TextTest("t1", "llm.prompt", "contains", "x"),))
+    with pytest.raises(ValueError, match="no detector answers"):
+        guard_of(policy, TOY)
+    assert guard_of(policy, ToyDetector((Rule("text.t1", "x"),)))
+
+
+def test_placeholders_of_a_request_avoid_those_that_it_holds() -> None:
+    guard = guard_of(ToyPolicy(owes=redacting(("pii", Transform.SURROGATE))), TOY)
+    verdict = guard.inspect(asked(said("e@a, and what is <EMAIL_1>?"), said("E@A e@a", path="/1")))
+    assert verdict.sanitized == "<EMAIL_2>, and what is <EMAIL_1>?\nE@A <EMAIL_2>"
+
+
+@pytest.mark.parametrize(
+    ("fields", "rising", "streams"),
+    [
+        (set(), True, True),
+        ({"pii.score", "secrets.found", "user.id", "text.t1"}, True, True),
+        ({"response.length"}, True, False),
+        ({"usage.output_tokens"}, True, False),
+        ({"risk.score"}, True, False),
+        ({"pii.score"}, False, False),
+    ],
+)
+def test_answers_stream_where_findings_can_be_judged_one_by_one(fields: set[str], rising: bool, streams: bool) -> None:
+    assert guard_of(ToyPolicy(fields=frozenset(fields), rising=rising), TOY).streams() is streams
+
+
+@settings(max_examples=200)
+@given(TEXTS, TEXTS, st.sampled_from(DETECTORS), st.sampled_from([each for each in POLICIES if each.rising]))
+def test_more_findings_never_turn_a_denial_into_an_allowance(
+    text: str, more: str, detectors: tuple[ToyDetector, ...], policy: ToyPolicy
+) -> None:
+    guard = guard_of(policy, *detectors)
+    if not guard.inspect(asked(said(text))).allowed:
+        assert not guard.inspect(asked(said(text), said(more, path="/1"))).allowed
+
+
+def test_a_policy_that_forgives_is_noticed() -> None:
+    guard = guard_of(ToyPolicy("forgive", lambda ask: ask("secrets.found") and not ask("content.found")), TOY)
+    assert not guard.inspect(asked(said("key="))).allowed
+    assert guard.inspect(asked(said("key="), said("damn", path="/1"))).allowed
+
+
+@settings(max_examples=200)
+@given(st.lists(TEXTS, max_size=3), st.sampled_from(DETECTORS), st.sampled_from(POLICIES))
+def test_the_same_interaction_gets_the_same_verdict(
+    texts: list[str], detectors: tuple[ToyDetector, ...], policy: ToyPolicy
+) -> None:
+    interaction = asked(*(said(text, path=f"/{index}") for index, text in enumerate(texts)))
+    guard = guard_of(policy, *detectors)
+    assert guard.inspect(interaction) == guard.inspect(interaction) == guard_of(policy, *detectors).inspect(interaction)
+
+
+def leaking(guard: Guard) -> list[str]:
+    """List the texts of which something passes that policy wants taken out, streamed or not."""
+    texts = ["e@a", "so e@a is", "E e@a e@a", "damn e@a"]
+    lanes = ["".join(streamed(guard.lane(ANONYMOUS, {}), list(text))[0]) for text in texts]
+    whole = [guard.inspect(asked(said(text))).sanitized for text in texts]
+    return [text for text in (*lanes, *whole) if "e@a" in text]
+
+
+@pytest.mark.parametrize("how", list(Transform))
+def test_nothing_passes_that_policy_wants_taken_out(how: Transform) -> None:
+    assert leaking(guard_of(ToyPolicy(owes=redacting(("pii", how))), TOY)) == []
+
+
+def test_what_passes_nevertheless_is_noticed() -> None:
+    assert leaking(guard_of(ToyPolicy(), TOY)) != []
+    assert leaking(guard_of(ToyPolicy(owes=((at_least("pii.count", 1), Redact("secret")),)), TOY)) != []
