@@ -54,6 +54,9 @@ class _Phase(Enum):
     DONE = "done"
 
 
+_HEAD, _BODY, _DONE = _Phase  # looked up many times a request, and an enumeration is slow at that
+
+
 class _Refused(Exception):
     """Stops the parser."""
 
@@ -63,11 +66,12 @@ _SINGLE = frozenset(
     {b"authorization", b"content-length", b"content-type", b"expect", b"host", b"transfer-encoding", b"x-api-key"}
 )
 _FRAMES = frozenset({b"content-length", b"transfer-encoding"})
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_METHODS = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS"})
 _VERSIONS = frozenset({"1.0", "1.1"})
 _HOST = (ascii_letters + digits + "._~-:[]%").encode()
 
 _MALFORMED = Refusal(400, "invalid_request", "this is not a well-formed HTTP/1.1 request")
+_LARGE_HEAD = Refusal(431, "request_too_large", "the headers are larger, or more, than this server takes")
 _LATE = Refusal(408, "request_timeout", "the request did not arrive in time")
 # llhttp takes what follows such a head for the other protocol, and so would lose the body.
 _UPGRADE = Refusal(400, "invalid_request", "a request with a body cannot upgrade; let the client speak HTTP/1.1 only")
@@ -76,14 +80,13 @@ _CROWDED = Refusal(503, "not_ready", "too many requests at the same time", retry
 Headers = list[tuple[bytes, bytes]]
 
 
-def objection(version: str, method: str, target: bytes, headers: Headers, bounds: Bounds) -> Refusal | None:
+def objection(version: str, method: bytes, target: bytes, headers: Headers, bounds: Bounds) -> Refusal | None:
     """Say why a request with this head is refused; None when it is not."""
-    size = len(target) + sum(len(name) + len(value) + 4 for name, value in headers)
-    if size > bounds.header_bytes or len(headers) > bounds.header_count:
-        return Refusal(431, "request_too_large", "the headers are larger, or more, than this server takes")
+    if len(headers) > bounds.header_count:
+        return _LARGE_HEAD
     if version not in _VERSIONS or method not in _METHODS or b"#" in target:
         return _MALFORMED
-    single = dict[bytes, bytes]()
+    single: dict[bytes, bytes] = {}
     for name, value in headers:
         if name in _SINGLE:
             if name in single:
@@ -123,13 +126,13 @@ class StrictProtocol(HttpToolsProtocol):
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
         """Take a connection, unless there are too many."""
         super().connection_made(transport)
-        self._phase = _Phase.HEAD
+        self._phase = _HEAD
         self._head_bytes = self._body_bytes = 0
         self._deaf = False
         self._why = _MALFORMED
         self._stalled: TimerHandle | None = None
         self._deadline: TimerHandle | None = self.loop.call_later(self.bounds.header_seconds, self._late)
-        self._deadline_of = _Phase.HEAD
+        self._deadline_of = _HEAD
         if len(self.connections) > self.bounds.connections:
             self._refuse(_CROWDED)
 
@@ -145,10 +148,9 @@ class StrictProtocol(HttpToolsProtocol):
         if self._deaf:
             return
         self._unset_keepalive_if_required()
-        if self._phase is _Phase.DONE:
-            self._phase, self._head_bytes = _Phase.HEAD, 0
-        if self._phase is _Phase.HEAD:
-            self._head_bytes += len(data)
+        self._head_bytes = len(data) if self._phase is not _HEAD else self._head_bytes + len(data)
+        if self._phase is _DONE:
+            self._phase = _HEAD
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:  # not taken up, as RFC 9110 §7.8 allows; but llhttp reads no further
@@ -174,32 +176,37 @@ class StrictProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Begin a request, if the one before it has been answered."""
-        self._phase = _Phase.HEAD
+        self._phase = _HEAD
         if _under_way(self.cycle):
             raise _Refused
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header; trailers come here, too."""
-        if self._phase is not _Phase.HEAD:
+        if self._phase is not _HEAD:
             raise _Refused
-        super().on_header(name, value)
+        name = name.lower()
+        if name == b"expect":
+            self.expect_100_continue = True  # anything else that is expected is refused
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Judge the head, and begin to answer."""
-        parser = self.parser
-        why = objection(
-            parser.get_http_version(), parser.get_method().decode("ascii"), self.url, self.headers, self.bounds
-        )
+        parser, bounds = self.parser, self.bounds
+        # What has come is a bound for the head, and mostly a sufficient one; the head itself is rarely measured.
+        if self._head_bytes > bounds.header_bytes and _size(self.url, self.headers) > bounds.header_bytes:
+            why: Refusal | None = _LARGE_HEAD
+        else:
+            why = objection(parser.get_http_version(), parser.get_method(), self.url, self.headers, bounds)
         if why is None and parser.should_upgrade() and not _FRAMES.isdisjoint(name for name, _ in self.headers):
             why = _UPGRADE
-        if why is None and len(self.tasks) >= self.bounds.requests:
+        if why is None and len(self.tasks) >= bounds.requests:
             why = _CROWDED
         if why is not None:
             self._why = why
             raise _Refused
         super().on_headers_complete()
-        self._phase, self._body_bytes = _Phase.BODY, 0
+        self._phase, self._body_bytes = _BODY, 0
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body."""
@@ -211,20 +218,20 @@ class StrictProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Know that the request is whole."""
-        self._phase = _Phase.DONE
+        self._phase = _DONE
         super().on_message_complete()
 
     # What must not last, and how it ends
 
     def _await_rest(self) -> None:
         """Set a deadline for what is still to come; a request that came in one piece needs none."""
-        if self._phase is _Phase.DONE:
+        if self._phase is _DONE:
             self._unset_deadline()
-        elif self._phase is _Phase.HEAD and self._head_bytes > self.bounds.header_bytes:
-            self._refuse(Refusal(431, "request_too_large", "the headers are larger than this server takes"))
+        elif self._phase is _HEAD and self._head_bytes > self.bounds.header_bytes:
+            self._refuse(_LARGE_HEAD)
         elif self._deadline is None or self._deadline_of is not self._phase:
             self._unset_deadline()
-            seconds = self.bounds.header_seconds if self._phase is _Phase.HEAD else self.bounds.body_seconds
+            seconds = self.bounds.header_seconds if self._phase is _HEAD else self.bounds.body_seconds
             self._deadline, self._deadline_of = self.loop.call_later(seconds, self._late), self._phase
 
     def _unset_deadline(self) -> None:
@@ -233,14 +240,14 @@ class StrictProtocol(HttpToolsProtocol):
             self._deadline = None
 
     def _late(self) -> None:
-        if self._phase is _Phase.HEAD and not self._head_bytes:
+        if self._phase is _HEAD and not self._head_bytes:
             self.transport.close()  # nobody asked, so nobody is told
         else:
             self._refuse(_LATE)
 
     def _refuse(self, refusal: Refusal) -> None:
         """Say no to what is being read, as far as that can still be said, and close."""
-        if self._phase is not _Phase.BODY:
+        if self._phase is not _BODY:
             if _under_way(self.cycle):
                 self._last()  # this is about something that was sent ahead
             else:
@@ -275,6 +282,10 @@ class StrictProtocol(HttpToolsProtocol):
 def _under_way(cycle: RequestResponseCycle | None) -> bool:
     """Say whether an answer is still owed."""
     return cycle is not None and not cycle.response_complete
+
+
+def _size(target: bytes, headers: Headers) -> int:
+    return len(target) + sum(len(name) + len(value) + 4 for name, value in headers)
 
 
 def _told(refusal: Refusal) -> bytes:
