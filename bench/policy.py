@@ -5,7 +5,7 @@ Measure the policy engine alone: decisions per second on one core, decision obje
 
 The rules are a realistic mix: cost limits per tenant and tier, lists of models, roles, token limits, personal data by
 provider. Every request is another; the column `interned` says how many of the answers were an object that had been built
-before, because the same rules matched.
+before, because the same rules matched. Rates count processor time, so that other work on the machine does not.
 """
 
 import argparse
@@ -25,7 +25,7 @@ MODELS = tuple(f"model-{number}" for number in range(40))
 ROLES = tuple(f"role-{number}" for number in range(30))
 PROVIDERS = ("openai", "anthropic", "google", "mistral", "local")
 TENANTS = 200
-REQUESTS = 20_000
+REQUESTS = 5_000
 
 
 def leaf(operator: str, field: str, value: object) -> str:
@@ -83,8 +83,8 @@ def request(rng: random.Random) -> dict[str, object]:
 def throughput(
     evaluate: Callable[[Mapping[str, object]], object], requests: Sequence[Mapping[str, object]], seconds: float
 ) -> float:
-    done, start = 0, time.perf_counter()
-    while (elapsed := time.perf_counter() - start) < seconds:
+    done, start = 0, time.process_time()
+    while (elapsed := time.process_time() - start) < seconds:
         for each in requests:
             evaluate(each)
         done += len(requests)
@@ -120,10 +120,10 @@ def main() -> None:
         rng = random.Random(rules)
         text = document(rng, rules)
         requests = [request(rng) for _ in range(REQUESTS)]
-        start = time.perf_counter()
+        start = time.process_time()
         engine = PolicyEngine([PolicyParser().parse_yaml(text)])
         program = engine.program
-        loaded = (time.perf_counter() - start) * 1000
+        loaded = (time.process_time() - start) * 1000
         decisions = [engine.evaluate(each) for each in requests]
         matches = statistics.mean(len(decision.reasons) for decision in decisions)
         interned = 1 - len({id(decision) for decision in decisions}) / len(decisions)

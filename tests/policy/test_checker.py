@@ -92,5 +92,7 @@ def test_what_cannot_be_asked_is_told(text: str, complaint: str) -> None:
 
 def test_all_parts_of_a_group_are_checked() -> None:
     with pytest.raises(OperatorError) as caught:
-        checked("{operator: and, conditions: [{operator: eq, field: a.b, value: 1}, {operator: eq, field: c.d, value: 1}]}")
+        checked(
+            "{operator: and, conditions: [{operator: eq, field: a.b, value: 1}, {operator: eq, field: c.d, value: 1}]}"
+        )
     assert len(caught.value.problems) == 2

@@ -81,7 +81,9 @@ def test_routes_without_a_model_in_common_deny_and_say_so() -> None:
 
 
 def test_of_a_denied_exchange_only_notifications_remain() -> None:
-    decision = combined(clause(D, 0, Notify("soc", "x")), clause(S, 0, Redact("*")), clause(W, 0, Notify("warning", "y")))
+    decision = combined(
+        clause(D, 0, Notify("soc", "x")), clause(S, 0, Redact("*")), clause(W, 0, Notify("warning", "y"))
+    )
     assert decision.obligations == (Notify("soc", "x"), Notify("warning", "y"))
 
 
@@ -103,7 +105,9 @@ def test_the_verdict_is_the_first_allow_or_deny() -> None:
         ([(A, 1)], [], False), ([], [], False), ([(D, 1), (A, 2)], [], False), ([(S, 9)], [], False),
     ],
 )  # fmt: skip
-def test_cheap_matches_settle_a_denial(cheap: list[tuple[Effect, int]], dear: list[tuple[Effect, int]], answer: bool) -> None:
+def test_cheap_matches_settle_a_denial(
+    cheap: list[tuple[Effect, int]], dear: list[tuple[Effect, int]], answer: bool
+) -> None:
     assert settles([Matched(clause(*each)) for each in cheap], [clause(*each) for each in dear]) is answer
 
 

@@ -33,20 +33,30 @@ def test_a_group_holds_its_parts(operator: str) -> None:
     assert (found.operator, len(found.parts)) == (Operator(operator), 2)
 
 
-@pytest.mark.parametrize("key", ["condition: {operator: exists, field: a.b}", "conditions: [{operator: exists, field: a.b}]"])
+@pytest.mark.parametrize(
+    "key", ["condition: {operator: exists, field: a.b}", "conditions: [{operator: exists, field: a.b}]"]
+)
 def test_not_takes_one_condition(key: str) -> None:
     assert len(condition(f"{{operator: not, {key}}}").parts) == 1
 
 
 def test_elements_are_asked_without_a_field() -> None:
-    found = condition("{operator: any, field: user.roles, condition: {operator: or, conditions: [{operator: starts_with, value: a}]}}")
+    found = condition(
+        "{operator: any, field: user.roles, condition: {operator: or, conditions: [{operator: starts_with, value: a}]}}"
+    )
     assert found.inner is not None
     assert found.inner.parts[0].field == ""
 
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("'${x}'", Reference("x")), ("${x}", Reference("x")), ("[a, '${x}', 1]", ("a", Reference("x"), 1)), ("a${x}", "a${x}"), ("[]", ())],
+    [
+        ("'${x}'", Reference("x")),
+        ("${x}", Reference("x")),
+        ("[a, '${x}', 1]", ("a", Reference("x"), 1)),
+        ("a${x}", "a${x}"),
+        ("[]", ()),
+    ],
 )
 def test_values_may_name_constants(text: str, value: object) -> None:
     problems = Problems()

@@ -49,7 +49,9 @@ def disagreement(rng: random.Random) -> object:
         possible, uncertain = built.narrow(raw, every, 0)
         for bit, terms in asked:
             truths = [judge(literal, raw) for literal, _ in terms]
-            answers = [None if each is None else each is term.positive for each, term in zip(truths, terms, strict=True)]
+            answers = [
+                None if each is None else each is term.positive for each, term in zip(truths, terms, strict=True)
+            ]
             expected = False if False in answers else None if None in answers else True
             unsure = expected is None and not definite & bit
             if bool(possible & bit) is not (expected is True or unsure) or (unsure and not uncertain & bit):

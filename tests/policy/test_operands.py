@@ -46,7 +46,7 @@ def leaf(sort: Sort, operator: Operator, value: object) -> Leaf:
 )  # fmt: skip
 def test_values_are_filled_in(sort: Sort, operator: Operator, value: Written, expression: Expression | None) -> None:
     if expression is None:
-        with pytest.raises(OperatorError, match="nothing lies between 1 and 0.7"):
+        with pytest.raises(OperatorError, match=r"nothing lies between 1 and 0\.7"):
             built(sort, operator, value)
     else:
         assert built(sort, operator, value) == expression
@@ -80,7 +80,9 @@ def test_values_are_filled_in(sort: Sort, operator: Operator, value: Written, ex
         (Sort.STRING, Operator.EQ, None, "f:1:1: `eq` has no `value` [missing-key]"),
     ],
 )  # fmt: skip
-def test_values_that_do_not_suit_are_told(sort: Sort, operator: Operator, value: Written | None, complaint: str) -> None:
+def test_values_that_do_not_suit_are_told(
+    sort: Sort, operator: Operator, value: Written | None, complaint: str
+) -> None:
     with pytest.raises(OperatorError) as caught:
         built(sort, operator, value)
     assert str(caught.value) == complaint

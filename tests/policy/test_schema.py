@@ -36,7 +36,19 @@ def test_fields_have_a_sort_and_a_cost(name: str, sort: Sort, costly: bool, find
 
 
 @pytest.mark.parametrize(
-    "name", ["", "llm", "llm.prompt.x", "llm.modle", "metadata", "metadata.", "metadata..x", "injection.nobody.score", "pii.user.rules", ".x"]
+    "name",
+    [
+        "",
+        "llm",
+        "llm.prompt.x",
+        "llm.modle",
+        "metadata",
+        "metadata.",
+        "metadata..x",
+        "injection.nobody.score",
+        "pii.user.rules",
+        ".x",
+    ],
 )
 def test_other_names_are_no_fields(name: str) -> None:
     assert field(name) is None

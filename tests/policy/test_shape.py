@@ -71,7 +71,11 @@ def test_what_is_wrong_is_told(text: str, look: Look, complaints: list[str]) -> 
 def test_what_is_not_there_is_a_default() -> None:
     shape = Shape(Problems())
     assert (shape.label(None, "x", "d"), shape.text(None, "x"), shape.items(None, "x")) == ("d", "", ())
-    assert (shape.flag(None, "x", default=True), shape.integer(None, "x", 3), shape.choice(None, "x", Status)) == (True, 3, None)
+    assert (shape.flag(None, "x", default=True), shape.integer(None, "x", 3), shape.choice(None, "x", Status)) == (
+        True,
+        3,
+        None,
+    )
 
 
 def test_words_are_quoted() -> None:

@@ -58,10 +58,10 @@ def _branch(value: object) -> object:
     return _UNAVAILABLE if value is Unknown.UNAVAILABLE else _MISSING
 
 
-def _settle(possible: int, uncertain: int, early: Early) -> int:
-    """Leave out the conjuncts of rules that are certain already."""
+def _settle(possible: int, early: Early) -> int:
+    """Leave out the conjuncts of rules that match already; whether one is only possibly true is seen in the end."""
     for complete, late in early:
-        if possible & complete & ~uncertain:
+        if possible & complete:
             possible &= ~late
     return possible
 
@@ -144,7 +144,7 @@ class _Writer:
         needed = f"  if acc & {self.name(column.constrained)}:"
         if early:
             yield needed
-            yield f"    acc = settle(acc, unk, {self.name(tuple(early))})"
+            yield f"    acc = settle(acc, {self.name(tuple(early))})"
         yield needed
         yield f"    v = demand({self.name(column.field)})"
         for line in self._narrowed(column):
