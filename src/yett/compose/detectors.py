@@ -4,10 +4,16 @@ Detectors: the detectors that a configuration asks for.
 Patterns are compiled once for all that share them; conditions on text differ by policy, so each gets its own.
 """
 
+from pathlib import Path
+
 from yett.compose.patterns import PatternCache
-from yett.compose.settings import Settings
+from yett.compose.settings import BannedTerms, Settings
+from yett.detectors.catalogue import built, chosen
+from yett.detectors.lifted import TextTests
 from yett.detectors.patterns import PatternSet
-from yett.detectors.rules import shipped
+from yett.detectors.rule import Rule
+from yett.detectors.topics import category, shipped_category
+from yett.model.errors import OperatorError, Place, Problem
 from yett.ports.decider import TextTest
 from yett.ports.detector import Detector
 
@@ -15,14 +21,42 @@ __all__ = ["Detectors", "configured_detectors"]
 
 
 class Detectors:
-    """Detectors to be shared."""
+    """The detectors that all policies share."""
 
     def __init__(self, shared: tuple[Detector, ...]) -> None:
+        """Share *shared*."""
         self._shared = shared
 
     def for_tests(self, tests: tuple[TextTest, ...]) -> tuple[Detector, ...]:
-        return self._shared
+        """Return the detectors for a policy that asks for *tests* on text."""
+        return (*self._shared, TextTests(tests)) if tests else self._shared
 
 
 def configured_detectors(settings: Settings, cache: PatternCache) -> Detectors:
-    return Detectors((PatternSet((*shipped('secrets'), *shipped('personal'), *shipped('commands')), hyperscan=False),))
+    """
+    Return what *settings* ask for, its patterns loaded from *cache* where they are.
+
+    Raises:
+        OperatorError: a file of banned terms is wrong.
+    """
+    rules = chosen(extra=_banned(settings.security.banned_terms))
+    saved = cache.load(rules)
+    detectors = built(rules, saved=saved, longest=settings.server.max_prompt_length)
+    if not saved:
+        patterns = next(each for each in detectors if isinstance(each, PatternSet))
+        cache.keep(rules, patterns.dump())
+    return Detectors(detectors)
+
+
+def _banned(terms: BannedTerms) -> tuple[Rule, ...]:
+    shipped = [rule for name in terms.categories for rule in shipped_category(name)]
+    return (*shipped, *(rule for file in terms.files for rule in category(_text(file), str(file))))
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else (error.strerror or "cannot be read").lower()
+        problem = Problem(Place(str(file)), "unreadable-file", f"`{file}` {why}", "name a readable YAML file")
+        raise OperatorError(problem) from None

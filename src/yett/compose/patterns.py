@@ -7,11 +7,14 @@ the library and the processor, lies in a folder of the user's own, and is made a
 
 import os
 import platform
+from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+
+from yett.detectors.rule import Rule
 
 __all__ = ["PatternCache"]
 
@@ -24,9 +27,9 @@ class PatternCache:
         home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         self._folder = folder or home / "yett"
 
-    def load(self, revision: str) -> bytes:
-        """Return what was kept for *revision*; nothing when there is none, or somebody else could have written it."""
-        path = self._path(revision)
+    def load(self, rules: Sequence[Rule]) -> bytes:
+        """Return what was kept for *rules*; nothing when there is none, or somebody else could have written it."""
+        path = self._path(rules)
         try:
             status = path.stat()
             ours = status.st_uid == os.getuid() and not status.st_mode & 0o022
@@ -34,17 +37,17 @@ class PatternCache:
         except OSError:
             return b""
 
-    def keep(self, revision: str, compiled: bytes) -> None:
-        """Keep *compiled* for *revision*; a folder that cannot be written only costs time at the next start."""
+    def keep(self, rules: Sequence[Rule], compiled: bytes) -> None:
+        """Keep *compiled* for *rules*; a folder that cannot be written only costs time at the next start."""
         with suppress(OSError):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with NamedTemporaryFile(dir=self._folder, delete=False) as file:
                 file.write(compiled)
             Path(file.name).chmod(0o600)
-            Path(file.name).replace(self._path(revision))
+            Path(file.name).replace(self._path(rules))
 
-    def _path(self, revision: str) -> Path:
-        bound = f"{revision}:{version('hyperscan')}:{platform.machine()}:{platform.processor()}:{_processor()}"
+    def _path(self, rules: Sequence[Rule]) -> Path:
+        bound = f"{rules!r}:{version('hyperscan')}:{platform.machine()}:{platform.processor()}:{_processor()}"
         return self._folder / f"patterns-{sha256(bound.encode()).hexdigest()[:32]}"
 
 
