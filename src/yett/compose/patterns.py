@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from yett.detectors.patterns import revision_of
 from yett.detectors.rule import Rule
 
 __all__ = ["PatternCache"]
@@ -47,7 +48,7 @@ class PatternCache:
             Path(file.name).replace(self._path(rules))
 
     def _path(self, rules: Sequence[Rule]) -> Path:
-        bound = f"{rules!r}:{version('hyperscan')}:{platform.machine()}:{platform.processor()}:{_processor()}"
+        bound = f"{revision_of(rules)}:{version('hyperscan')}:{platform.machine()}:{platform.processor()}:{_processor()}"
         return self._folder / f"patterns-{sha256(bound.encode()).hexdigest()[:32]}"
 
 
