@@ -123,7 +123,6 @@ class ToyDetector:
     blind: bool = False
     """Whether `hold` forgets what may still come behind a match; only mutants do."""
     handed: list[int] | None = None
-    cost: int = 0
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -172,7 +171,6 @@ class Broken:
     revision: str = "1"
     cost: int = 0
     look_behind: int = 0
-    cost: int = 0
     holds: bool = True
     """Whether asking it for its hold works."""
 
