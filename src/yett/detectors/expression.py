@@ -30,7 +30,7 @@ class Found(NamedTuple):
 class Expression:
     """One pattern, compiled."""
 
-    __slots__ = ("_compiled", "_pointing", "pattern")
+    __slots__ = ("_compiled", "pattern", "pointing")
 
     def __init__(self, pattern: str, *, memory: int = 8 << 20) -> None:
         """
@@ -48,20 +48,20 @@ class Expression:
         except (re2.error, UnicodeEncodeError) as error:
             reason = error.args[0]
             raise BadPattern(reason.decode() if isinstance(reason, bytes) else str(reason)) from None
-        self._pointing = self._compiled.groups > 0
+        self.pointing = self._compiled.groups > 0
 
     def search(self, data: bytes, start: int = 0) -> Found | None:
-        """Return the leftmost match that begins at or after *start*; what stands before is seen by `\\b` and `^`."""
+        r"""Return the leftmost match that begins at or after *start*; what stands before is seen by `\b` and `^`."""
         match = self._compiled.search(data, start)
         if match is None:
             return None
         whole = match.span()
-        pointed = match.span(1) if self._pointing else whole
+        pointed = match.span(1) if self.pointing else whole
         return Found(*whole, *(whole if pointed == (-1, -1) else pointed))
 
     def finditer(self, data: bytes, start: int = 0) -> Iterator[Found]:
         """Yield the matches that follow one another from *start* on."""
-        pointing = self._pointing
+        pointing = self.pointing
         for match in self._compiled.finditer(data, start):
             whole = match.span()
             pointed = match.span(1) if pointing else whole

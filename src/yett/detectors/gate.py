@@ -13,7 +13,9 @@ from yett.detectors.spelling import gated
 try:
     import hyperscan
 except ImportError:  # a platform without it: every rule is asked
-    hyperscan = None
+    _AVAILABLE = False
+else:
+    _AVAILABLE = True
 
 __all__ = ["Gate"]
 
@@ -29,14 +31,14 @@ class Gate:
     def __init__(self, patterns: Sequence[str], saved: bytes = b"") -> None:
         """Load the database from *saved*, or compile it where that does not fit."""
         spelled = [gated(pattern) for pattern in patterns]
-        if hyperscan is None:
+        if not _AVAILABLE:
             spelled = [None] * len(patterns)
         self._count = len(patterns)
         self._always = tuple(index for index, pattern in enumerate(spelled) if pattern is None)
         chosen = {index: pattern for index, pattern in enumerate(spelled) if pattern is not None}
         self._database = (_loaded(saved) or _compiled(chosen)) if chosen else None
         # Two scans must never share a scratch: a scan takes one out of the list, and puts it back when it is done.
-        self._scratches: list[object] = []
+        self._scratches: list[hyperscan.Scratch] = []
 
     def dump(self) -> bytes:
         """Return the database as bytes, bound to this version of Hyperscan and kind of processor."""
@@ -58,8 +60,9 @@ class Gate:
         return through
 
 
-def _note(index: int, _start: int, _end: int, _flags: int, through: list[int]) -> None:
-    through.append(index)
+def _note(index: int, _start: int, _end: int, _flags: int, through: object) -> None:
+    if isinstance(through, list):
+        through.append(index)
 
 
 def _loaded(saved: bytes) -> "hyperscan.Database | None":

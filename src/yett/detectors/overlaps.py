@@ -20,8 +20,6 @@ _LAST = 7
 
 def resolved(matches: Sequence[Match]) -> list[Match]:
     """Return *matches* without those that a stronger claim on the same characters beats, ordered by start."""
-    if len(matches) < 2:
-        return list(matches)
     kept = [match for match in matches if family(match.kind) not in _VALUES]
     claimed: list[Match] = []
     for match in sorted((match for match in matches if family(match.kind) in _VALUES), key=_strength):

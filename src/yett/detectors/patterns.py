@@ -13,6 +13,7 @@ and how sure it is, overlaps are resolved, and byte offsets become characters.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields, is_dataclass
 from hashlib import sha256
 
 from yett.detectors.expression import Found
@@ -24,22 +25,59 @@ from yett.model.finding import Match
 from yett.model.kinds import family
 from yett.model.segment import Origin
 
-__all__ = ["PatternSet"]
+__all__ = ["PatternSet", "revision_of"]
 
 # Part of every revision: changes whenever this room's code may report something else for the same rules.
 _VERSION = b"1"
 
 
+def revision_of(rules: Sequence[Rule]) -> str:
+    """Return the revision that a set of *rules* would have, without compiling it."""
+    told = [
+        (rule.id, rule.kind, rule.pattern, rule.score, sorted(rule.origins), rule.validator, rule.context, rule.beside)
+        for rule in rules
+    ]
+    return sha256(_VERSION + repr(told).encode()).hexdigest()
+
+
+def revision_of(rules: Iterable[Rule]) -> str:
+    """Return the digest of *rules* and of this room's code; the same in every process."""
+    return sha256(_VERSION + repr([_ordered(rule) for rule in rules]).encode()).hexdigest()
+
+
+def _ordered(value: object) -> object:
+    if isinstance(value, frozenset):
+        return sorted(map(str, value))
+    if is_dataclass(value):
+        return [_ordered(getattr(value, part.name)) for part in fields(value)]
+    return [_ordered(item) for item in value] if isinstance(value, tuple) else value
+
+
 class PatternSet:
     """A detector made of rules."""
 
-    __slots__ = ("_for_origin", "_gate", "_reaches", "_scanners", "kinds", "look_behind", "name", "readings", "revision", "rules")
+    __slots__ = (
+        "_for_origin",
+        "_gate",
+        "_reaches",
+        "_scanners",
+        "cost",
+        "kinds",
+        "look_behind",
+        "name",
+        "readings",
+        "revision",
+        "rules",
+    )
 
-    def __init__(self, rules: Sequence[Rule], *, hyperscan: bool = True, saved: bytes = b"", name: str = "patterns") -> None:
+    def __init__(
+        self, rules: Sequence[Rule], *, hyperscan: bool = True, saved: bytes = b"", name: str = "patterns"
+    ) -> None:
         """Compile *rules*; *saved* is what `dump` gave for the same ones, or whatever is there in its stead."""
         self.name = name
+        self.cost = 0
         self.rules = tuple(rules)
-        self.revision = sha256(_VERSION + repr(self.rules).encode()).hexdigest()
+        self.revision = revision_of(self.rules)
         self.kinds = frozenset(family(rule.kind) for rule in self.rules)
         self.readings = frozenset({"folded", "decoded"})
         self._scanners = tuple(Scanner(rule) for rule in self.rules)
@@ -101,7 +139,7 @@ class PatternSet:
         for first, last, unsure in sorted(spans, reverse=True):
             if first < settled and (unsure or last > settled):
                 settled = first
-        return max(start, base + len(data[:settled].decode()))
+        return max(start, base + (settled if len(data) == len(text) - base else len(data[:settled].decode())))
 
     def _reach(self, origin: Origin) -> Reach:
         wanted = self._for_origin[origin]

@@ -19,7 +19,19 @@ in what is held, which on prose is a word.
 from collections.abc import Iterable
 
 from yett.detectors.expression import BadPattern, Expression
-from yett.detectors.syntax import Assertion, Atom, Choice, Group, Node, Repeat, Sequence, Unreadable, parse, relaxed, written
+from yett.detectors.syntax import (
+    Assertion,
+    Atom,
+    Choice,
+    Group,
+    Node,
+    Repeat,
+    Sequence,
+    Unreadable,
+    parse,
+    relaxed,
+    written,
+)
 
 __all__ = ["Reach", "beginnings"]
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from yett.detectors.expression import Expression, Found, compiled
-from yett.detectors.syntax import Group, Node, Repeat, Sequence, Unreadable, parse, width
+from yett.detectors.syntax import Choice, Group, Node, Repeat, Sequence, Unreadable, parse, width
 from yett.detectors.validators import VALIDATORS, Validator
 from yett.model.segment import Origin
 
@@ -66,7 +66,18 @@ class Rule:
 class Scanner:
     """A rule at work."""
 
-    __slots__ = ("_against", "_beside", "_expression", "_retry", "_validate", "_words", "look_ahead", "look_behind", "rule", "triggered")
+    __slots__ = (
+        "_against",
+        "_beside",
+        "_expression",
+        "_retry",
+        "_validate",
+        "_words",
+        "look_ahead",
+        "look_behind",
+        "rule",
+        "triggered",
+    )
 
     def __init__(self, rule: Rule) -> None:
         """
@@ -155,6 +166,8 @@ def _bounded(pattern: str) -> bool:
 
 def trigger(pattern: str) -> int | None:
     """Return how many characters may stand before the first group of *pattern*; 0 without one, None without bound."""
+    if not compiled(pattern).pointing:
+        return 0
     try:
         before = _before_group(parse(pattern))
     except Unreadable:
@@ -178,13 +191,8 @@ def _before_group(node: Node) -> tuple[int | None] | None:
                 wide = width(part)[1]
                 ahead = None if ahead is None or wide is None else ahead + wide
             return None
+        case Choice(options):
+            found = [before[0] for option in options if (before := _before_group(option)) is not None]
+            return ((None if None in found else max(wide or 0 for wide in found)),) if found else None
         case _:
-            return _before_choice(node)
-
-
-def _before_choice(node: Node) -> tuple[int | None] | None:
-    options = getattr(node, "options", ())
-    found = [before[0] for option in options if (before := _before_group(option)) is not None]
-    if not found:
-        return None
-    return (None,) if None in found else (max(width or 0 for width in found),)
+            return None

@@ -29,7 +29,7 @@ from yett.model.errors import OperatorError, Place, Problem
 from yett.model.kinds import KINDS
 from yett.model.segment import Origin
 
-__all__ = ["SHIPPED", "expanded", "read", "shipped", "tried"]
+__all__ = ["SHIPPED", "expanded", "expected", "local", "read", "shipped", "tried"]
 
 SHIPPED = ("secrets", "personal", "injection", "commands", "exfiltration")
 """The families of rules that travel with the package, each a file in `data/`."""
@@ -71,7 +71,9 @@ def read(text: str, file: str) -> tuple[Rule, ...]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
-        raise OperatorError(Problem(place, "bad-yaml", "this is no YAML that can be read", str(error.args[2] if len(error.args) > 2 else ""))) from None
+        raise OperatorError(
+            Problem(place, "bad-yaml", "this is no YAML that can be read", getattr(error, "problem", None) or "")
+        ) from None
     except _Wrong as wrong:
         raise OperatorError(Problem(Place(file), *wrong.args)) from None
     problems: list[Problem] = []
@@ -79,11 +81,13 @@ def read(text: str, file: str) -> tuple[Rule, ...]:
     for line, entry in entries:
         try:
             rule = tried(_rule(entry))
-            if rule.id in rules:
-                raise _Wrong("duplicate-rule", f"two rules are called `{rule.id}`", "every rule needs a name of its own")
-            rules[rule.id] = rule
         except _Wrong as wrong:
             problems.append(Problem(Place(file, line), *wrong.args))
+            continue
+        if rule.id in rules:
+            said = f"two rules are called `{rule.id}`"
+            problems.append(Problem(Place(file, line), "duplicate-rule", said, "give each a name of its own"))
+        rules[rule.id] = rule
     if problems:
         raise OperatorError(*problems)
     return tuple(rules.values())
@@ -94,10 +98,14 @@ def _entries(text: str) -> Iterator[tuple[int, Mapping[str, object]]]:
     loader = yaml.CSafeLoader(text)
     root = loader.get_single_node()
     document = loader.construct_document(root) if root else {}
-    if not isinstance(document, dict) or not isinstance(document.get("rules"), list):
+    if root is None or not isinstance(document, dict) or not isinstance(document.get("rules"), list):
         raise _Wrong("no-rules", "there is no list called `rules`", "write `rules:` and the rules below it")
     if strange := set(document) - {"rules", "defaults"}:
-        raise _Wrong("unknown-field", f"`{min(map(str, strange))}` is unknown here", "a file of rules holds `defaults` and `rules`")
+        raise _Wrong(
+            "unknown-field",
+            f"`{min(map(str, strange))}` is unknown here",
+            "a file of rules holds `defaults` and `rules`",
+        )
     defaults = document.get("defaults") or {}
     nodes = next(value for key, value in root.value if key.value == "rules").value
     for node, entry in zip(nodes, document["rules"], strict=True):
@@ -110,7 +118,11 @@ def _rule(entry: Mapping[str, object]) -> Rule:
     for key in entry:
         if key not in _KEYS:
             close = get_close_matches(str(key), _KEYS, 1)
-            raise _Wrong("unknown-field", f"a rule has no `{key}`", f"did you mean `{close[0]}`?" if close else f"it may have {', '.join(sorted(_KEYS))}")
+            raise _Wrong(
+                "unknown-field",
+                f"a rule has no `{key}`",
+                f"did you mean `{close[0]}`?" if close else f"it may have {', '.join(sorted(_KEYS))}",
+            )
     true, false = _examples(entry.get("examples"))
     score = entry.get("score")
     if not isinstance(score, int | float) or isinstance(score, bool) or not 0 < score <= 1:
@@ -152,36 +164,57 @@ def _known(names: Iterable[_Name], name: object, what: str) -> _Name:
         if known == name:
             return known
     close = get_close_matches(str(name), list(names), 1)
-    raise _Wrong(f"unknown-{what}", f"there is no {what} `{name}`", f"did you mean `{close[0]}`?" if close else f"choose one of {', '.join(names)}")
+    raise _Wrong(
+        f"unknown-{what}",
+        f"there is no {what} `{name}`",
+        f"did you mean `{close[0]}`?" if close else f"choose one of {', '.join(names)}",
+    )
 
 
 def _kind(kind: str) -> str:
     if kind in KINDS or any(kind.startswith(prefix) and kind != prefix for prefix in KINDS if prefix.endswith(".")):
         return kind
     close = get_close_matches(kind, KINDS, 1)
-    raise _Wrong("unknown-kind", f"there is no kind `{kind}`", f"did you mean `{close[0]}`?" if close else "kinds of your own stand below `pii.`, `secret.` or `content.`")
+    raise _Wrong(
+        "unknown-kind",
+        f"there is no kind `{kind}`",
+        f"did you mean `{close[0]}`?" if close else "kinds of your own stand below `pii.`, `secret.` or `content.`",
+    )
 
 
 def _pattern(pattern: str) -> str:
     try:
         expression = compiled(pattern)
     except BadPattern as error:
-        raise _Wrong("bad-pattern", f"`{pattern}` is no pattern: {error}", "patterns are RE2's, without look-around or back-references") from None
+        raise _Wrong(
+            "bad-pattern",
+            f"`{pattern}` is no pattern: {error}",
+            "patterns are RE2's, without look-around or back-references",
+        ) from None
     if expression.search(b"") is not None:
         raise _Wrong("bad-pattern", f"`{pattern}` matches the empty text", "make it ask for at least one character")
     ahead = trigger(pattern)
     if ahead is None or ahead > TRIGGER:
-        raise _Wrong("bad-pattern", f"`{pattern}` may have an endless trigger before its group", f"bound it to {TRIGGER} characters")
-    if _anchored(pattern):
-        raise _Wrong("bad-pattern", f"`{pattern}` asks for the beginning or the end of the text, which a stream does not know", "write `(?m:^)` or `(?m:$)` for those of a line")
+        raise _Wrong(
+            "bad-pattern",
+            f"`{pattern}` may have an endless trigger before its group",
+            f"bound it to {TRIGGER} characters",
+        )
+    if not local(pattern):
+        raise _Wrong(
+            "bad-pattern",
+            f"`{pattern}` asks for the beginning or the end of the text, which a stream does not know",
+            "write `(?m:^)` or `(?m:$)` for those of a line",
+        )
     return pattern
 
 
-def _anchored(pattern: str) -> bool:
+def local(pattern: str) -> bool:
+    """Say whether *pattern* asks for neither the beginning nor the end of the text, which a stream does not know."""
     try:
-        return _asks(parse(pattern), lines=False)
+        return not _asks(parse(pattern), lines=False)
     except Unreadable:
-        return True
+        return False
 
 
 def _asks(node: Node, *, lines: bool) -> bool:
@@ -206,7 +239,9 @@ def _context(value: object) -> Context:
         raise _Wrong("wrong-type", "`context` must be a mapping", "write `context: {words: […], change: 0.4}`")
     names = {item.name for item in fields(Context)}
     if strange := set(value) - names:
-        raise _Wrong("unknown-field", f"a context has no `{min(map(str, strange))}`", f"it may have {', '.join(sorted(names))}")
+        raise _Wrong(
+            "unknown-field", f"a context has no `{min(map(str, strange))}`", f"it may have {', '.join(sorted(names))}"
+        )
     window = value.get("window", Context().window)
     if not isinstance(window, int) or not 0 < window <= TRIGGER:
         raise _Wrong("wrong-type", f"`{window}` is no window", f"write 1 to {TRIGGER} bytes")
@@ -219,7 +254,9 @@ def _context(value: object) -> Context:
 def _examples(value: object) -> tuple[tuple[str, ...], tuple[str, ...]]:
     # YAML reads the keys `true` and `false` as booleans.
     if not isinstance(value, dict) or set(value) != {True, False}:
-        raise _Wrong("no-examples", "a rule needs examples, true and false", "write `examples: {true: […], false: […]}`")
+        raise _Wrong(
+            "no-examples", "a rule needs examples, true and false", "write `examples: {true: […], false: […]}`"
+        )
     texts = {str(key): item for key, item in value.items()}
     true, false = _texts(texts, "True"), _texts(texts, "False")
     if not true or not false:
@@ -251,8 +288,24 @@ def tried(rule: Rule) -> Rule:
         for example in examples:
             if _sees(scanner, example) is not wanted:
                 verb = "does not match" if wanted else "matches"
-                raise _Wrong("failed-example", f"rule `{rule.id}` {verb} its example `{example}`", "mend the pattern or the example")
+                raise _Wrong(
+                    "failed-example",
+                    f"rule `{rule.id}` {verb} its example `{example}`",
+                    "mend the pattern or the example",
+                )
     return rule
+
+
+def expected(rules: Iterable[Rule], examples: object) -> None:
+    """Raise ValueError unless some of *rules* see each true example and none a false one; there may be no examples."""
+    if examples is None:
+        return
+    scanners = [Scanner(rule) for rule in rules]
+    for texts, wanted in zip(_examples(examples), (True, False), strict=True):
+        for text in texts:
+            if any(_sees(scanner, text) for scanner in scanners) is not wanted:
+                verb = "is not matched" if wanted else "is matched"
+                raise _Wrong("failed-example", f"the example `{text}` {verb}", "mend the terms or the example")
 
 
 def _sees(scanner: Scanner, text: str) -> bool:

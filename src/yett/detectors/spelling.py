@@ -21,7 +21,7 @@ _BEYOND = r"\x80-\xff"
 _CASED_ALIKE = 0x0590
 _COUNTED = 2
 # An endless repetition of something this long is spelled as anything at all: the database stays small.
-_LONG = 80
+_LONG = 40
 
 
 def gated(pattern: str) -> str | None:

@@ -8,7 +8,20 @@ asks only how they follow one another, and `gate` only spells them so that two e
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["Assertion", "Atom", "Choice", "Group", "Node", "Repeat", "Sequence", "Unreadable", "parse", "relaxed", "width", "written"]
+__all__ = [
+    "Assertion",
+    "Atom",
+    "Choice",
+    "Group",
+    "Node",
+    "Repeat",
+    "Sequence",
+    "Unreadable",
+    "parse",
+    "relaxed",
+    "width",
+    "written",
+]
 
 
 class Unreadable(ValueError):
@@ -17,14 +30,14 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """One character of a set, as written: `a`, `.`, `\\d`, `[^x]`."""
+    r"""One character of a set, as written: `a`, `.`, `\d`, `[^x]`."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """A condition between two characters, as written: `\\b`, `^`, `$`."""
+    r"""A condition between two characters, as written: `\b`, `^`, `$`."""
 
     text: str
 
@@ -70,11 +83,11 @@ _UNREADABLE = frozenset("QEC")
 
 @lru_cache(maxsize=1024)
 def parse(pattern: str) -> Node:
-    """
+    r"""
     Read *pattern*.
 
     Raises:
-        Unreadable: it uses what this reader does not know (`\\Q`, `\\C`) or is not well formed.
+        Unreadable: it uses what this reader does not know (`\Q`, `\C`) or is not well formed.
     """
     reader = _Reader(pattern)
     node = reader.choice()
@@ -214,7 +227,10 @@ def written(node: Node, *, captures: bool = True) -> str:
         case Atom(text) | Assertion(text):
             return text
         case Sequence(parts):
-            return "".join(_enclosed(part, captures) if isinstance(part, Choice) else written(part, captures=captures) for part in parts)
+            return "".join(
+                _enclosed(part, captures) if isinstance(part, Choice) else written(part, captures=captures)
+                for part in parts
+            )
         case Choice(options):
             return "|".join(written(option, captures=captures) for option in options)
         case Repeat(part, least, most, lazy):

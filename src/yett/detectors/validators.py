@@ -21,19 +21,91 @@ _SEPARATORS = str.maketrans("", "", " -.()/\u00a0")
 # What stands in documentation where a credential would stand.
 _PLACEHOLDING = (
     *("example", "placeholder", "changeme", "change_me", "change-me", "replace", "insert", "redacted", "removed"),
-    *("your_", "your-", "yourapi", "yourkey", "yourpass", "yoursecret", "yourtoken", "my_", "my-", "mysecret", "mypass"),
+    *(
+        "your_",
+        "your-",
+        "yourapi",
+        "yourkey",
+        "yourpass",
+        "yoursecret",
+        "yourtoken",
+        "my_",
+        "my-",
+        "mysecret",
+        "mypass",
+    ),
     *("todo", "dummy", "sample", "xxxx", "****", "....", "____", "----", "0000000", "1234567890", "abcdefgh", "fake"),
     *("not-a-", "not_a_", "notreal", "null", "none", "undefined", "env.", "environ", "getenv", "config", "secrets."),
 )
-_PLACEHOLDING_STARTS = ("<", "$", "{", "%", "[", "(", "@", "#", "&", "/", ".", "\\", "*", "process.", "os.", "self.", "!")
+_PLACEHOLDING_STARTS = (
+    "<",
+    "$",
+    "{",
+    "%",
+    "[",
+    "(",
+    "@",
+    "#",
+    "&",
+    "/",
+    ".",
+    "\\",
+    "*",
+    "process.",
+    "os.",
+    "self.",
+    "!",
+)
 _WORDS = frozenset(
     {
-        *("password", "passwd", "secret", "token", "string", "required", "optional", "true", "false", "test", "testing"),
-        *("user", "username", "admin", "value", "hidden", "unknown", "default", "enabled", "disabled", "basic", "bearer"),
+        *(
+            "password",
+            "passwd",
+            "secret",
+            "token",
+            "string",
+            "required",
+            "optional",
+            "true",
+            "false",
+            "test",
+            "testing",
+        ),
+        *(
+            "user",
+            "username",
+            "admin",
+            "value",
+            "hidden",
+            "unknown",
+            "default",
+            "enabled",
+            "disabled",
+            "basic",
+            "bearer",
+        ),
         *("foo", "bar", "baz", "foobar", "foobar1", "pass", "pwd", "text", "varchar", "number", "integer", "utf-8"),
     },
 )
 _FEWEST_CHARACTERS = 4
+# How card numbers of an issuer begin, and how long they are (ISO/IEC 7812; the networks' published ranges).
+_ISSUERS = (
+    (2200, 2204, {16}),  # Mir
+    (2221, 2720, {16}),  # Mastercard
+    (3000, 3059, {14, 16, 17, 18, 19}),  # Diners Club
+    (3400, 3499, {15}),  # American Express
+    (3528, 3589, {16, 17, 18, 19}),  # JCB
+    (3600, 3699, {14, 16, 17, 18, 19}),  # Diners Club
+    (3700, 3799, {15}),  # American Express
+    (3800, 3999, {14, 16, 17, 18, 19}),  # Diners Club
+    (4000, 4999, {13, 16, 19}),  # Visa
+    (5000, 5099, {12, 13, 14, 15, 16, 17, 18, 19}),  # Maestro
+    (5100, 5599, {16}),  # Mastercard
+    (5600, 5899, {12, 13, 14, 15, 16, 17, 18, 19}),  # Maestro
+    (6000, 6999, {12, 13, 14, 15, 16, 18, 19}),  # Discover, UnionPay, Maestro, RuPay
+)
+_PHONE_DIGITS = range(7, 16)
+_FEWEST_DIGITS = 3
 
 
 def _placeholder(value: str) -> bool:
@@ -53,7 +125,9 @@ def _credential(value: str) -> bool:
 
 def _reference(value: str) -> bool:
     """Say whether *value* is code that names a value: a call, an attribute, a variable, an address."""
-    named = ("." in value or "_" in value) and all(part.isalpha() for part in value.replace("_", ".").split(".") if part)
+    named = ("." in value or "_" in value) and all(
+        part.isalpha() for part in value.replace("_", ".").split(".") if part
+    )
     return named or "(" in value or "://" in value
 
 
@@ -75,20 +149,8 @@ def _card(value: str) -> bool:
 
 
 def _issuer_fits(digits: str) -> bool:
-    length, two, four = len(digits), int(digits[:2]), int(digits[:4])
-    match digits[0]:
-        case "4":
-            return length in {13, 16, 19}
-        case "5":
-            return length == 16 if two <= 55 else 12 <= length <= 19
-        case "2":
-            return length == 16 and (2200 <= four <= 2204 or 2221 <= four <= 2720)
-        case "3":
-            return length == 15 if two in {34, 37} else 14 <= length <= 19 and (two in {30, 35, 36, 38, 39})
-        case "6":
-            return 12 <= length <= 19 and length != 17
-        case _:
-            return False
+    beginning = int(digits[:4])
+    return any(low <= beginning <= high and len(digits) in lengths for low, high, lengths in _ISSUERS)
 
 
 def _iban(value: str) -> bool:
@@ -116,7 +178,7 @@ def _ip_address(value: str) -> bool:
 def _phone(value: str) -> bool:
     """Say whether *value* has as many digits as a telephone number has (ITU-T E.164) and is no pattern of one digit."""
     digits = [character for character in value if character.isdigit()]
-    return 7 <= len(digits) <= 15 and len(set(digits)) > 2
+    return len(digits) in _PHONE_DIGITS and len(set(digits)) >= _FEWEST_DIGITS
 
 
 def _email(value: str) -> bool:

@@ -58,6 +58,7 @@ KINDS = MappingProxyType(
         "exfiltration.image": "An image whose address carries data.",
         "exfiltration.link": "A link whose address carries data.",
         "size.length": "More characters than allowed.",
+        "size.nesting": "Brackets in brackets, deeper than allowed.",
         "size.repetition": "The same piece over and over.",
         "text.": "A condition on text, by its identifier.",
         "detector.unavailable": "A detector failed or ran out of time; what it should have read was not read by it.",

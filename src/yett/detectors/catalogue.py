@@ -1,0 +1,52 @@
+"""
+Catalogue: the built-in detectors by name.
+
+    patterns     secrets, personal data, injection, commands, exfiltration, banned terms and rules of one's own
+    hidden_text  characters that nobody sees
+    size         texts that are too long, too deep or too repetitive
+    text         conditions on text, lifted out of policies
+
+`chosen` says which rules there are, `built` makes the detectors that all policies share, and `lifted.TextTests` the one
+that differs by policy.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from yett.detectors.hidden_text import HiddenText
+from yett.detectors.patterns import PatternSet
+from yett.detectors.rule import Rule
+from yett.detectors.rules import SHIPPED, shipped
+from yett.detectors.size import Size
+from yett.model.kinds import covers
+from yett.ports.detector import Detector
+
+__all__ = ["NAMES", "built", "chosen", "kept"]
+
+NAMES = ("patterns", "hidden_text", "size", "text")
+"""Every built-in detector."""
+
+
+def chosen(*, disabled: Iterable[str] = (), extra: Sequence[Rule] = ()) -> tuple[Rule, ...]:
+    """Return the shipped rules and *extra* ones, but those of kinds that *disabled* covers (`pii`, `pii.phone`)."""
+    off = tuple(disabled)
+    rules = [rule for name in SHIPPED for rule in shipped(name)]
+    return tuple(rule for rule in (*rules, *extra) if not any(covers(kind, rule.kind) for kind in off))
+
+
+def built(
+    rules: Sequence[Rule], *, hyperscan: bool = True, saved: bytes = b"", longest: int = 1_000_000
+) -> tuple[Detector, ...]:
+    """
+    Build the detectors that all policies share, cheapest first.
+
+    *saved* is what `PatternSet.dump` gave for the same rules; texts of more than *longest* characters are out of measure.
+    """
+    return (Size(longest=longest), HiddenText(), PatternSet(rules, hyperscan=hyperscan, saved=saved))
+
+
+def kept(rules: Iterable[Rule]) -> Mapping[str, int]:
+    """Return, for each kind, how many of its last characters a mask may leave."""
+    keeps: dict[str, int] = {}
+    for rule in rules:
+        keeps[rule.kind] = min(rule.keep, keeps.get(rule.kind, rule.keep))
+    return keeps

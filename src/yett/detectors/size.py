@@ -1,0 +1,66 @@
+"""
+Size: texts that are too long, too deep or too repetitive; the detector `size`.
+
+Such texts cost more than they say: they fill a context, exhaust a parser or push what came before out of sight. They are
+judged as a whole, and only where they come in: what a model may write is limited by tokens, not here.
+"""
+
+import zlib
+from collections.abc import Iterator
+
+from yett.model.finding import Match
+from yett.model.segment import Origin
+
+__all__ = ["Size"]
+
+# Prose compresses to a third, code to a quarter, logs to a tenth; a piece over and over to a hundredth.
+_REPETITIVE = 0.02
+_FEWEST_REPEATING = 4096
+_BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
+
+
+class Size:
+    """Finds texts that are out of measure."""
+
+    name = "size"
+    cost = 0
+    kinds = frozenset({"size"})
+    readings = frozenset({"raw"})
+    look_behind = 0
+
+    def __init__(self, *, longest: int = 1_000_000, deepest: int = 256) -> None:
+        """Accept texts of up to *longest* characters, with brackets in brackets up to *deepest* times."""
+        self._longest = longest
+        self._deepest = deepest
+        self.revision = f"1:{longest}:{deepest}"
+
+    def detect(self, text: str, origin: Origin, start: int = 0) -> Iterator[Match]:
+        """Report what is out of measure in the whole of *text*."""
+        if origin is Origin.MODEL or start:
+            return
+        end = len(text)
+        if end > self._longest:
+            yield Match(0, end, "size.length", 1.0, "longest")
+            return
+        if end >= _FEWEST_REPEATING and _repetitive(text):
+            yield Match(0, end, "size.repetition", 0.8, "repetition")
+        if self._deep(text):
+            yield Match(0, end, "size.nesting", 0.8, "deepest")
+
+    def hold(self, text: str, origin: Origin, start: int = 0) -> int:
+        """Return *start*, since the whole text is judged; its end for a model's, which is not."""
+        return len(text) if origin is Origin.MODEL else start
+
+    def _deep(self, text: str) -> bool:
+        if sum(map(text.count, "([{")) <= self._deepest:
+            return False
+        depth = deepest = 0
+        for character in text:
+            depth = max(0, depth + _BRACKETS.get(character, 0))
+            deepest = max(deepest, depth)
+        return deepest > self._deepest
+
+
+def _repetitive(text: str) -> bool:
+    data = text.encode(errors="replace")
+    return len(zlib.compress(data, 1)) < _REPETITIVE * len(data)
