@@ -31,14 +31,16 @@ class Clause:
     obligations: tuple[Obligation, ...] = ()
     fields: frozenset[str] = field(init=False, compare=False, repr=False)
     """What it reads."""
+    order: tuple[int, int, str, str, str] = field(init=False, compare=False, repr=False)
+    """Sorts the highest priority first, the strictest first among equals; total, so no other order can matter."""
+    certain: Reason = field(init=False, compare=False, repr=False)
+    """Why it matched, when it is definitely true."""
 
     def __post_init__(self) -> None:
+        order = (-self.priority, -STRICTNESS[self.effect], self.policy, self.rule, self.version)
         object.__setattr__(self, "fields", frozenset(fields(self.condition)))
-
-    @property
-    def order(self) -> tuple[int, int, str, str, str]:
-        """Sorts the highest priority first, the strictest first among equals; total, so no other order can matter."""
-        return (-self.priority, -STRICTNESS[self.effect], self.policy, self.rule, self.version)
+        object.__setattr__(self, "order", order)
+        object.__setattr__(self, "certain", self.reason())
 
     def reason(self, unknown: tuple[str, ...] = ()) -> Reason:
         """Say why it matched; *unknown* are the fields that leave it only possibly true."""

@@ -26,6 +26,7 @@ __all__ = ["CLOSING_PRIORITY", "Matched", "combine", "settles", "verdict"]
 CLOSING_PRIORITY = -(2**63)
 """Below every priority that a document may state."""
 
+_NOWHERE = Route(frozenset())
 _VERDICTS = frozenset({Effect.ALLOW, Effect.DENY})
 
 
@@ -39,14 +40,14 @@ class Matched(NamedTuple):
 def combine(matched: Iterable[Matched], revision: str = "") -> Decision:
     """Combine the clauses that match, in any order."""
     ordered = sorted(matched, key=lambda match: match.clause.order)
-    reasons = tuple(match.clause.reason(match.unknown) for match in ordered)
-    top = verdict(match.clause for match in ordered)
+    reasons = tuple(clause.reason(unknown) if unknown else clause.certain for clause, unknown in ordered)
+    top = next((match.clause for match in ordered if match.clause.effect in _VERDICTS), None)
     if top is not None and top.effect is Effect.DENY:
         return _denied(ordered, reasons, revision)
     floor = top.priority if top is not None else CLOSING_PRIORITY
     holding = [match for match in ordered if match.clause.priority >= floor and match.clause.effect is not Effect.DENY]
     obligations = join(obligation for match in holding for obligation in match.clause.obligations)
-    if Route(frozenset()) in obligations:
+    if _NOWHERE in obligations:
         return _denied(ordered, (_stranded(holding), *reasons), revision)
     effect = max((match.clause.effect for match in holding), key=STRICTNESS.__getitem__, default=Effect.ALLOW)
     return Decision(allowed=True, effect=effect, reasons=reasons, obligations=obligations, revision=revision)
