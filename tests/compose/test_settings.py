@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from yett.compose.settings import RateLimiting, Settings
+from yett.detectors.topics import CATEGORIES
 
 LONG = "0123456789abcdef-not-a-credential"
 
@@ -37,6 +38,7 @@ def test_nothing_need_be_written() -> None:
         {"access": {"keys": [{"id": "a", "secret": LONG}, {"id": "a", "secret": LONG + "2"}]}},
         {"access": {"keys": [{"id": "a", "secret": LONG}, {"id": "b", "secret": LONG}]}},
         {"server": {"host": ""}},
+        {"security": {"banned_terms": {"categories": ["horror"]}}},
     ],
 )
 def test_what_is_not_understood_is_refused(given: dict[str, object]) -> None:
@@ -84,6 +86,11 @@ def test_records_have_a_database(given: dict[str, object], address: str) -> None
 
 def test_words_are_read_in_any_case_where_case_means_nothing() -> None:
     assert settings(logging={"level": "debug"}).logging.level == "DEBUG"
+
+
+def test_every_category_that_is_shipped_can_be_banned() -> None:
+    banned = settings(security={"banned_terms": {"categories": list(CATEGORIES)}}).security.banned_terms
+    assert banned.categories == CATEGORIES
 
 
 def test_paths_are_paths() -> None:

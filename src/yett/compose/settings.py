@@ -118,12 +118,15 @@ class RateLimiting(_Section):
         )
 
 
+_Category = Literal["hate", "illegal", "self_harm", "sexual", "violence"]
+
+
 class BannedTerms(_Section):
     """Terms that must not pass: the operator's own files, and categories that are shipped."""
 
     files: tuple[Path, ...] = ()
     """The operator's own terms."""
-    categories: Names = ()
+    categories: Annotated[tuple[_Category, ...], BeforeValidator(listed)] = ()
     """Categories that are shipped."""
 
 
