@@ -19,6 +19,7 @@ from yett.policy.schema import ORIGINS, field, known_fields
 __all__ = ["FOLDER", "PAGES", "write"]
 
 FOLDER = ROOT / "docs" / "reference"
+WIDTH = 100
 MADE = "*Made from the code by `make reference`.*"
 
 
@@ -31,14 +32,14 @@ def commands() -> str:
     ]
     for name, entry in COMMANDS.items():
         command: click.Command = yett
-        context = click.Context(yett, info_name="yett", max_content_width=100, terminal_width=100)
+        context = click.Context(yett, info_name="yett", terminal_width=WIDTH, **yett.context_settings)
         for word in name.split():
             assert isinstance(command, click.Group)
             found = command.get_command(context, word)
             assert found is not None, name
             command, context = (
                 found,
-                click.Context(found, info_name=word, parent=context, max_content_width=100, terminal_width=100),
+                click.Context(found, info_name=word, parent=context),
             )
         parts += [f"## yett {name}", entry.help, f"```text\n{command.get_help(context)}\n```"]
     return "\n\n".join(parts) + "\n"

@@ -28,6 +28,7 @@ MODULES = {
     "detectors.patterns": "import re2, hyperscan",
     "detectors.rules": "import yaml",
     "detectors.hidden_text": "import yett.detectors.patterns",
+    "detectors.lifted": "import yett.detectors.patterns",
     "detectors.size": "import yett.detectors.patterns",
     "services.exchange": "import asyncio, yett.guard.guard",
     "services.relay": "import yett.guard.guard",
