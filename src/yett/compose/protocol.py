@@ -13,39 +13,23 @@ Rules:
 """
 
 from asyncio import TimerHandle, Transport
-from dataclasses import dataclass
 from enum import Enum
-from string import ascii_letters, digits
 
 import httptools
 import orjson
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from yett.compose.bounds import Bounds
+from yett.compose.head import LARGE_HEAD, MALFORMED, objection, too_large, weight
 from yett.model.refusal import Refusal
 
-__all__ = ["Bounds", "StrictProtocol", "bounded", "objection"]
+__all__ = ["Bounds", "StrictProtocol", "bounded"]
 
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """How much the server bears, and for how many seconds."""
-
-    header_bytes: int = 16 * 1024
-    """Of a whole head: the target, and all names and values."""
-    header_count: int = 100
-    body_bytes: int = 1024 * 1024
-    requests: int = 1024
-    """At the same time."""
-    connections: int = 4096
-    header_seconds: float = 10
-    """From the first byte of a head, or from the connection's beginning, until the head is whole."""
-    body_seconds: float = 30
-    idle_seconds: float = 75
-    """Between an answer and the next request."""
-    stall_seconds: float = 60
-    """Until somebody who does not read what we send is given up."""
-    linger_seconds: float = 2
-    """For a refused client to stop sending and read why; closing at once would destroy the answer on its way."""
+_FRAMES = frozenset({b"content-length", b"transfer-encoding"})
+_LATE = Refusal(408, "request_timeout", "the request did not arrive in time")
+# llhttp takes what follows such a head for the other protocol, and so would lose the body.
+_UPGRADE = Refusal(400, "invalid_request", "a request with a body cannot upgrade; let the client speak HTTP/1.1 only")
+_CROWDED = Refusal(503, "not_ready", "too many requests at the same time", retry_after=1)
 
 
 class _Phase(Enum):
@@ -61,63 +45,6 @@ class _Refused(Exception):
     """Stops the parser."""
 
 
-# What a header may not be twice: whoever reads the other one would decide about another request.
-_SINGLE = frozenset(
-    {b"authorization", b"content-length", b"content-type", b"expect", b"host", b"transfer-encoding", b"x-api-key"}
-)
-_FRAMES = frozenset({b"content-length", b"transfer-encoding"})
-_METHODS = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS"})
-_VERSIONS = frozenset({"1.0", "1.1"})
-_HOST = (ascii_letters + digits + "._~-:[]%").encode()
-
-_MALFORMED = Refusal(400, "invalid_request", "this is not a well-formed HTTP/1.1 request")
-_LARGE_HEAD = Refusal(431, "request_too_large", "the headers are larger, or more, than this server takes")
-_LATE = Refusal(408, "request_timeout", "the request did not arrive in time")
-# llhttp takes what follows such a head for the other protocol, and so would lose the body.
-_UPGRADE = Refusal(400, "invalid_request", "a request with a body cannot upgrade; let the client speak HTTP/1.1 only")
-_CROWDED = Refusal(503, "not_ready", "too many requests at the same time", retry_after=1)
-
-Headers = list[tuple[bytes, bytes]]
-
-
-def objection(version: str, method: bytes, target: bytes, headers: Headers, bounds: Bounds) -> Refusal | None:
-    """Say why a request with this head is refused; None when it is not."""
-    if len(headers) > bounds.header_count:
-        return _LARGE_HEAD
-    if version not in _VERSIONS or method not in _METHODS or b"#" in target:
-        return _MALFORMED
-    single: dict[bytes, bytes] = {}
-    for name, value in headers:
-        if name in _SINGLE:
-            if name in single:
-                return Refusal(400, "invalid_request", f"the header `{name.decode()}` may only be sent once")
-            single[name] = value
-    return _framing(version, single) or _extent(single, bounds)
-
-
-def _framing(version: str, single: dict[bytes, bytes]) -> Refusal | None:
-    """Say what is wrong with the headers that say where a request goes and where it ends."""
-    if not (host := single.get(b"host", b"" if version == "1.1" else b"-")) or host.translate(None, _HOST):
-        return Refusal(400, "invalid_request", "the header `host` is missing or malformed")
-    if (coding := single.get(b"transfer-encoding")) is None:
-        return None
-    if coding.lower() != b"chunked" or version != "1.1" or b"content-length" in single:
-        return Refusal(400, "invalid_request", "the header `transfer-encoding` may only be `chunked`, and stand alone")
-    return None
-
-
-def _extent(single: dict[bytes, bytes], bounds: Bounds) -> Refusal | None:
-    if int(single.get(b"content-length", b"0")) > bounds.body_bytes:
-        return _too_large(bounds)
-    if single.get(b"expect", b"100-continue").lower() != b"100-continue":
-        return Refusal(417, "invalid_request", "nothing but `100-continue` can be expected of this server")
-    return None
-
-
-def _too_large(bounds: Bounds) -> Refusal:
-    return Refusal(413, "request_too_large", f"the body is larger than {bounds.body_bytes} bytes")
-
-
 class StrictProtocol(HttpToolsProtocol):
     """One connection."""
 
@@ -129,7 +56,7 @@ class StrictProtocol(HttpToolsProtocol):
         self._phase = _HEAD
         self._head_bytes = self._body_bytes = 0
         self._deaf = False
-        self._why = _MALFORMED
+        self._why = MALFORMED
         self._stalled: TimerHandle | None = None
         self._deadline: TimerHandle | None = self.loop.call_later(self.bounds.header_seconds, self._late)
         self._deadline_of = _HEAD
@@ -194,8 +121,8 @@ class StrictProtocol(HttpToolsProtocol):
         """Judge the head, and begin to answer."""
         parser, bounds = self.parser, self.bounds
         # What has come is a bound for the head, and mostly a sufficient one; the head itself is rarely measured.
-        if self._head_bytes > bounds.header_bytes and _size(self.url, self.headers) > bounds.header_bytes:
-            why: Refusal | None = _LARGE_HEAD
+        if self._head_bytes > bounds.header_bytes and weight(self.url, self.headers) > bounds.header_bytes:
+            why: Refusal | None = LARGE_HEAD
         else:
             why = objection(parser.get_http_version(), parser.get_method(), self.url, self.headers, bounds)
         if why is None and parser.should_upgrade() and not _FRAMES.isdisjoint(name for name, _ in self.headers):
@@ -212,7 +139,7 @@ class StrictProtocol(HttpToolsProtocol):
         """Take a piece of the body."""
         self._body_bytes += len(body)
         if self._body_bytes > self.bounds.body_bytes:
-            self._why = _too_large(self.bounds)
+            self._why = too_large(self.bounds)
             raise _Refused
         super().on_body(body)
 
@@ -228,7 +155,7 @@ class StrictProtocol(HttpToolsProtocol):
         if self._phase is _DONE:
             self._unset_deadline()
         elif self._phase is _HEAD and self._head_bytes > self.bounds.header_bytes:
-            self._refuse(_LARGE_HEAD)
+            self._refuse(LARGE_HEAD)
         elif self._deadline is None or self._deadline_of is not self._phase:
             self._unset_deadline()
             seconds = self.bounds.header_seconds if self._phase is _HEAD else self.bounds.body_seconds
@@ -282,10 +209,6 @@ class StrictProtocol(HttpToolsProtocol):
 def _under_way(cycle: RequestResponseCycle | None) -> bool:
     """Say whether an answer is still owed."""
     return cycle is not None and not cycle.response_complete
-
-
-def _size(target: bytes, headers: Headers) -> int:
-    return len(target) + sum(len(name) + len(value) + 4 for name, value in headers)
 
 
 def _told(refusal: Refusal) -> bytes:

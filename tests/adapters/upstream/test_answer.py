@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from yett.adapters.upstream.answer import HIGH_WATER, HttpAnswer
+from yett.adapters.upstream.answer import _HIGH_WATER as HIGH_WATER
+from yett.adapters.upstream.answer import HttpAnswer
 from yett.model.errors import UpstreamError
 
 BROKEN = UpstreamError("upstream `there` broke off")

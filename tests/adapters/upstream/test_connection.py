@@ -10,35 +10,11 @@ from hypothesis import strategies as st
 from yett.adapters.upstream.connection import Connection
 from yett.adapters.upstream.destination import Destination, Patience
 from yett.model.errors import UpstreamError, UpstreamTimeout
+from yett.testing.wire import Wire
 
 THERE = Destination("there", "http://there/v1", answer_bytes=1000, header_bytes=300)
 PLAIN = b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\nX-Id: 7\r\n\r\nabc"
 CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n"
-
-
-class Wire(asyncio.Transport):
-    """A transport that keeps what is written and what it is told."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.written, self.ended, self.reading = b"", False, True
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        self.written += bytes(data)
-
-    def is_closing(self) -> bool:
-        return self.ended
-
-    def close(self) -> None:
-        self.ended = True
-
-    abort = close
-
-    def pause_reading(self) -> None:
-        self.reading = False
-
-    def resume_reading(self) -> None:
-        self.reading = True
 
 
 class Line:

@@ -258,7 +258,7 @@ async def test_a_connection_that_the_provider_closed_meanwhile_is_not_used_again
 
 
 async def test_a_connection_that_was_idle_for_long_is_not_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "IDLE_SECONDS", 0)
+    monkeypatch.setattr(http, "_IDLE_SECONDS", 0)
     async with Provider() as provider, reach(provider) as upstream:
         await whole(upstream)
         await whole(upstream)

@@ -8,7 +8,7 @@ from yett.model.errors import UpstreamError
 
 __all__ = ["HttpAnswer", "Source"]
 
-HIGH_WATER = 64 * 1024
+_HIGH_WATER = 64 * 1024
 """Bytes that may wait for the reader; then nothing more is taken from the network."""
 
 
@@ -54,7 +54,7 @@ class HttpAnswer:
     def feed(self, piece: bytes) -> None:
         """Take a piece of the body."""
         self._waiting += piece
-        if len(self._waiting) > HIGH_WATER and self._source is not None and not self.paused:
+        if len(self._waiting) > _HIGH_WATER and self._source is not None and not self.paused:
             self.paused = True
             self._source.pause()
         self._wake()

@@ -29,7 +29,7 @@ from yett.ports.upstream import Outgoing
 
 __all__ = ["HttpUpstream", "mapped"]
 
-IDLE_SECONDS = 15
+_IDLE_SECONDS = 15
 """After which a kept connection is not trusted to be still there."""
 
 # Headers that say who asks, where, or how the connection is used (RFC 9110 §7.6.1). They are ours to set.
@@ -123,7 +123,7 @@ class HttpUpstream:
 
     def _kept(self) -> Connection | None:
         """Take the connection that was used last, if it can still be trusted."""
-        oldest = asyncio.get_running_loop().time() - IDLE_SECONDS
+        oldest = asyncio.get_running_loop().time() - _IDLE_SECONDS
         while self._free:
             connection = self._free.pop()
             if connection.usable and connection.heard > oldest:

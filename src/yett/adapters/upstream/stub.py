@@ -14,11 +14,11 @@ from yett.ports.upstream import Answer, Outgoing
 
 __all__ = ["StubUpstream"]
 
-PIECE = 4
+_PIECE = 4
 """Characters in one piece of a stream: small, as real models have it."""
-TOKEN = 4
+_TOKEN = 4
 """Characters in one token, as the stub counts."""
-CHOICES = 16
+_CHOICES = 16
 
 
 class _StubAnswer:
@@ -67,8 +67,8 @@ class StubUpstream:
             counted = bool((asked.get("stream_options") or {}).get("include_usage"))
         except (ValueError, KeyError, TypeError, AttributeError):
             return _failure(400, "the stub cannot read this request")
-        if not 1 <= choices <= CHOICES:
-            return _failure(400, f"`n` is from 1 to {CHOICES}")
+        if not 1 <= choices <= _CHOICES:
+            return _failure(400, f"`n` is from 1 to {_CHOICES}")
         head = {"id": f"chatcmpl-stub-{next(self._numbers)}", "created": 0, "model": asked.get("model") or "stub"}
         usage = _usage(prompt, len(said) * choices)
         if streams:
@@ -92,7 +92,7 @@ def _last_said(messages: list[Mapping[str, object]]) -> str:
 
 
 def _usage(prompt: int, answer: int) -> dict[str, int]:
-    asked, told = -(-prompt // TOKEN), -(-answer // TOKEN)
+    asked, told = -(-prompt // _TOKEN), -(-answer // _TOKEN)
     return {"prompt_tokens": asked, "completion_tokens": told, "total_tokens": asked + told}
 
 
@@ -109,7 +109,7 @@ def _events(head: Mapping[str, object], said: str, choices: int, usage: Mapping[
         chunk = {**head, "object": "chat.completion.chunk", "choices": told}
         return b"data: " + orjson.dumps(chunk | ({"usage": usage} if usage else {})) + b"\n\n"
 
-    pieces = (said[start : start + PIECE] for start in range(0, len(said), PIECE))
+    pieces = (said[start : start + _PIECE] for start in range(0, len(said), _PIECE))
     deltas: list[tuple[dict[str, str], str | None]] = [({"role": "assistant", "content": ""}, None)]
     deltas += [({"content": piece}, None) for piece in pieces]
     for delta, finish in [*deltas, ({}, "stop")]:

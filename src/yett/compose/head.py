@@ -1,0 +1,69 @@
+"""
+Head: what the head of a request must be to have one meaning, and be small enough.
+
+llhttp refuses most of what is ambiguous. Here stands the rest: what it lets pass, and what it does not count.
+"""
+
+from string import ascii_letters, digits
+
+from yett.compose.bounds import Bounds
+from yett.model.refusal import Refusal
+
+__all__ = ["LARGE_HEAD", "MALFORMED", "objection", "too_large", "weight"]
+
+# What a header may not be twice: whoever reads the other one would decide about another request.
+_SINGLE = frozenset(
+    {b"authorization", b"content-length", b"content-type", b"expect", b"host", b"transfer-encoding", b"x-api-key"}
+)
+_METHODS = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS"})
+_VERSIONS = frozenset({"1.0", "1.1"})
+_HOST = (ascii_letters + digits + "._~-:[]%").encode()
+
+MALFORMED = Refusal(400, "invalid_request", "this is not a well-formed HTTP/1.1 request")
+LARGE_HEAD = Refusal(431, "request_too_large", "the headers are larger, or more, than this server takes")
+
+_Headers = list[tuple[bytes, bytes]]
+
+
+def objection(version: str, method: bytes, target: bytes, headers: _Headers, bounds: Bounds) -> Refusal | None:
+    """Say why a request with this head is refused; None when it is not."""
+    if len(headers) > bounds.header_count:
+        return LARGE_HEAD
+    if version not in _VERSIONS or method not in _METHODS or b"#" in target:
+        return MALFORMED
+    single: dict[bytes, bytes] = {}
+    for name, value in headers:
+        if name in _SINGLE:
+            if name in single:
+                return Refusal(400, "invalid_request", f"the header `{name.decode()}` may only be sent once")
+            single[name] = value
+    return _framing(version, single) or _extent(single, bounds)
+
+
+def _framing(version: str, single: dict[bytes, bytes]) -> Refusal | None:
+    """Say what is wrong with the headers that say where a request goes and where it ends."""
+    if not (host := single.get(b"host", b"" if version == "1.1" else b"-")) or host.translate(None, _HOST):
+        return Refusal(400, "invalid_request", "the header `host` is missing or malformed")
+    if (coding := single.get(b"transfer-encoding")) is None:
+        return None
+    if coding.lower() != b"chunked" or version != "1.1" or b"content-length" in single:
+        return Refusal(400, "invalid_request", "the header `transfer-encoding` may only be `chunked`, and stand alone")
+    return None
+
+
+def _extent(single: dict[bytes, bytes], bounds: Bounds) -> Refusal | None:
+    if int(single.get(b"content-length", b"0")) > bounds.body_bytes:
+        return too_large(bounds)
+    if single.get(b"expect", b"100-continue").lower() != b"100-continue":
+        return Refusal(417, "invalid_request", "nothing but `100-continue` can be expected of this server")
+    return None
+
+
+def too_large(bounds: Bounds) -> Refusal:
+    """Refuse a body."""
+    return Refusal(413, "request_too_large", f"the body is larger than {bounds.body_bytes} bytes")
+
+
+def weight(target: bytes, headers: _Headers) -> int:
+    """Give the bytes of a head, as far as they say something."""
+    return len(target) + sum(len(name) + len(value) + 4 for name, value in headers)

@@ -1,0 +1,49 @@
+"""A head has one meaning, or it is refused."""
+
+import pytest
+
+from yett.compose.bounds import Bounds
+from yett.compose.head import objection, weight
+
+SMALL = Bounds(header_count=4, body_bytes=50)
+HOST = (b"host", b"a")
+CHUNKED = (b"transfer-encoding", b"chunked")
+
+
+@pytest.mark.parametrize(
+    ("version", "method", "target", "headers", "status"),
+    [
+        ("1.1", b"GET", b"/", [HOST], None),
+        ("1.1", b"GET", b"/", [(b"host", b"[::1]:8000")], None),
+        ("1.0", b"GET", b"/", [], None),
+        ("1.1", b"GET", b"/", [], 400),
+        ("1.1", b"GET", b"/", [(b"host", b"")], 400),
+        ("1.1", b"GET", b"/", [(b"host", b"a/b")], 400),
+        ("1.0", b"GET", b"/", [(b"host", b"u@a")], 400),
+        ("1.1", b"GET", b"/", [HOST, HOST], 400),
+        ("1.1", b"GET", b"/", [HOST, (b"x", b"y"), (b"x", b"y")], None),
+        ("1.1", b"GET", b"/", [HOST, (b"x", b"y"), (b"x", b"y"), (b"x", b"y"), (b"x", b"y")], 431),
+        ("1.1", b"GET", b"/a#b", [HOST], 400),
+        ("1.1", b"BREW", b"/", [HOST], 400),
+        ("0.9", b"GET", b"/", [HOST], 400),
+        ("2.0", b"GET", b"/", [HOST], 400),
+        ("1.1", b"POST", b"/", [HOST, CHUNKED], None),
+        ("1.0", b"POST", b"/", [CHUNKED], 400),
+        ("1.1", b"POST", b"/", [HOST, CHUNKED, (b"content-length", b"3")], 400),
+        ("1.1", b"POST", b"/", [HOST, (b"transfer-encoding", b"gzip, chunked")], 400),
+        ("1.1", b"POST", b"/", [HOST, (b"content-length", b"50")], None),
+        ("1.1", b"POST", b"/", [HOST, (b"content-length", b"51")], 413),
+        ("1.1", b"POST", b"/", [HOST, (b"expect", b"100-Continue")], None),
+        ("1.1", b"POST", b"/", [HOST, (b"expect", b"more")], 417),
+        ("1.1", b"POST", b"/", [HOST, (b"authorization", b"a"), (b"authorization", b"b")], 400),
+    ],
+)
+def test_a_head_is_judged(
+    version: str, method: bytes, target: bytes, headers: list[tuple[bytes, bytes]], status: int | None
+) -> None:
+    refusal = objection(version, method, target, headers, SMALL)
+    assert (refusal and refusal.status) == status
+
+
+def test_a_head_is_weighed_with_the_signs_between() -> None:
+    assert weight(b"/", [HOST]) == len(b"/" + b"host: a\r\n")
