@@ -14,8 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from uvicorn.server import ServerState
 
-from yett.compose.bounds import Bounds
-from yett.compose.protocol import StrictProtocol, bounded
+from yett.compose.protocol import Bounds, StrictProtocol, bounded
 from yett.compose.serving import serving
 from yett.testing.wire import Wire
 

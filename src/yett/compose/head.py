@@ -6,7 +6,6 @@ llhttp refuses most of what is ambiguous. Here stands the rest: what it lets pas
 
 from string import ascii_letters, digits
 
-from yett.compose.bounds import Bounds
 from yett.model.refusal import Refusal
 
 __all__ = ["LARGE_HEAD", "MALFORMED", "objection", "too_large", "weight"]
@@ -25,10 +24,8 @@ LARGE_HEAD = Refusal(431, "request_too_large", "the headers are larger, or more,
 _Headers = list[tuple[bytes, bytes]]
 
 
-def objection(version: str, method: bytes, target: bytes, headers: _Headers, bounds: Bounds) -> Refusal | None:
-    """Say why a request with this head is refused; None when it is not."""
-    if len(headers) > bounds.header_count:
-        return LARGE_HEAD
+def objection(version: str, method: bytes, target: bytes, headers: _Headers, body_bytes: int) -> Refusal | None:
+    """Say why a request with this head, and a body of at most *body_bytes*, is refused; None when it is not."""
     if version not in _VERSIONS or method not in _METHODS or b"#" in target:
         return MALFORMED
     single: dict[bytes, bytes] = {}
@@ -37,7 +34,7 @@ def objection(version: str, method: bytes, target: bytes, headers: _Headers, bou
             if name in single:
                 return Refusal(400, "invalid_request", f"the header `{name.decode()}` may only be sent once")
             single[name] = value
-    return _framing(version, single) or _extent(single, bounds)
+    return _framing(version, single) or _extent(single, body_bytes)
 
 
 def _framing(version: str, single: dict[bytes, bytes]) -> Refusal | None:
@@ -51,17 +48,17 @@ def _framing(version: str, single: dict[bytes, bytes]) -> Refusal | None:
     return None
 
 
-def _extent(single: dict[bytes, bytes], bounds: Bounds) -> Refusal | None:
-    if int(single.get(b"content-length", b"0")) > bounds.body_bytes:
-        return too_large(bounds)
+def _extent(single: dict[bytes, bytes], body_bytes: int) -> Refusal | None:
+    if int(single.get(b"content-length", b"0")) > body_bytes:
+        return too_large(body_bytes)
     if single.get(b"expect", b"100-continue").lower() != b"100-continue":
         return Refusal(417, "invalid_request", "nothing but `100-continue` can be expected of this server")
     return None
 
 
-def too_large(bounds: Bounds) -> Refusal:
+def too_large(body_bytes: int) -> Refusal:
     """Refuse a body."""
-    return Refusal(413, "request_too_large", f"the body is larger than {bounds.body_bytes} bytes")
+    return Refusal(413, "request_too_large", f"the body is larger than {body_bytes} bytes")
 
 
 def weight(target: bytes, headers: _Headers) -> int:

@@ -13,13 +13,13 @@ Rules:
 """
 
 from asyncio import TimerHandle, Transport
+from dataclasses import dataclass
 from enum import Enum
 
 import httptools
 import orjson
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from yett.compose.bounds import Bounds
 from yett.compose.head import LARGE_HEAD, MALFORMED, objection, too_large, weight
 from yett.model.refusal import Refusal
 
@@ -30,6 +30,28 @@ _LATE = Refusal(408, "request_timeout", "the request did not arrive in time")
 # llhttp takes what follows such a head for the other protocol, and so would lose the body.
 _UPGRADE = Refusal(400, "invalid_request", "a request with a body cannot upgrade; let the client speak HTTP/1.1 only")
 _CROWDED = Refusal(503, "not_ready", "too many requests at the same time", retry_after=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much the server bears, and for how many seconds."""
+
+    header_bytes: int = 16 * 1024
+    """Of a whole head: the target, and all names and values."""
+    header_count: int = 100
+    body_bytes: int = 1024 * 1024
+    requests: int = 1024
+    """At the same time."""
+    connections: int = 4096
+    header_seconds: float = 10
+    """From the first byte of a head, or from the connection's beginning, until the head is whole."""
+    body_seconds: float = 30
+    idle_seconds: float = 75
+    """Between an answer and the next request."""
+    stall_seconds: float = 60
+    """Until somebody who does not read what we send is given up."""
+    linger_seconds: float = 2
+    """For a refused client to stop sending and read why; closing at once would destroy the answer on its way."""
 
 
 class _Phase(Enum):
@@ -121,10 +143,11 @@ class StrictProtocol(HttpToolsProtocol):
         """Judge the head, and begin to answer."""
         parser, bounds = self.parser, self.bounds
         # What has come is a bound for the head, and mostly a sufficient one; the head itself is rarely measured.
-        if self._head_bytes > bounds.header_bytes and weight(self.url, self.headers) > bounds.header_bytes:
+        heavy = self._head_bytes > bounds.header_bytes and weight(self.url, self.headers) > bounds.header_bytes
+        if heavy or len(self.headers) > bounds.header_count:
             why: Refusal | None = LARGE_HEAD
         else:
-            why = objection(parser.get_http_version(), parser.get_method(), self.url, self.headers, bounds)
+            why = objection(parser.get_http_version(), parser.get_method(), self.url, self.headers, bounds.body_bytes)
         if why is None and parser.should_upgrade() and not _FRAMES.isdisjoint(name for name, _ in self.headers):
             why = _UPGRADE
         if why is None and len(self.tasks) >= bounds.requests:
@@ -139,7 +162,7 @@ class StrictProtocol(HttpToolsProtocol):
         """Take a piece of the body."""
         self._body_bytes += len(body)
         if self._body_bytes > self.bounds.body_bytes:
-            self._why = too_large(self.bounds)
+            self._why = too_large(self.bounds.body_bytes)
             raise _Refused
         super().on_body(body)
 

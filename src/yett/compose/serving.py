@@ -25,8 +25,7 @@ from dataclasses import dataclass
 import uvicorn
 import uvloop
 
-from yett.compose.bounds import Bounds
-from yett.compose.protocol import bounded
+from yett.compose.protocol import Bounds, bounded
 from yett.model.errors import NotReady, OperatorError, Place, Problem
 
 __all__ = ["App", "Drain", "listen", "run", "serve", "serving"]
