@@ -21,18 +21,18 @@ __all__ = ["Early", "Scan", "generate"]
 
 Early = Sequence[tuple[int, int]]
 """Per rule: its conjuncts that are complete, and those that could at most say the same once more."""
-Bits = tuple[int, int]
+_Bits = tuple[int, int]
 """The conjuncts that are possible, and those whose truth is uncertain."""
 
 
 class Scan(NamedTuple):
     """The generated functions."""
 
-    whole: Callable[[Mapping[str, object]], Bits]
+    whole: Callable[[Mapping[str, object]], _Bits]
     """From facts that are all there."""
-    cheap: Callable[[Mapping[str, object]], Bits]
+    cheap: Callable[[Mapping[str, object]], _Bits]
     """From the facts that cost nothing."""
-    costly: Callable[[int, int, Callable[[str], object]], Bits]
+    costly: Callable[[int, int, Callable[[str], object]], _Bits]
     """On from there, by demanding what is still needed."""
     source: str
     """What was generated, for whoever wants to read it."""

@@ -126,11 +126,11 @@ class Column:
         return possible, uncertain
 
 
-Asked = Sequence[tuple[int, Sequence[Term]]]
+_Asked = Sequence[tuple[int, Sequence[Term]]]
 """Per conjunct: its bit, and what it asks of a field."""
 
 
-def column(field: str, sort: Sort, asked: Asked, every: int, definite: int) -> Column:
+def column(field: str, sort: Sort, asked: _Asked, every: int, definite: int) -> Column:
     """Index what conjuncts ask of *field*; *every* has the bits of all conjuncts."""
     groups: tuple[Equality | Ranges | Members, ...] = (
         *_equality(_chosen(asked, _is_equality), every),
@@ -155,7 +155,7 @@ def _is_membership(literal: Literal) -> bool:
     return isinstance(literal, Leaf) and literal.operator is Operator.CONTAINS and literal.sort is Sort.STRINGS
 
 
-def _chosen(asked: Asked, chosen: Callable[[Literal], bool]) -> Asked:
+def _chosen(asked: _Asked, chosen: Callable[[Literal], bool]) -> _Asked:
     picked = [(bit, [term for term in terms if chosen(term.literal)]) for bit, terms in asked]
     return [(bit, terms) for bit, terms in picked if terms]
 
@@ -167,7 +167,7 @@ def _union(bits: Iterable[int]) -> int:
     return union
 
 
-def _equality(asked: Asked, every: int) -> Iterator[Equality]:
+def _equality(asked: _Asked, every: int) -> Iterator[Equality]:
     if not asked:
         return
     constrained = _union(bit for bit, _ in asked)
@@ -198,7 +198,7 @@ def _named(terms: Sequence[Term]) -> tuple[bool, set[object]]:
     return (False, excluded) if admitted is None else (True, admitted - excluded)
 
 
-def _ranges(asked: Asked, every: int) -> Iterator[Ranges]:
+def _ranges(asked: _Asked, every: int) -> Iterator[Ranges]:
     if not asked:
         return
     cuts = sorted({bound for _, terms in asked for term in terms for bound in _bounds(term.literal)})
@@ -248,7 +248,7 @@ def _stretches(term: Term, places: dict[Scalar, int], regions: int) -> list[tupl
     return [(start, end)] if term.positive else [(0, start), (end, regions)]
 
 
-def _members(asked: Asked, every: int) -> Iterator[Members]:
+def _members(asked: _Asked, every: int) -> Iterator[Members]:
     layers: list[dict[object, int]] = []
     forbidden: dict[object, int] = {}
     for bit, terms in asked:
@@ -265,7 +265,7 @@ def _members(asked: Asked, every: int) -> Iterator[Members]:
         yield Members(_union(forbidden.values()), forbidden, every, forbids=True)
 
 
-def _tests(asked: Asked) -> tuple[_Test, ...]:
+def _tests(asked: _Asked) -> tuple[_Test, ...]:
     wanted: dict[Literal, list[int]] = {}
     for bit, terms in asked:
         for literal, positive in terms:

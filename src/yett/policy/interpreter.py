@@ -28,14 +28,14 @@ from yett.policy.values import Scalar, Sort, Value, absent, read, same, sort_of
 
 __all__ = ["Look", "decide", "judge", "lookup", "truth", "unknown"]
 
-Truth = bool | None
+_Truth = bool | None
 Look = Callable[[str], object]
 """A field to its fact, as it is."""
-_Operation = Callable[..., Truth]
+_Operation = Callable[..., _Truth]
 """A fact, read, and the value that it is compared with."""
 
 
-def truth(expression: Expression, look: Look) -> Truth:
+def truth(expression: Expression, look: Look) -> _Truth:
     """Say whether *expression* is true of the facts."""
     match expression:
         case And(parts):
@@ -61,7 +61,7 @@ def unknown(expression: Expression, look: Look) -> frozenset[str]:
             return frozenset({expression.field})
 
 
-def judge(literal: Literal, raw: object) -> Truth:
+def judge(literal: Literal, raw: object) -> _Truth:
     """Say whether *literal* is true of its field's fact."""
     if isinstance(literal, Leaf) and literal.operator is Operator.EXISTS:
         return None if raw is Unknown.UNAVAILABLE else not absent(raw)
@@ -103,8 +103,8 @@ def _match(clause: Clause, look: Look) -> Matched | None:
     return None
 
 
-def _all(truths: Iterable[Truth]) -> Truth:
-    result: Truth = True
+def _all(truths: Iterable[_Truth]) -> _Truth:
+    result: _Truth = True
     for each in truths:
         if each is False:
             return False
@@ -112,15 +112,15 @@ def _all(truths: Iterable[Truth]) -> Truth:
     return result
 
 
-def _any(truths: Iterable[Truth]) -> Truth:
+def _any(truths: Iterable[_Truth]) -> _Truth:
     return _not(_all(_not(each) for each in truths))
 
 
-def _not(value: Truth) -> Truth:
+def _not(value: _Truth) -> _Truth:
     return None if value is None else not value
 
 
-def _each(each: Each, value: Value) -> Truth:
+def _each(each: Each, value: Value) -> _Truth:
     if not isinstance(value, tuple):
         return None
     return (_all if each.every else _any)(truth(each.inner, _only(element)) for element in value)
@@ -130,15 +130,15 @@ def _only(element: Scalar) -> Look:
     return lambda _field: element
 
 
-def _eq(value: Value, other: Scalar) -> Truth:
+def _eq(value: Value, other: Scalar) -> _Truth:
     return None if isinstance(value, tuple) else same(value, other)
 
 
-def _in(value: Value, others: tuple[Scalar, ...]) -> Truth:
+def _in(value: Value, others: tuple[Scalar, ...]) -> _Truth:
     return None if isinstance(value, tuple) else any(same(value, other) for other in others)
 
 
-def _contains(value: Value, other: Scalar) -> Truth:
+def _contains(value: Value, other: Scalar) -> _Truth:
     if isinstance(value, tuple):
         return any(same(element, other) for element in value)
     return other in value if isinstance(value, str) and isinstance(other, str) else None
@@ -148,7 +148,7 @@ def _order(compare: Callable[..., bool]) -> _Operation:
     return lambda value, other: compare(value, other) if _is_number(value) else None
 
 
-def _between(value: Value, bounds: tuple[Scalar, Scalar]) -> Truth:
+def _between(value: Value, bounds: tuple[Scalar, Scalar]) -> _Truth:
     return operator.le(bounds[0], value) and operator.le(value, bounds[1]) if _is_number(value) else None
 
 
@@ -156,11 +156,11 @@ def _text(test: Callable[[str, str], bool]) -> _Operation:
     return lambda value, other: test(value, other) if isinstance(value, str) else None
 
 
-def _matches(value: Value, pattern: Pattern) -> Truth:
+def _matches(value: Value, pattern: Pattern) -> _Truth:
     return pattern.holds(value) if isinstance(value, str) else None
 
 
-def _cidr(value: Value, networks: Networks) -> Truth:
+def _cidr(value: Value, networks: Networks) -> _Truth:
     return networks.hold(value) if isinstance(value, str) else None
 
 

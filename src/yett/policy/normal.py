@@ -22,15 +22,15 @@ class Term(NamedTuple):
     positive: bool
 
 
-Conjunct = tuple[Term, ...]
+_Conjunct = tuple[Term, ...]
 
 
-def conjuncts(expression: Expression) -> tuple[Conjunct, ...] | None:
+def conjuncts(expression: Expression) -> tuple[_Conjunct, ...] | None:
     """Return the conjuncts of *expression*; None when there are too many."""
     return _normal(expression, positive=True)
 
 
-def _normal(expression: Expression, *, positive: bool) -> tuple[Conjunct, ...] | None:
+def _normal(expression: Expression, *, positive: bool) -> tuple[_Conjunct, ...] | None:
     match expression:
         case Not(part):
             return _normal(part, positive=not positive)
@@ -46,13 +46,13 @@ def _normal(expression: Expression, *, positive: bool) -> tuple[Conjunct, ...] |
             return _product(normals) if isinstance(expression, And) is positive else _sum(normals)
 
 
-def _sum(normals: list[tuple[Conjunct, ...]]) -> tuple[Conjunct, ...] | None:
+def _sum(normals: list[tuple[_Conjunct, ...]]) -> tuple[_Conjunct, ...] | None:
     every = tuple(dict.fromkeys(conjunct for normal in normals for conjunct in normal))
     return every if len(every) <= _CAP else None
 
 
-def _product(normals: list[tuple[Conjunct, ...]]) -> tuple[Conjunct, ...] | None:
-    product: tuple[Conjunct, ...] = ((),)
+def _product(normals: list[tuple[_Conjunct, ...]]) -> tuple[_Conjunct, ...] | None:
+    product: tuple[_Conjunct, ...] = ((),)
     for normal in normals:
         product = tuple(
             dict.fromkeys(tuple(dict.fromkeys((*left, *right))) for left in product for right in normal),
