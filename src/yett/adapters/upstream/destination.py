@@ -49,8 +49,7 @@ class Destination:
     patience: Patience = Patience()
     answer_bytes: int = 32 * 1024 * 1024
     header_bytes: int = 16 * 1024
-    """Of any one header of an answer; there may be 128 of them."""
-    connections: int = 512
+    """Of all headers of an answer together, interim ones and trailers too."""
 
     @property
     def headers(self) -> dict[str, str]:
