@@ -1,6 +1,7 @@
 """Policy sees what is known and what was found, by whom it was written, and never any text."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 import pytest
 from hypothesis import given
@@ -23,7 +24,7 @@ ANN = Principal("acme", "ann", frozenset({"dev", "admin"}), attributes={"team.ti
 class Evidence:
     """Findings that were made up; it notes what it is asked to look for."""
 
-    def __init__(self, findings: Sequence[Finding] = (), failed: Set[str] = frozenset()) -> None:
+    def __init__(self, findings: Sequence[Finding] = (), failed: AbstractSet[str] = frozenset()) -> None:
         self.findings = findings
         self.failed = failed
         self.segments = (Segment("/0", Origin.USER, "x" * 41),)
@@ -45,7 +46,7 @@ def facts_of(evidence: Evidence, known: dict[str, object] | None = None, *tests:
     return InteractionFacts(interaction, evidence, {test.id: test for test in tests})
 
 
-def demanded(field: str, *findings: Finding, failed: Set[str] = frozenset()) -> object:
+def demanded(field: str, *findings: Finding, failed: AbstractSet[str] = frozenset()) -> object:
     value = facts_of(Evidence(findings, failed)).demand(field)
     return list(value) if isinstance(value, tuple) else value
 

@@ -1,6 +1,7 @@
 """Stretches that overlap are one cluster, and stretches that only touch are two."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -48,7 +49,7 @@ def wrong(stretches: Sequence[tuple[int, int]], found: Sequence[tuple[int, int, 
         (start, end) == (min(stretches[each][0] for each in group), max(stretches[each][1] for each in group))
         for start, end, group in found
     )
-    apart = all(left[1] <= right[0] for left, right in zip(found, found[1:], strict=False))
+    apart = all(left[1] <= right[0] for left, right in pairwise(found))
     joined = all(_chained([stretches[each] for each in group]) for _, _, group in found)
     return not (members == list(range(len(stretches))) and exact and apart and joined)
 

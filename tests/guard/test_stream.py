@@ -20,6 +20,7 @@ from tests.guard.examples import (
     redacting,
     some_example,
 )
+from tests.guard.shipped import VALUES, VARIANTS, shipped, some_answer
 from tests.guard.toys import Broken, Rule, ToyDetector, ToyPolicy, answered, guard_of, pieces, streamed
 from yett.guard import stream
 from yett.guard.detection import Detection, Sight
@@ -343,3 +344,49 @@ def test_policy_is_asked_again_only_when_there_is_something_new() -> None:
     counting = ToyPolicy(denies=denies, fields=frozenset({"pii.count"}))
     streamed(lane(guard_of(counting, detector)), ["e@a " * 50])
     assert len(asked) == 51
+
+
+# What is shipped.
+
+
+@settings(max_examples=80, deadline=None, derandomize=True, database=None)
+@given(seed=st.integers(0, 1 << 32))
+def test_chunking_does_not_matter_to_what_is_shipped(seed: int) -> None:
+    assert complaint(some_answer(Random(seed))) == ""
+
+
+def test_a_shipped_policy_that_forgets_the_context_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    context_dropped(monkeypatch)
+    assert any(complaint(some_answer(Random(seed))) for seed in range(300))
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: value[:16])
+def test_no_value_comes_through_wherever_it_is_cut(variant: str, value: str) -> None:
+    text = f"It is this: {value} and no other."
+    guard = shipped(variant)
+    whole = guard.inspect(answered(text))
+    seen = any(finding.kind.startswith(("pii.", "secret.", "exfiltration.")) for finding in whole.findings)
+    assert seen
+    for cut in range(len(text)):
+        releases, stopped = streamed(lane(guard), [text[:cut], text[cut:]])
+        assert stopped is not whole.allowed
+        assert stopped or "".join(releases) == whole.sanitized
+        assert not stopped or value not in "".join(releases)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_what_is_shipped_streams(variant: str) -> None:
+    assert shipped(variant).streams()
+
+
+def test_prose_is_released_word_by_word() -> None:
+    one = lane(shipped("default"))
+    held = []
+    fed = 0
+    for word in (PROSE * 20).split(" "):
+        fed += len(word) + 1
+        fed -= len(one.feed(word + " ").text)
+        held.append(fed)
+    assert max(held) <= 24
+    assert sum(held) / len(held) < 4
