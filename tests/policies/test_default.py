@@ -78,6 +78,14 @@ def test_what_passes_has_lost_what_must_not_pass() -> None:
     assert both.sanitized.endswith(", Jane")
 
 
+def test_a_doubtful_number_is_not_masked_because_an_address_is() -> None:
+    alone = checked("default", "order 555 0100 123", "user")
+    beside = checked("default", "order 555 0100 123 for jane.doe@mail.example.org", "user")
+    assert alone.effect == "allow"
+    assert "order 555 0100 123 for " in beside.sanitized
+    assert "jane.doe" not in beside.sanitized
+
+
 def test_a_document_that_gives_orders_is_left_out() -> None:
     assert checked("default", ORDER, "document", "context").segments == ()
 
