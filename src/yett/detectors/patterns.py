@@ -13,7 +13,6 @@ and how sure it is, overlaps are resolved, and byte offsets become characters.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields, is_dataclass
 from hashlib import sha256
 
 from yett.detectors.expression import Found
@@ -38,19 +37,6 @@ def revision_of(rules: Sequence[Rule]) -> str:
         for rule in rules
     ]
     return sha256(_VERSION + repr(told).encode()).hexdigest()
-
-
-def revision_of(rules: Iterable[Rule]) -> str:
-    """Return the digest of *rules* and of this room's code; the same in every process."""
-    return sha256(_VERSION + repr([_ordered(rule) for rule in rules]).encode()).hexdigest()
-
-
-def _ordered(value: object) -> object:
-    if isinstance(value, frozenset):
-        return sorted(map(str, value))
-    if is_dataclass(value):
-        return [_ordered(getattr(value, part.name)) for part in fields(value)]
-    return [_ordered(item) for item in value] if isinstance(value, tuple) else value
 
 
 class PatternSet:

@@ -9,19 +9,19 @@ Rules:
 3. It hardly counts: beyond a few times a repetition becomes endless, for the same reason.
 """
 
-from yett.detectors.syntax import Assertion, Atom, Choice, Group, Node, Repeat, Sequence, Unreadable, parse
+from yett.detectors.syntax import Assertion, Atom, Choice, Group, Node, Repeat, Sequence, Unreadable, parse, width
 
 __all__ = ["gated"]
 
 # RE2's white space has no vertical tab, Hyperscan's has.
 _SETS = {r"\s": r"\t\n\f\r ", r"\d": "0-9", r"\w": "0-9A-Za-z_"}
-_WIDE = {".": r"[^\n]", r"\S": r"[^\t\n\f\r ]", r"\D": "[^0-9]", r"\W": "[^0-9A-Za-z_]"}
+_WIDE = {".": r"[\x00-\xff]", r"\S": r"[^\t\n\f\r ]", r"\D": "[^0-9]", r"\W": "[^0-9A-Za-z_]"}
 _BEYOND = r"\x80-\xff"
 # From here on the engines' ideas of upper and lower case part.
 _CASED_ALIKE = 0x0590
 _COUNTED = 2
 # An endless repetition of something this long is spelled as anything at all: the database stays small.
-_LONG = 40
+_LONG = 60
 
 
 def gated(pattern: str) -> str | None:
@@ -42,21 +42,13 @@ def _spelled(node: Node) -> str:
         case Assertion(text):
             return text
         case Group(opening, part):
-            return f"{_opened(opening)}{_spelled(part)})"
+            return f"{opening if opening.endswith(':') else '(?:'}{_spelled(part)})"
         case Sequence(parts):
             return "".join(f"(?:{_spelled(part)})" if isinstance(part, Choice) else _spelled(part) for part in parts)
         case Choice(options):
             return "|".join(_spelled(option) for option in options)
         case Repeat():
             return _repeat(node)
-
-
-def _opened(opening: str) -> str:
-    flags = opening.removeprefix("(?").removesuffix(":")
-    if "s" in flags.partition("-")[0]:
-        # A dot then takes line breaks too, which `_WIDE` does not say.
-        return "(?s:" if flags == "s" else f"(?{flags}:"
-    return opening if opening.endswith(":") else "(?:"
 
 
 def _repeat(node: Repeat) -> str:
@@ -69,7 +61,7 @@ def _repeat(node: Repeat) -> str:
         spelled, endless = f"(?:{_spelled(node.part)})", most is None or most > _COUNTED
         least = min(least, 1) if endless else least
         if endless and len(spelled) > _LONG:
-            return r"[\x00-\xff]*"
+            return r"[\x00-\xff]" + ("+" if least * width(node.part)[0] else "*")
     return f"{spelled}{{{least},{'' if endless else most}}}"
 
 

@@ -87,10 +87,13 @@ def parse(pattern: str) -> Node:
     Read *pattern*.
 
     Raises:
-        Unreadable: it uses what this reader does not know (`\Q`, `\C`) or is not well formed.
+        Unreadable: it uses what this reader does not know (`\Q`, `\C`) is not well formed, or nests too deep.
     """
     reader = _Reader(pattern)
-    node = reader.choice()
+    try:
+        node = reader.choice()
+    except RecursionError:
+        raise Unreadable(pattern) from None
     if reader.rest():
         raise Unreadable(pattern)
     return node
