@@ -3,7 +3,8 @@ StreamGuard: hold back what may yet become a finding.
 
 Rules:
 
-1. Chunking must not matter: however a text is cut, the same characters are released and it stops at the same place.
+1. Chunking must not matter: however a text is cut, the same characters are released and it stops at the same place. Only
+   a detector that fails is judged where it failed, which is somewhere in what was held just then.
 2. What is released is *settled*: no text that may follow can change a finding that begins before it (the detectors say
    so by `hold`), and a release never cuts through a finding.
 3. Findings are decided in order of position, each with all that came before it. The first that policy denies stops the
