@@ -54,7 +54,7 @@ def _wrk(url: str, body: bytes, flight: int, seconds: float, core: int | None) -
         )
         pin = ["taskset", "-c", str(core)] if core is not None and shutil.which("taskset") else []
         command = [*pin, "wrk", "-t1", f"-c{flight}", f"-d{seconds:.0f}s", "--latency", "-s", str(script), url]
-        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
+        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1])  # type: ignore[index]
     wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", told)
     return Figures(rate, _percentile(told, 50), _percentile(told, 99), int(wrong[1]) if wrong else 0)

@@ -24,7 +24,7 @@ __all__ = ["print_stages"]
 
 def print_stages() -> None:
     """Print a table."""
-    from bench.gateway import QUESTION  # noqa: PLC0415 - it imports this module
+    from bench.gateway import QUESTION
 
     snapshot = Builder(SystemClock(), b"k" * 32).build(Settings())
     guard = snapshot.guard
@@ -67,13 +67,17 @@ async def _journal() -> None:
 
 
 def _scan(guard: Guard) -> None:
-    text = "".join(Path(module.__file__ or "").read_text("utf-8", "replace") for module in (pydoc, asyncio.tasks, tempfile))
+    text = "".join(
+        Path(module.__file__ or "").read_text("utf-8", "replace") for module in (pydoc, asyncio.tasks, tempfile)
+    )
     began = time.perf_counter()
     rounds = 5
     for number in range(rounds):
         guard.inspected(Interaction(Stage.REQUEST, (Segment("", Origin.USER, f"{number}{text}"),)))
     taken = time.perf_counter() - began
-    print(f"scanning source code of {len(text) // 1024} KB, all readings and detectors: {rounds * len(text) / taken / 1e6:.1f} MB/s")
+    print(
+        f"scanning source code of {len(text) // 1024} KB, all readings and detectors: {rounds * len(text) / taken / 1e6:.1f} MB/s"
+    )
 
 
 def _line(title: str, work: Callable[[], object]) -> None:
@@ -84,5 +88,3 @@ def _line(title: str, work: Callable[[], object]) -> None:
     for _ in range(rounds):
         work()
     print(f"{title:36}{(time.perf_counter() - began) / rounds * 1e6:7.1f}")
-
-

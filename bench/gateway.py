@@ -135,7 +135,7 @@ def _yett(folder: Path, policies: str, upstream: int) -> Iterator[tuple[int, "su
 @contextlib.contextmanager
 def _running(command: list[str], core: int) -> Iterator["subprocess.Popen[bytes]"]:
     pin = ["taskset", "-c", str(core)] if shutil.which("taskset") else []
-    process = subprocess.Popen([*pin, *command], stdout=subprocess.DEVNULL)  # noqa: S603
+    process = subprocess.Popen([*pin, *command], stdout=subprocess.DEVNULL)
     try:
         yield process
     finally:
@@ -145,8 +145,8 @@ def _running(command: list[str], core: int) -> Iterator["subprocess.Popen[bytes]
 
 def _ask(port: int) -> None:
     headers = {"authorization": "Bearer dev-token", "content-type": "application/json"}
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/v1/chat/completions", QUESTION, headers)  # noqa: S310
-    urllib.request.urlopen(request).read()  # noqa: S310
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/v1/chat/completions", QUESTION, headers)
+    urllib.request.urlopen(request).read()
 
 
 def _free() -> int:

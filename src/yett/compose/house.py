@@ -20,9 +20,9 @@ from yett.compose.keyfile import house_key
 from yett.compose.loading import Loaded, SettingsSource
 from yett.compose.snapshot import Builder
 from yett.compose.watching import Watcher
-from yett.policy.documents import Document
 from yett.doors.proxy.app import ProxyApp, Services
 from yett.doors.proxy.errors import Asgi, Receive, Scope, Send, bordered
+from yett.policy.documents import Document
 from yett.services.admission import Admission
 from yett.services.carrying import Carrier
 from yett.services.exchange import Exchange
@@ -72,6 +72,11 @@ class House:
         carrier = Carrier(journal.outbox, SqlRecords(database))
         carrier.start()
         self._until_closed.push_async_callback(carrier.aclose)
+        self._until_closed.push_async_callback(journal.sync)  # so that the carrier takes the newest along
+        self.health.watched |= {
+            "store": lambda: carrier.trouble,
+            "journal": lambda: f"{len(journal.damages)} damaged stretches were kept aside" if journal.damages else "",
+        }
 
         admission = Admission(MemoryCounters(self.clock))
         inspection = Inspection()

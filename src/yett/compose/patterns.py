@@ -48,11 +48,13 @@ class PatternCache:
             Path(file.name).replace(self._path(rules))
 
     def _path(self, rules: Sequence[Rule]) -> Path:
-        bound = f"{revision_of(rules)}:{version('hyperscan')}:{platform.machine()}:{platform.processor()}:{_processor()}"
+        bound = (
+            f"{revision_of(rules)}:{version('hyperscan')}:{platform.machine()}:{platform.processor()}:{_abilities()}"
+        )
         return self._folder / f"patterns-{sha256(bound.encode()).hexdigest()[:32]}"
 
 
-def _processor() -> str:
+def _abilities() -> str:
     """Say what the processor can do, as far as the system tells: compiled patterns depend on it."""
     try:
         lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()

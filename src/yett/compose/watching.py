@@ -22,7 +22,7 @@ _LOG = logging.getLogger("yett.reload")
 _PAUSE = 0.5
 """Seconds between two looks at the files: a stat call for each."""
 
-Stamp = tuple[tuple[str, int, int, int], ...]
+_Stamp = tuple[tuple[str, int, int, int], ...]
 
 
 class Watcher:
@@ -82,7 +82,7 @@ def watched_files(loaded: Loaded) -> tuple[Path, ...]:
     return (loaded.file, *named) if loaded.file else named
 
 
-def _stamp(files: Iterable[Path]) -> Stamp:
+def _stamp(files: Iterable[Path]) -> _Stamp:
     return tuple(_stamped(file) for file in files)
 
 

@@ -11,7 +11,8 @@ Rules:
    costs only what is new. The memory holds no text.
 """
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
@@ -22,7 +23,7 @@ from yett.model.span import Span
 from yett.model.verdict import Coverage
 from yett.ports.detector import Detector
 
-__all__ = ["READINGS", "STREAM", "Detection", "Evidence", "Look", "Settled", "Sight"]
+__all__ = ["READINGS", "STREAM", "Detection", "Evidence", "Look", "Seen", "Settled", "Sight"]
 
 _REMEMBERED = 8192
 READINGS = "readings"
@@ -185,7 +186,7 @@ class Evidence(Protocol):
         ...
 
     @property
-    def failed(self) -> Set[str]:
+    def failed(self) -> AbstractSet[str]:
         """The detectors that failed."""
         ...
 

@@ -5,16 +5,16 @@ from typing import TypeVar
 
 __all__ = ["clusters"]
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
-def clusters(stretches: Iterable[tuple[int, int, T]]) -> list[tuple[int, int, list[T]]]:
+def clusters(stretches: Iterable[tuple[int, int, _T]]) -> list[tuple[int, int, list[_T]]]:
     """
     Group overlapping stretches, each a start, an end and what it stands for, ordered by where the groups begin.
 
     Stretches that only touch stay apart; an empty stretch belongs to the group that covers its position.
     """
-    groups: list[tuple[int, int, list[T]]] = []
+    groups: list[tuple[int, int, list[_T]]] = []
     for start, end, what in sorted(stretches, key=lambda stretch: (stretch[0], stretch[1])):
         if groups and start < groups[-1][1]:
             first, last, members = groups[-1]

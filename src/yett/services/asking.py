@@ -46,9 +46,9 @@ def request_facts(dialect: Dialect, payload: Payload, call: Call) -> Facts:
     return facts
 
 
-def upstream_for(dialect: Dialect, payload: Payload, snapshot: Snapshot, recorded: Recorded) -> Upstream | Refusal:
-    """Find who serves the model that a request asks for, and note it."""
-    model = dialect.facts(payload)["llm"].get("model")
+def upstream_for(facts: Facts, snapshot: Snapshot, recorded: Recorded) -> Upstream | Refusal:
+    """Find who serves the model that a request of these *facts* asks for, and note it."""
+    model = facts["llm"].get("model")
     upstream = snapshot.routes.find(model) if isinstance(model, str) else None
     if upstream is None:
         return _NO_MODEL
@@ -85,7 +85,7 @@ def obliged(dialect: Dialect, payload: Payload, verdict: Verdict, snapshot: Snap
                 if asked not in models and fit:
                     payload = dialect.route(payload, fit[0])
                 elif asked not in models:
-                    payload = dialect.route(payload, sorted(models)[0])  # nobody serves it, which will be told
+                    payload = dialect.route(payload, min(models))  # nobody serves it, which will be told
             case _:
                 pass
     return payload

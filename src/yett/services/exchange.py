@@ -99,7 +99,7 @@ class Exchange:
         facts = request_facts(dialect, request, call)
         if refusal := too_much(texts, facts, snapshot):
             return refusal
-        upstream = upstream_for(dialect, request, snapshot, recorded)
+        upstream = upstream_for(facts, snapshot, recorded)
         if isinstance(upstream, Refusal):
             return upstream
         facts["llm"]["provider"] = upstream.name
@@ -111,12 +111,13 @@ class Exchange:
             return denied(verdict)
 
         payload = dialect.write(request, texts, verdict.segments, verdict.dropped)
-        payload = obliged(dialect, payload, verdict, snapshot)
-        upstream = upstream_for(dialect, payload, snapshot, recorded)
+        obliging = obliged(dialect, payload, verdict, snapshot)
+        if obliging is not payload:
+            upstream = upstream_for(dialect.facts(obliging), snapshot, recorded)
         if isinstance(upstream, Refusal):
             return upstream
         headers = verdict_headers(recorded.verdicts) | limit_headers(admitted.grants)
-        placed = dialect.place(payload)
+        placed = dialect.place(obliging)
         return Asked(snapshot, dialect, admitted.principal, recorded, facts, placed, upstream, headers)
 
     async def _ask(self, asked: Asked) -> Reply | Streamed | Refusal:

@@ -1,6 +1,6 @@
 """Health: live, ready, and why not."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from yett.services.snapshots import Snapshots
@@ -25,6 +25,8 @@ class Health:
     def __init__(self, snapshots: Snapshots) -> None:
         """Watch over *snapshots*."""
         self._snapshots = snapshots
+        self.watched: dict[str, Callable[[], str]] = {}
+        """What else is told, by name: each says what is wrong, or nothing. None of it stops the serving."""
         self.draining = False
         """Whether the house has been told to stop."""
 
@@ -41,5 +43,6 @@ class Health:
             if self._snapshots.failure
             else "ok",
             "policies": ", ".join(snapshot.policies) or "none",
+            **{name: trouble() or "ok" for name, trouble in self.watched.items()},
         }
         return Readiness(all(state == "ok" for state in blocking.values()), "LOCAL", checks)

@@ -9,6 +9,7 @@ Rules:
 3. No text gets in: of a path only the protocol's own words are kept, of a caller only a keyed digest.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -23,14 +24,63 @@ from yett.ports.records import Journal
 from yett.ports.telemetry import Telemetry
 from yett.records.building import digest, serialise
 
-__all__ = ["Recorded", "Recording", "judgement"]
+__all__ = ["Recorded", "Recording", "judgement", "place"]
 
 _WORDS = frozenset(
-    "messages content text choices message delta tools function functions parameters properties description arguments "
-    "name tool_calls tool_call_id refusal reasoning_content context chunks source id prompt metadata stop user "
-    "response_format json_schema schema input output annotations logprobs error type model role prediction audio "
-    "transcript file filename image_url url system_fingerprint enum required items title".split(),
+    [
+        "messages",
+        "content",
+        "text",
+        "choices",
+        "message",
+        "delta",
+        "tools",
+        "function",
+        "functions",
+        "parameters",
+        "properties",
+        "description",
+        "arguments",
+        "name",
+        "tool_calls",
+        "tool_call_id",
+        "refusal",
+        "reasoning_content",
+        "context",
+        "chunks",
+        "source",
+        "id",
+        "prompt",
+        "metadata",
+        "stop",
+        "user",
+        "response_format",
+        "json_schema",
+        "schema",
+        "input",
+        "output",
+        "annotations",
+        "logprobs",
+        "error",
+        "type",
+        "model",
+        "role",
+        "prediction",
+        "audio",
+        "transcript",
+        "file",
+        "filename",
+        "image_url",
+        "url",
+        "system_fingerprint",
+        "enum",
+        "required",
+        "items",
+        "title",
+    ],
 )
+
+_PLAIN = re.compile(rf"(?:/(?:\d+|{'|'.join(_WORDS)}))*")
 
 
 class Recording:
@@ -107,7 +157,7 @@ def judgement(stage: Stage, inspected: Inspected) -> Judgement:
     """Tell a verdict without any text."""
     verdict = inspected.verdict
     decision = verdict.decision
-    counts = Counter((finding.kind, finding.origin.value) for finding in verdict.findings)
+    counts = Counter((finding.kind, finding.origin.value) for finding in verdict.findings) if verdict.findings else {}
     return Judgement(
         stage=stage.value,
         effect=decision.effect.value,
@@ -128,5 +178,7 @@ def _receipt(coverage: Coverage) -> tuple[str, str, int, str]:
 
 def place(path: str) -> str:
     """Return *path* with everything that is not a number or the protocol's own word as `*`."""
+    if _PLAIN.fullmatch(path):
+        return path
     steps = path.replace("#", "/#/").split("/")
     return "/".join(step if not step or step.isdigit() or step in _WORDS or step == "#" else "*" for step in steps)

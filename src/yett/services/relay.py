@@ -83,13 +83,11 @@ class Relay:
         event = self._stream.read(data)
         if isinstance(event, Done):
             return self._done(), True
-        before = []
         releases = self._beside(event)
         for delta in event.deltas:
             lane = self._lanes.at(delta.lane, whole=delta.whole)
             releases[delta.path] = self._released(lane.feed(delta.text))
-        for name in event.ends:
-            before.append(self._finish(name, event, releases))
+        before = [self._finish(name, event, releases) for name in event.ends]
         if self._stopped:
             return b"".join([*before, self._stop(event, releases)]), True
         return b"".join([*before, self._stream.write(event, releases)]), False

@@ -9,6 +9,7 @@ would, with the official client; and shows what was sent, what was decided and w
 
 import asyncio
 import base64
+import json
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from rich.table import Table
 from yett.compose.house import House
 from yett.compose.loading import SettingsSource
 from yett.compose.serving import serving
-from yett.testing.provider import Provider, event, stream
+from yett.testing.provider import Provider, answer, event, stream
 
 __all__ = ["SCENES", "Outcome", "Scene", "main", "play"]
 
@@ -53,6 +54,7 @@ SCENES = (
     Scene(
         "an order in a document",
         "What do the documents say about opening hours?",
+        model="witness",
         extra={
             "context": {
                 "source": "kb://house/hours.md",
@@ -74,11 +76,11 @@ class Outcome:
     decision: str
     why: str
     received: str
-    """What the model was given; for the leaky model, which forgets what it is asked, what came back."""
+    """What the model was given; for the leaky model, which does not listen, what came back."""
 
 
-async def play(scene: Scene, client: AsyncOpenAI) -> Outcome:
-    """Ask what *scene* asks."""
+async def play(scene: Scene, client: AsyncOpenAI, witness: Provider) -> Outcome:
+    """Ask what *scene* asks; *witness* tells what the model of that name was given."""
     messages: list[ChatCompletionMessageParam] = [{"role": "user", "content": scene.prompt}]
     try:
         if scene.streamed:
@@ -92,8 +94,26 @@ async def play(scene: Scene, client: AsyncOpenAI) -> Outcome:
         )
     except openai.PermissionDeniedError as error:
         return Outcome("deny", error.body.get("message", "") if isinstance(error.body, dict) else "", "nothing")
-    answer = raw.parse().choices[0].message.content or ""
-    return Outcome(raw.headers["x-yett-decision"], raw.headers.get("x-yett-policy", ""), answer)
+    received = raw.parse().choices[0].message.content or ""
+    if scene.model == "witness":
+        given = json.loads(witness.requests[-1].body)["messages"]
+        received = "\n".join(message["content"] for message in given)
+    return Outcome(raw.headers["x-yett-decision"], raw.headers.get("x-yett-policy", ""), received)
+
+
+def _configuration(folder: Path, leaky: str, witness: str) -> Path:
+    """Write the gateway's configuration: the echo, and the two providers beside it."""
+    config = folder / "yett.yaml"
+    config.write_text(
+        "server: {mode: development}\n"
+        f"records: {{path: {folder}/records}}\n"
+        "llm_providers:\n"
+        "  stub: {kind: stub}\n"
+        f"  leaky: {{kind: openai, base_url: '{leaky}', models: [leaky]}}\n"
+        f"  witness: {{kind: openai, base_url: '{witness}', models: [witness]}}\n",
+        "utf-8",
+    )
+    return config
 
 
 async def _run() -> None:
@@ -111,20 +131,15 @@ async def _run() -> None:
             {"index": 0, "delta": {}, "finish_reason": "stop"},
         ]
     ]
-    async with Provider(stream([*spelled, b"data: [DONE]\n\n"])) as leaky:
+    message = {"role": "assistant", "content": "From nine to five."}
+    choices = [{"index": 0, "message": message, "finish_reason": "stop"}]
+    polite = {"id": "chatcmpl-2", "object": "chat.completion", "created": 1, "model": "witness", "choices": choices}
+    async with Provider(stream([*spelled, b"data: [DONE]\n\n"])) as leaky, Provider(answer(polite)) as witness:
         with tempfile.TemporaryDirectory() as folder:
-            config = Path(folder, "yett.yaml")
-            config.write_text(
-                "server: {mode: development}\n"
-                f"records: {{path: {folder}/records}}\n"
-                "llm_providers:\n"
-                "  stub: {kind: stub}\n"
-                f"  leaky: {{kind: openai, base_url: '{leaky.url}', models: [leaky]}}\n",
-                "utf-8",
-            )
+            config = _configuration(Path(folder), leaky.url, witness.url)
             async with serving(House(SettingsSource(config, environment={}))) as port:
                 client = AsyncOpenAI(base_url=f"http://127.0.0.1:{port}/v1", api_key="dev-token")
-                _show([(scene, await play(scene, client)) for scene in SCENES])
+                _show([(scene, await play(scene, client, witness)) for scene in SCENES])
                 await client.close()
 
 

@@ -20,6 +20,7 @@ class PrometheusTelemetry:
     def __init__(self) -> None:
         """Begin at zero, in a registry of its own."""
         self._registry = CollectorRegistry()
+        self._known: dict[tuple[object, ...], Counter] = {}
         self._exchanges = Counter(
             "yett_exchanges", "Sealed exchanges", ["operation", "outcome", "status"], registry=self._registry
         )
@@ -35,17 +36,25 @@ class PrometheusTelemetry:
         )
         self._reloads = Counter("yett_reloads", "Changed configurations", ["result"], registry=self._registry)
 
+    def _count(self, counter: Counter, *labels: str) -> Counter:
+        """Return the one of *counter* that bears *labels*; the library's own look-up takes several microseconds."""
+        key = (counter, *labels)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = counter.labels(*labels)
+        return known
+
     def exchange(self, record: Record) -> None:
         """Count one sealed exchange."""
-        self._exchanges.labels(record.operation, record.outcome, str(record.status)).inc()
+        self._count(self._exchanges, record.operation, record.outcome, str(record.status)).inc()
         self._seconds.observe(record.duration)
         for judgement in record.judgements:
-            self._decisions.labels(judgement.stage, judgement.effect).inc()
+            self._count(self._decisions, judgement.stage, judgement.effect).inc()
             for kind, origin, count in judgement.findings:
-                self._findings.labels(kind.partition(".")[0], origin).inc(count)
+                self._count(self._findings, kind.partition(".")[0], origin).inc(count)
         if record.usage.input_tokens or record.usage.output_tokens:
-            self._tokens.labels("input").inc(record.usage.input_tokens)
-            self._tokens.labels("output").inc(record.usage.output_tokens)
+            self._count(self._tokens, "input").inc(record.usage.input_tokens)
+            self._count(self._tokens, "output").inc(record.usage.output_tokens)
 
     def reload(self, *, well: bool) -> None:
         """Count one attempt to load a changed configuration."""
