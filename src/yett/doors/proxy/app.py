@@ -14,7 +14,7 @@ from types import MappingProxyType
 import orjson
 
 from yett.dialects.models_list import models_list
-from yett.doors.proxy.endpoint import Request, read_body, send_reply, send_streamed, watched
+from yett.doors.proxy.endpoint import CallerLeft, Request, Watch, read_body, send_reply, send_streamed
 from yett.doors.proxy.errors import Receive, Scope, Send
 from yett.model.errors import CallerError
 from yett.model.refusal import Refusal
@@ -85,8 +85,10 @@ class ProxyApp:
         except CallerError as error:
             await self._refuse(request, send, failure(error), operation)
             return
+        except CallerLeft:
+            return
         call = Call(request.record_id, operation, body, credential, request.client)
-        async with watched(receive):
+        async with Watch(receive):
             answered = await self._services.exchange.handle(call)
             if isinstance(answered, Streamed):
                 await send_streamed(send, request, answered)

@@ -10,15 +10,14 @@ Rules:
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 from secrets import token_hex
 
 from yett.doors.proxy.errors import Message, Receive, Scope, Send
 from yett.model.errors import CallerError
 from yett.services.calls import Reply, Streamed
 
-__all__ = ["Request", "read_body", "send_reply", "send_streamed", "watched"]
+__all__ = ["CallerLeft", "Request", "Watch", "read_body", "send_reply", "send_streamed"]
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9._-]{1,128}\Z")
 _GONE = "http.disconnect"
@@ -74,7 +73,7 @@ async def read_body(receive: Receive, most: int) -> bytes:
 
     Raises:
         CallerError: it has more than *most* bytes.
-        CancelledError: the caller hung up.
+        CallerLeft: the caller hung up.
     """
     message = await receive()
     body: bytes = message.get("body", b"")
@@ -89,28 +88,45 @@ async def read_body(receive: Receive, most: int) -> bytes:
                 break
         body = b"".join(pieces)
     if message["type"] == _GONE:
-        raise asyncio.CancelledError
+        raise CallerLeft
     if len(body) > most:
         raise CallerError(f"the body has more than {most} bytes", status=413, code="request_too_large")
     return body
 
 
-@asynccontextmanager
-async def watched(receive: Receive) -> AsyncGenerator[None, None]:
-    """Cancel the exchange of the block if its caller hangs up."""
-    exchange = asyncio.current_task()
+class CallerLeft(Exception):
+    """The caller hung up before the request was whole."""
 
-    async def watch() -> None:
-        while (await receive())["type"] != _GONE:
+
+class Watch:
+    """Cancels the exchange of the block if its caller hangs up, and ends the block quietly then."""
+
+    __slots__ = ("_exchange", "_left", "_receive", "_watcher")
+
+    def __init__(self, receive: Receive) -> None:
+        """Watch what *receive* says."""
+        self._receive = receive
+        self._left = False
+
+    async def __aenter__(self) -> None:
+        """Begin to watch."""
+        self._exchange = asyncio.current_task()
+        self._watcher = asyncio.create_task(self._watch())
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: object, trace: object) -> bool:
+        """Stop watching."""
+        self._watcher.cancel()
+        if self._left and kind is asyncio.CancelledError and self._exchange:
+            self._exchange.uncancel()
+            return True
+        return False
+
+    async def _watch(self) -> None:
+        while (await self._receive())["type"] != _GONE:
             pass
-        if exchange:
-            exchange.cancel()
-
-    watcher = asyncio.create_task(watch())
-    try:
-        yield
-    finally:
-        watcher.cancel()
+        self._left = True
+        if self._exchange:
+            self._exchange.cancel()
 
 
 def _headers(request: Request, headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
