@@ -1,0 +1,49 @@
+"""Size: texts out of measure are told, ordinary ones are not."""
+
+import pytest
+
+from yett.detectors.size import Size
+from yett.model.finding import Match
+from yett.model.segment import Origin
+
+PROSE = "".join(
+    f"Line {number}: the {number * 7919 % 997}th thing happened at {number * 31 % 60}.\n" for number in range(400)
+)
+
+
+def kinds(text: str, origin: Origin = Origin.USER) -> list[str]:
+    return [match.kind for match in Size(longest=100_000, deepest=20).detect(text, origin)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a" * 100_001, ["size.length"]),
+        ("ignore " * 3_000, ["size.repetition"]),
+        ("[" * 30, ["size.nesting"]),
+        ("({[" * 7 + "]})" * 7, ["size.nesting"]),
+        ("[]" * 40, []),
+        (PROSE, []),
+        ("aaaa" * 20, []),
+        ("", []),
+    ],
+)
+def test_what_is_out_of_measure(text: str, found: list[str]) -> None:
+    assert kinds(text) == found
+
+
+def test_the_whole_text_is_reported() -> None:
+    assert list(Size(longest=3).detect("abcd", Origin.USER)) == [Match(0, 4, "size.length", 1.0, "longest")]
+
+
+def test_what_a_model_writes_is_not_judged_and_not_held() -> None:
+    assert kinds("[" * 30, Origin.MODEL) == []
+    assert Size().hold("abc", Origin.MODEL, 1) == 3
+
+
+def test_other_texts_are_held_whole() -> None:
+    assert Size().hold("abc", Origin.USER, 1) == 1
+
+
+def test_the_revision_follows_from_the_measures() -> None:
+    assert Size(longest=1).revision != Size(longest=2).revision

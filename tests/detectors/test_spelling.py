@@ -1,0 +1,79 @@
+"""Spelling: the gate lets through whatever the pattern matches."""
+
+from collections.abc import Callable
+
+import hyperscan
+import pytest
+from hypothesis import given, settings
+
+from tests.detectors.generated import TEXTS, patterns
+from yett.detectors.expression import Expression
+from yett.detectors.rules import SHIPPED, shipped
+from yett.detectors.spelling import gated
+
+
+def passes(spelled: str, text: str) -> bool:
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(expressions=[spelled.encode()], ids=[0], flags=[hyperscan.HS_FLAG_SINGLEMATCH])
+    hits: list[int] = []
+    database.scan(text.encode(), match_event_handler=lambda index, *_: hits.append(index))
+    return bool(hits)
+
+
+def shut_out(pattern: str, text: str, spelled: str | None) -> bool:
+    matched = Expression(pattern).search(text.encode()) is not None
+    return spelled is not None and matched and not passes(spelled, text)
+
+
+@settings(max_examples=300)
+@given(patterns(), TEXTS)
+def test_whatever_matches_passes(pattern: str, text: str) -> None:
+    assert not shut_out(pattern, text, gated(pattern))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        (r"a\Sb", "a\x0bb"),
+        ("(?i)é", "É"),
+        ("(?i)привет", "ПРИВЕТ"),
+        ("a[^x]{2}b", "aééb"),
+        ("a.b", "aéb"),
+        ("[a-é]b", "äb"),
+        (r"[\x{e0}-\x{ff}]b", "äb"),
+        (r"[^\s,]{3}b", "äöüb"),
+        ("(?s:a.b)", "a\nb"),
+        (r"[\w.]+@", "a.b@"),
+        (r"[.\]-]x", "]x"),
+        (r"\x41\.", "A."),
+        ("x(?:y|z){2,9}", "xyz"),
+    ],
+)
+def test_bytes_and_characters_agree(pattern: str, text: str) -> None:
+    spelled = gated(pattern)
+    assert spelled is not None
+    assert Expression(pattern).search(text.encode()) is not None
+    assert passes(spelled, text)
+
+
+@pytest.mark.parametrize("pattern", [r"\pL", r"[\pL]", "[[:alpha:]]", r"\Qa\E", "(?i)ა", r"[\S]"])
+def test_what_is_not_sure_is_not_gated(pattern: str) -> None:
+    assert gated(pattern) is None
+
+
+def test_every_shipped_rule_is_gated() -> None:
+    assert [rule.id for name in SHIPPED for rule in shipped(name) if gated(rule.pattern) is None] == []
+
+
+@pytest.mark.parametrize(
+    "mutant",
+    [
+        lambda pattern: (gated(pattern) or "a").replace("[^b]+", "[^b]").replace("{1,}", "{1}"),
+        lambda pattern: f"{gated(pattern)}z",
+    ],
+    ids=["one byte for a character", "something more asked for"],
+)
+def test_a_gate_that_shuts_out_is_noticed(mutant: Callable[[str], str]) -> None:
+    cases = [("a[^b]b", "aéb"), ("ab", "ab")]
+    assert not any(shut_out(*case, gated(case[0])) for case in cases)
+    assert any(shut_out(*case, mutant(case[0])) for case in cases)
