@@ -56,7 +56,7 @@ def test_personal_data_is_redacted_as_configured(how: Transform) -> None:
     protection = {"detection_types": ["email", "iban"], "redaction_strategy": how.value}
     rules = documents(security={"pii_protection": protection})["yett-personal-data"].rules
     assert [rule.id for rule in rules] == ["email", "iban"]
-    assert [rule.action.obligations for rule in rules] == [(Redact("pii.email", how, 0.5),), (Redact("pii.iban", how, 0.5),)]
+    assert [rule.action.obligations for rule in rules] == [(Redact("pii.email", how),), (Redact("pii.iban", how),)]
 
 
 def test_secrets_are_replaced_whatever_is_configured_for_personal_data() -> None:

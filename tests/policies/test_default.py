@@ -31,7 +31,7 @@ def test_every_rule_is_seen_to_match_or_is_a_kind_among_others(variant: str) -> 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_answers_can_be_judged_while_they_stream(variant: str) -> None:
     program = compile_documents(shipped_documents(variant))
-    assert all(program.monotone(stage) for stage in Stage)
+    assert program.monotone(Stage.RESPONSE)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

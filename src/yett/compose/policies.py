@@ -103,16 +103,14 @@ def _adjusted(document: Document, settings: Settings) -> Document:
     if document.id == _PERSONAL_DATA:
         protection = settings.security.pii_protection
         chosen = protection.detection_types if protection.enabled else ()
-        least = float(str(dict(document.constants)["pii_threshold"]))
-        rules = tuple(_redacting(rule, protection, least) for rule in rules if rule.id in chosen)
+        rules = tuple(_redacting(rule, protection) for rule in rules if rule.id in chosen)
     return replace(document, rules=rules, cases=())
 
 
-def _redacting(rule: Rule, protection: PiiProtection, least: float) -> Rule:
-    """Redact as *protection* has it, and only what is as sure as *least*: a sure find makes doubtful ones no surer."""
+def _redacting(rule: Rule, protection: PiiProtection) -> Rule:
     how = Transform(protection.redaction_strategy)
     obligations = tuple(
-        replace(obligation, how=how, least=least) if isinstance(obligation, Redact) else obligation
+        replace(obligation, how=how) if isinstance(obligation, Redact) else obligation
         for obligation in rule.action.obligations
     )
     return replace(rule, action=replace(rule.action, obligations=obligations))

@@ -15,6 +15,7 @@ from yett.policy.documents import Constant, Document, Rule, Status
 from yett.policy.expression import ALWAYS
 from yett.policy.problems import Problems
 from yett.policy.program import Program
+from yett.policy.redactions import as_sure_as_asked
 from yett.ports.decider import TextTest
 
 __all__ = ["CLOSING_RULE", "check_document", "compile_documents"]
@@ -95,7 +96,7 @@ def _clause(
         stages=stages,
         definite=rule.skips_missing or rule.action.effect is Effect.ALLOW,
         text=rule.action.text,
-        obligations=rule.action.obligations,
+        obligations=as_sure_as_asked(rule.action.obligations, condition),
     )
 
 

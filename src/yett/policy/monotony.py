@@ -2,7 +2,8 @@
 Monotony: whether seeing more findings can only make a decision stricter.
 
 A stream is decided while it goes on, so what was let out must not become forbidden, nor what was stopped allowed, by
-what comes later. That holds when more findings make no restrictive rule less likely and no permissive one more.
+what comes later. That holds when more findings make no restrictive rule less likely and no permissive one more, and
+when what a rule takes out makes it match by itself (`yett.policy.redactions`).
 """
 
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from collections.abc import Iterable
 from yett.model.decision import Effect
 from yett.policy.clause import Clause
 from yett.policy.expression import And, Each, Expression, Leaf, Literal, Not, Operator, Or
+from yett.policy.redactions import each_by_itself
 from yett.policy.schema import field
 
 __all__ = ["is_monotone"]
@@ -22,7 +24,10 @@ _BOTH, _NEITHER = _UP | _DOWN, frozenset[int]()
 
 def is_monotone(clauses: Iterable[Clause]) -> bool:
     """Say whether more findings can never make the decision of *clauses* milder."""
-    return all(_directions(clause.condition) <= (_DOWN if clause.effect is Effect.ALLOW else _UP) for clause in clauses)
+    return all(
+        _directions(clause.condition) <= (_DOWN if clause.effect is Effect.ALLOW else _UP) and each_by_itself(clause)
+        for clause in clauses
+    )
 
 
 def _directions(expression: Expression) -> frozenset[int]:
