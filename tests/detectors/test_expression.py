@@ -9,6 +9,11 @@ def test_a_match_without_group_points_at_itself() -> None:
     assert Expression("b+").search(b"abba") == Found(1, 3, 1, 3)
 
 
+def test_where_a_match_begins_can_be_asked_alone() -> None:
+    assert Expression("b+").first(b"abba") == 1
+    assert Expression("b+").first(b"abba", 3) == -1
+
+
 def test_a_group_is_what_is_pointed_at() -> None:
     assert Expression("a(b+)").search(b"xabb") == Found(1, 4, 2, 4)
 

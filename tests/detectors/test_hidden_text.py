@@ -1,4 +1,5 @@
 """Hidden text: what nobody sees is seen, what scripts and emoji need stays."""
+# ruff: noqa: RUF001 - scripts whose letters look like others are what is tested
 
 from collections.abc import Callable
 

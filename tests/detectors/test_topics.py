@@ -16,7 +16,7 @@ def found(terms: list[str], text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("term", "text", "matched"),
     [
-        ("bomb", "two Bombs, bombing, a bomber's bomb.", ["Bombs", "bombing", "bomb"]),
+        ("bomb", "two Bombs, bombing, a bomber's bomb.", ["Bombs", "bombing", "bomber", "bomb"]),
         ("behead", "he was beheaded", ["beheaded"]),
         ("torture", "torturing and tortured", ["torturing", "tortured"]),
         ("pay", "pays", ["pays"]),

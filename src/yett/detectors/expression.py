@@ -59,6 +59,11 @@ class Expression:
         pointed = match.span(1) if self.pointing else whole
         return Found(*whole, *(whole if pointed == (-1, -1) else pointed))
 
+    def first(self, data: bytes, start: int = 0) -> int:
+        """Return where the leftmost match from *start* on begins; -1 when there is none."""
+        match = self._compiled.search(data, start)
+        return -1 if match is None else match.start()
+
     def finditer(self, data: bytes, start: int = 0) -> Iterator[Found]:
         """Yield the matches that follow one another from *start* on."""
         pointing = self.pointing

@@ -48,7 +48,7 @@ class Gate:
 
     def open(self, data: bytes) -> list[int]:
         """Return the indices of the patterns that may occur in *data*."""
-        if any(letter in data for letter in _LIKE_ASCII):
+        if not data.isascii() and any(letter in data for letter in _LIKE_ASCII):
             return list(range(self._count))
         through = list(self._always)
         if self._database is None or not data:

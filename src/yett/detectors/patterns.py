@@ -107,25 +107,26 @@ class PatternSet:
     def _found(self, data: bytes, origin: Origin, begin: int) -> Iterator[tuple[Scanner, Found]]:
         """Yield all that patterns match from *begin* on, and what was triggered before."""
         wanted = self._for_origin[origin]
-        for index in self._gate.open(data) if self._gate else range(len(self._scanners)):
-            if index in wanted:
-                scanner = self._scanners[index]
-                for found in scanner.finds(data, 0 if scanner.triggered else begin):
-                    yield scanner, found
+        through = wanted.intersection(self._gate.open(data)) if self._gate else wanted
+        for index in through:
+            scanner = self._scanners[index]
+            for found in scanner.finds(data, 0 if scanner.triggered else begin):
+                yield scanner, found
 
     def hold(self, text: str, origin: Origin, start: int = 0) -> int:
         """Return the first position, from *start* to `len(text)`, that further text may still concern."""
         base = max(0, start - self.look_behind)
         data, begin = _encoded(text, base, start)
         settled = self._reach(origin).start(data, begin)
+        end = len(data)
         spans = [
-            (found.whole_start, found.whole_end, found.whole_end + scanner.look_ahead > len(data))
+            (found.whole_start, found.whole_end, found.whole_end + scanner.look_ahead > end)
             for scanner, found in self._found(data, origin, begin)
         ]
         for first, last, unsure in sorted(spans, reverse=True):
             if first < settled and (unsure or last > settled):
                 settled = first
-        return max(start, base + (settled if len(data) == len(text) - base else len(data[:settled].decode())))
+        return max(start, base + (settled if end == len(text) - base else len(data[:settled].decode())))
 
     def _reach(self, origin: Origin) -> Reach:
         wanted = self._for_origin[origin]

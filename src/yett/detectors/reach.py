@@ -98,5 +98,5 @@ class Reach:
 
     def start(self, data: bytes, start: int) -> int:
         """Return the first byte from *start* on that may begin something unfinished; the end when nothing is."""
-        found = self._expression.search(data, start)
-        return len(data) if found is None else found.whole_start
+        first = self._expression.first(data, start)
+        return len(data) if first < 0 else first

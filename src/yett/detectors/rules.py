@@ -172,7 +172,9 @@ def _known(names: Iterable[_Name], name: object, what: str) -> _Name:
 
 
 def _kind(kind: str) -> str:
-    if kind in KINDS or any(kind.startswith(prefix) and kind != prefix for prefix in KINDS if prefix.endswith(".")):
+    if not kind.endswith(".") and any(
+        kind == known or (known.endswith(".") and kind.startswith(known)) for known in KINDS
+    ):
         return kind
     close = get_close_matches(kind, KINDS, 1)
     raise _Wrong(

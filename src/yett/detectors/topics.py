@@ -111,7 +111,7 @@ def _inflected(words: str, term: str) -> str:
     if term[-1] in "eE":
         return f"{words[:-1]}(?:e(?:[sdr]|rs|'s)?|ing|ings)"
     if term[-1] in "yY":
-        return f"{words[:-1]}(?:y(?:'s|ing)?|ies|ied|ier)"
+        return f"{words[:-1]}(?:y(?:'s|s|ing|ed)?|ies|ied|ier)"
     return f"{words}{words[-1]}?(?:'s|s|es|ed|ing|ings|er|ers)?"
 
 
