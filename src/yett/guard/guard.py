@@ -87,14 +87,14 @@ class Guard:
         findings = tuple(
             Finding(Span(each.path, 0, len(each.text)), each.origin, "detector.unavailable", 1.0, STREAM)
             for each in interaction.segments
-        )
+        ) + tuple(_opaque(path) for path in interaction.opaque)
         evidence = Settled(self.detection, findings)
         facts = InteractionFacts(interaction, evidence, self._tests)
         decision = enforceable(self.decider.decide(interaction.stage, facts), findings, evidence.unavailable)
         names = tuple(detector.name for detector in self.detection.detectors)
         coverage = tuple(
             Coverage(each.path, each.origin, len(each.text), (), failed=names) for each in interaction.segments
-        )
+        ) + tuple(Coverage(path, Origin.UNKNOWN, 0, (), opaque=True) for path in interaction.opaque)
         passing = interaction.segments if decision.allowed else ()
         return Inspected(Verdict(decision, findings, passing, (), coverage), tuple(dict.fromkeys(facts.demanded)))
 
