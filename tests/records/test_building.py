@@ -40,6 +40,7 @@ RECORDS = st.builds(
     outcome=WORDS,
     status=st.integers(0, 599),
     duration=FINITE,
+    caps=st.dictionaries(WORDS, st.integers(1, 10**6), max_size=2),
 )
 
 
@@ -55,7 +56,7 @@ def test_the_written_form_does_not_change() -> None:
         b'{"format":1,"kind":"record","id":"r1","at":1.5,"operation":"openai.chat","revision":"","tenant":"","subject":"",'
         b'"key":"","model":"gpt","upstream":"","streamed":false,"judgements":[],"usage":{"input_tokens":1,'
         b'"output_tokens":2,"cached_tokens":0},"outcome":"served","status":200,"code":"","duration":0.0,'
-        b'"request_digest":"","response_digest":""}'
+        b'"request_digest":"","response_digest":"","caps":{}}'
     )
 
 

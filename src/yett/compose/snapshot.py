@@ -23,6 +23,7 @@ from yett.dialects.openai_chat import OpenAIChat
 from yett.dialects.openai_chat_stream import ChatStream
 from yett.guard.guard import Guard
 from yett.identity.api_keys import digest
+from yett.model.obligation import Cap
 from yett.model.principal import Principal
 from yett.policy.compiler import compile_documents
 from yett.policy.documents import Document
@@ -91,7 +92,8 @@ class Builder:
         routes = []
         for name, provider in settings.providers.items():
             upstream = self._upstreams.setdefault((name, provider), _upstream(name, provider))
-            routes.append(Route(upstream, provider.patterns, provider.model or ""))
+            caps = (Cap("max_tokens", provider.max_tokens),) if provider.max_tokens else ()
+            routes.append(Route(upstream, provider.patterns, provider.model or "", caps))
         return Routes(routes, settings.allowed_models)
 
     def _directory(self, settings: Settings) -> MemoryDirectory:

@@ -156,7 +156,7 @@ class OpenAIChat:
         # one choice is what there is without an `n`, so nothing needs to be said
         if quantity == "n" and not stated and limit >= 1:
             return payload
-        return {**payload, **{name: min(payload.get(name) or limit, limit) for name in named}}
+        return {**payload, **{name: _most(payload.get(name), limit) for name in named}}
 
     def place(self, payload: Payload) -> Placed:
         """Move the request's documents into its prompt."""
@@ -227,6 +227,11 @@ def _blocked(index: int, reason: str) -> dict[str, object]:
         "finish_reason": "content_filter",
         "content_filter_results": filtered(reason),
     }
+
+
+def _most(stated: object, limit: int) -> int:
+    """Return the smaller of both; what is no positive number would mean that there is no limit, to some servers."""
+    return stated if isinstance(stated, int) and 0 < stated < limit else limit
 
 
 def _surroundings(path: str) -> str:

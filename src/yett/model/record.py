@@ -65,6 +65,8 @@ class Record:
     duration: float = 0.0
     request_digest: str = ""
     response_digest: str = ""
+    caps: dict[str, int] = field(default_factory=dict)
+    """What the request was held to, by policy or for its provider: by quantity, such as `max_tokens`, the limit."""
 
 
 class Entry(NamedTuple):

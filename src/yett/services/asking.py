@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from yett.dialects.dialect import Dialect, Payload, Placed, Texts
 from yett.model.interaction import Interaction
-from yett.model.obligation import Cap, Route
+from yett.model.obligation import Cap, Route, join
 from yett.model.principal import Principal
 from yett.model.refusal import Refusal
 from yett.model.stage import Stage
@@ -15,7 +15,7 @@ from yett.services.calls import Call
 from yett.services.recording import Recorded
 from yett.services.snapshots import Snapshot
 
-__all__ = ["Asked", "Facts", "obliged", "request_facts", "too_much", "upstream_for"]
+__all__ = ["Asked", "Facts", "held", "obliged", "request_facts", "too_much", "upstream_for"]
 
 Facts = dict[str, dict[str, object]]
 _NO_MODEL = Refusal(404, "model_not_found", "the model is not configured here, or not allowed", "model")
@@ -88,4 +88,19 @@ def obliged(dialect: Dialect, payload: Payload, verdict: Verdict, snapshot: Snap
                     payload = dialect.route(payload, min(models))  # nobody serves it, which will be told
             case _:
                 pass
+    return payload
+
+
+def held(dialect: Dialect, payload: Payload, verdict: Verdict, snapshot: Snapshot, recorded: Recorded) -> Payload:
+    """
+    Hold a request to what its upstream may be asked for at most, and note all that it is held to.
+
+    Raises:
+        Unwritable: the protocol does not know such a quantity.
+    """
+    caps = snapshot.routes.caps(recorded.record.model)
+    for cap in caps:
+        payload = dialect.cap(payload, cap.quantity, cap.limit)
+    told = join((*verdict.decision.obligations, *caps)) if caps else verdict.decision.obligations
+    recorded.record.caps = {each.quantity: each.limit for each in told if isinstance(each, Cap)}
     return payload

@@ -22,7 +22,7 @@ from yett.model.stage import Stage
 from yett.model.verdict import Verdict
 from yett.ports.upstream import Answer, Outgoing
 from yett.services.admission import Admission, Admitted, limit_headers
-from yett.services.asking import Asked, obliged, request_facts, too_much, upstream_for
+from yett.services.asking import Asked, held, obliged, request_facts, too_much, upstream_for
 from yett.services.calls import Call, Reply, Streamed
 from yett.services.inspection import Inspection
 from yett.services.recording import Recorded, Recording
@@ -117,7 +117,7 @@ class Exchange:
         if isinstance(upstream, Refusal):
             return upstream
         headers = verdict_headers(recorded.verdicts) | limit_headers(admitted.grants)
-        placed = dialect.place(obliging)
+        placed = dialect.place(held(dialect, obliging, verdict, snapshot, recorded))
         return Asked(snapshot, dialect, admitted.principal, recorded, facts, placed, upstream, headers)
 
     async def _ask(self, asked: Asked) -> Reply | Streamed | Refusal:

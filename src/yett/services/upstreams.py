@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from yett.model.obligation import Cap
 from yett.ports.upstream import Upstream
 
 __all__ = ["Route", "Routes"]
@@ -23,6 +24,8 @@ class Route:
     """Names, or patterns with `*`."""
     default: str = ""
     """The model for a request that names none."""
+    caps: tuple[Cap, ...] = ()
+    """What every request to it is held to."""
 
 
 class Routes:
@@ -35,9 +38,18 @@ class Routes:
 
     def find(self, model: str) -> Upstream | None:
         """Return the upstream that serves *model*; None when none does, or it is not allowed."""
+        route = self._route(model)
+        return route.upstream if route else None
+
+    def caps(self, model: str) -> tuple[Cap, ...]:
+        """Say what a request for *model* is held to, whatever policy says."""
+        route = self._route(model)
+        return route.caps if route else ()
+
+    def _route(self, model: str) -> Route | None:
         if self._allowed and not _matches(model, self._allowed):
             return None
-        return next((route.upstream for route in self.routes if _matches(model, route.models)), None)
+        return next((route for route in self.routes if _matches(model, route.models)), None)
 
     @property
     def default(self) -> str:
