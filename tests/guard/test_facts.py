@@ -33,6 +33,10 @@ class Evidence:
     def look_for(self, families: frozenset[str]) -> None:
         self.looked |= families
 
+    @property
+    def families(self) -> frozenset[str]:
+        return frozenset(self.looked)
+
     def unavailable(self, wanted: str) -> bool:
         return wanted in self.failed
 

@@ -13,9 +13,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import re2
+
 from yett.guard.folding import invisible
 
-__all__ = ["LOOK_BEHIND", "Decoded", "decodings", "hold", "whole_decodings"]
+__all__ = ["LOOK_BEHIND", "Decoded", "decodings", "hinted", "hold", "whole_decodings"]
 
 _READABLE = 0.85
 _PUNCTUATION = frozenset(" .,:;!?'\"-_/@=+*()[]{}<>#%&$\n\t")
@@ -112,23 +114,6 @@ _TAG_CARRIERS = (_Carrier("tags", "", re.compile(r"(?<![\U000E0020-\U000E007E])[
 _TAG_CHARACTERS = "".join(map(chr, range(0xE0020, 0xE007F)))
 
 
-def decodings(text: str, start: int = 0) -> Iterator[Decoded]:
-    """Yield every carrier in *text* that begins at or after *start* and decodes to something readable."""
-    carriers: tuple[_Carrier, ...] = _LONG_CARRIERS if _LONG.search(text, start) else ()
-    carriers += tuple(carrier for carrier in _HINTED_CARRIERS if carrier.hint in text)
-    carriers += () if text.isascii() else _TAG_CARRIERS
-    for carrier in carriers:
-        for found in carrier.pattern.finditer(text, start):
-            decoded = carrier.decode(found[0])
-            if decoded and decoded != found[0]:
-                yield Decoded(found.start(), found.end(), carrier.means, decoded)
-
-
-def hold(text: str) -> int:
-    """Return from which position on *text* may still become, or add to, a carrier."""
-    return min(len(text.rstrip(_VISIBLE)), len(text.rstrip(_TAG_CHARACTERS)))
-
-
 _ROT13 = str.maketrans(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
     "NOPQRSTUVWXYZABCDEFGHIJKLMnopqrstuvwxyzabcdefghijklm",
@@ -170,6 +155,34 @@ _TELLING_ROT13 = frozenset(word.translate(_ROT13) for word in _TELLING)
 _TELLING_REVERSED = frozenset(word[::-1] for word in _TELLING)
 _TELLING_HIDDEN = _TELLING_ROT13 | _TELLING_REVERSED
 _ENOUGH = 2
+_TELLING_ANYWHERE = "|".join(sorted(_TELLING_HIDDEN))
+# One pass of an automaton over the everyday text, in which nothing is hidden.
+_HINT = re2.compile(
+    r"[A-Za-z0-9+/_-]{16}|%[0-9A-Fa-f]{2}|&[#A-Za-z]|\\[ux]|[\x{E0020}-\x{E007E}]"
+    rf"|(?i:\b(?:{_TELLING_ANYWHERE})\b)".encode(),
+)
+
+
+def hinted(text: str) -> bool:
+    """Say whether *text* may have anything to decode; a no is sure."""
+    return _HINT.search(text.encode("utf-8", "replace")) is not None
+
+
+def decodings(text: str, start: int = 0) -> Iterator[Decoded]:
+    """Yield every carrier in *text* that begins at or after *start* and decodes to something readable."""
+    carriers: tuple[_Carrier, ...] = _LONG_CARRIERS if _LONG.search(text, start) else ()
+    carriers += tuple(carrier for carrier in _HINTED_CARRIERS if carrier.hint in text)
+    carriers += () if text.isascii() else _TAG_CARRIERS
+    for carrier in carriers:
+        for found in carrier.pattern.finditer(text, start):
+            decoded = carrier.decode(found[0])
+            if decoded and decoded != found[0]:
+                yield Decoded(found.start(), found.end(), carrier.means, decoded)
+
+
+def hold(text: str) -> int:
+    """Return from which position on *text* may still become, or add to, a carrier."""
+    return min(len(text.rstrip(_VISIBLE)), len(text.rstrip(_TAG_CHARACTERS)))
 
 
 def whole_decodings(text: str) -> Iterator[Decoded]:

@@ -18,6 +18,7 @@ from typing import NamedTuple, Protocol
 
 from yett.guard.readings import Reading, Readings
 from yett.model.finding import Finding, Match
+from yett.model.kinds import FAMILIES
 from yett.model.segment import Origin, Segment
 from yett.model.span import Span
 from yett.model.verdict import Coverage
@@ -190,6 +191,11 @@ class Evidence(Protocol):
         """The detectors that failed."""
         ...
 
+    @property
+    def families(self) -> frozenset[str]:
+        """The families of kinds that have been looked for."""
+        ...
+
     def look_for(self, families: frozenset[str]) -> None:
         """See to it that every detector that feeds *families* has run."""
         ...
@@ -258,13 +264,14 @@ def _digest(text: str) -> bytes:
 class Settled:
     """What has been found in a stream so far; nothing more can be looked for."""
 
-    __slots__ = ("_detection", "findings", "segments")
+    __slots__ = ("_detection", "families", "findings", "segments")
 
     def __init__(self, detection: Detection, findings: Sequence[Finding]) -> None:
         """Hold *findings* of the detectors of *detection*."""
         self._detection = detection
         self.findings = findings
         self.segments: tuple[Segment, ...] = ()
+        self.families = frozenset(FAMILIES)
 
     def look_for(self, families: frozenset[str]) -> None:
         """Do nothing: every detector reads a stream as it comes."""

@@ -167,7 +167,7 @@ def enforceable(
     *answered* are the findings in an answer, of which nothing is left when it is dropped; *unavailable* says of a
     family of kinds whether a detector that should have looked for it failed.
     """
-    if not decision.allowed:
+    if not decision.allowed or not decision.obligations:
         return decision
     for obligation in decision.obligations:
         match obligation:

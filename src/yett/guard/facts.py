@@ -122,7 +122,7 @@ def risk(findings: Iterable[Finding]) -> float:
 class InteractionFacts:
     """What policy may know of an interaction, as far as the evidence goes."""
 
-    __slots__ = ("_look", "_tests", "demanded", "known")
+    __slots__ = ("_look", "_quiet", "_tests", "demanded", "known")
 
     def __init__(self, interaction: Interaction, look: Evidence, tests: Mapping[str, TextTest]) -> None:
         """Answer from *look*; *tests* are the conditions on text by their identifiers."""
@@ -130,15 +130,20 @@ class InteractionFacts:
         self.demanded: list[str] = []
         self._look = look
         self._tests = tests
+        self._quiet = False
+        """Whether everything has been looked for, and nothing was found and nothing failed."""
 
     def demand(self, field: str) -> object:
         """Compute the costly fact *field*, running detectors as needed."""
         self.demanded.append(field)
         quick = _QUICK.get(field)
         if quick is not None:
+            if self._quiet:
+                return quick[1]
             look = self._look
             look.look_for(quick[0])
             if not look.findings and not look.failed:
+                self._quiet = look.families >= _ALL
                 return quick[1]
         head, _, rest = field.partition(".")
         if head in FAMILY_OF:

@@ -16,10 +16,11 @@ from yett.guard.enforcement import Enforcement, enforceable, owed
 from yett.guard.facts import FAMILY_OF, InteractionFacts
 from yett.guard.pseudonyms import Pseudonyms
 from yett.guard.stream import StreamGuard
+from yett.model.decision import Decision
 from yett.model.finding import Finding
 from yett.model.interaction import Interaction
 from yett.model.principal import Principal
-from yett.model.segment import Origin
+from yett.model.segment import Origin, Segment
 from yett.model.span import Span
 from yett.model.stage import Stage
 from yett.model.verdict import Coverage, Verdict
@@ -58,20 +59,25 @@ class Guard:
         look = self._look(interaction)
         facts = InteractionFacts(interaction, look, self._tests)
         decision = enforceable(self.decider.decide(interaction.stage, facts))
-        if decision.allowed:
+        passing: tuple[Segment, ...] = interaction.segments if decision.allowed else ()
+        dropped: tuple[str, ...] = ()
+        if decision.allowed and decision.obligations:
             look.look_for(owed(decision.obligations))
             answered = look.findings if interaction.stage is Stage.RESPONSE else ()
             decision = enforceable(decision, answered, look.unavailable)
-        if decision.allowed:
-            pseudonyms = _pseudonyms(interaction)
-            passing, dropped = self._enforcement.enforce(
-                interaction.segments, look.findings, decision.obligations, pseudonyms
-            )
-        else:
-            passing, dropped = (), ()
-        findings = tuple(sorted(look.findings, key=lambda finding: (finding.span.path, finding.span.start)))
+            passing, dropped = self._enforced(interaction, look, decision)
+        findings = tuple(sorted(look.findings, key=_place))
         coverage = look.coverage(interaction.opaque)
         return Inspected(Verdict(decision, findings, passing, dropped, coverage), tuple(dict.fromkeys(facts.demanded)))
+
+    def _enforced(
+        self, interaction: Interaction, look: Look, decision: Decision
+    ) -> tuple[tuple[Segment, ...], tuple[str, ...]]:
+        """Return what may pass of *interaction*, and the paths of what is dropped."""
+        if not decision.allowed:
+            return (), ()
+        pseudonyms = _pseudonyms(interaction)
+        return self._enforcement.enforce(interaction.segments, look.findings, decision.obligations, pseudonyms)
 
     def facts(self, interaction: Interaction) -> Facts:
         """Return the facts about *interaction*, as policy would see them."""
@@ -106,6 +112,10 @@ class Guard:
         """Say whether answers can be judged while they stream; if not, they are withheld until they are complete."""
         reads = self.decider.reads(Stage.RESPONSE)
         return self.decider.monotone(Stage.RESPONSE) and all(_local(field) for field in reads)
+
+
+def _place(finding: Finding) -> tuple[str, int]:
+    return finding.span.path, finding.span.start
 
 
 def _opaque(path: str) -> Finding:

@@ -19,12 +19,15 @@ class Pseudonyms:
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         """Avoid every placeholder that occurs in *texts*."""
-        self._taken = {found for text in texts for found in _PLACEHOLDER.findall(text)}
+        self._texts = texts
+        self._taken: set[str] | None = None
         self._given: dict[tuple[str, str], str] = {}
         self._counts: dict[str, int] = {}
 
     def of(self, kind: str, value: str) -> str:
         """Return the placeholder of *value*, such as `<EMAIL_1>` for an e-mail address."""
+        if self._taken is None:  # most conversations never need one
+            self._taken = {found for text in self._texts for found in _PLACEHOLDER.findall(text)}
         word = kind.partition(".")[2].upper() or kind.upper()
         key = (word, value.casefold())
         while key not in self._given:

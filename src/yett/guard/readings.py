@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from itertools import islice, takewhile
 from string import ascii_letters
 
-from yett.guard.decoding import LOOK_BEHIND, decodings, hold, whole_decodings
+from yett.guard.decoding import LOOK_BEHIND, decodings, hinted, hold, whole_decodings
 from yett.guard.folding import Folded, Folding, in_word
 from yett.model.finding import Match
 from yett.model.segment import Origin
@@ -76,6 +76,8 @@ class Readings:
         ]
         homes = [folded.home(*span) for span in folded.mixed]
         shown = [Match(*home, "obfuscation.confusable", 0.5) for home in homes if home[0] >= start]
+        if not hinted(text) and (folded.text == text or not hinted(folded.text)):
+            return readings, shown
         stretches = self._stretches_of(text, folded, origin, start)
         most = None if origin is Origin.MODEL else self._stretches
         for stretch in islice(stretches, most):
