@@ -6,17 +6,19 @@ Gateway: run the gateway, from the command line or in code.
 
 import gc
 import json
-import logging
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 from yett.compose.house import House
-from yett.compose.loading import SettingsSource
+from yett.compose.loading import Loaded, SettingsSource
+from yett.compose.logs import begin
 from yett.compose.protocol import Bounds
 from yett.compose.serving import App, Drain, listen, run
+from yett.compose.workers import Crew, supervise
 from yett.policy.documents import Document
 from yett.policy.parser import PolicyParser
 
@@ -24,6 +26,8 @@ __all__ = ["Gateway", "SecurityPolicy", "serve"]
 
 _COLLECT = (20_000, 20, 50)
 """An exchange makes some hundred objects that die at once and hardly any cycles, so cycles are looked for seldom."""
+_PARTING = 30
+"""Seconds, beside the drain's, for a worker to let idle connections go and to carry its last records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,29 +82,23 @@ class Gateway:
         Raises:
             OperatorError: the configuration or a policy is wrong.
         """
-        return self._wrapped(self._house())
+        plan = self._plan({})
+        return plan.wrapped(plan.house())
 
     def run(self, host: str | None = None, port: int | None = None) -> None:
         """
-        Serve until told to stop.
+        Serve until told to stop; with several workers, below `if __name__ == "__main__"`, for each of them imports it all.
 
         Raises:
             OperatorError: the configuration or a policy is wrong, or the port is taken.
+            NotReady: what it needs cannot be used.
         """
-        house = self._house({"server.host": host, "server.port": port})
-        _run(house, self._wrapped(house))
+        _run(self._plan({"server.host": host, "server.port": port}))
 
-    def _house(self, overrides: dict[str, object] | None = None) -> House:
-        most = self._policy.max_prompt_length
-        return House(
-            SettingsSource(self._config, overrides={**(overrides or {}), "server.max_prompt_length": most}),
-            self._policy.documents(),
-        )
-
-    def _wrapped(self, app: App) -> App:
-        for _, middleware in self._middleware:
-            app = middleware(app)
-        return app
+    def _plan(self, overrides: Mapping[str, object]) -> "_Plan":
+        overrides = {**overrides, "server.max_prompt_length": self._policy.max_prompt_length}
+        source = SettingsSource(self._config, overrides=overrides)
+        return _Plan(source, self._policy, tuple(middleware for _, middleware in self._middleware))
 
 
 def serve(source: SettingsSource) -> None:
@@ -109,29 +107,64 @@ def serve(source: SettingsSource) -> None:
 
     Raises:
         OperatorError: the configuration or a policy is wrong, or the port is taken.
+        NotReady: what it needs cannot be used.
     """
-    house = House(source)
-    _run(house, house)
+    _run(_Plan(source))
 
 
-def _run(house: House, app: App) -> None:
-    settings = house.loaded.settings
-    logging.basicConfig(
-        level=settings.logging.level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    server = settings.server
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is to be served; each worker makes its own house of it."""
+
+    source: SettingsSource
+    policy: SecurityPolicy = SecurityPolicy()
+    middleware: tuple[Callable[[App], App], ...] = ()
+    workers: int = 1
+
+    def house(self) -> House:
+        return House(self.source, self.policy.documents(), workers=self.workers)
+
+    def wrapped(self, app: App) -> App:
+        for middleware in self.middleware:
+            app = middleware(app)
+        return app
+
+    def __call__(self, listener: socket.socket, started: Callable[[], None]) -> None:
+        """Be one of several workers."""
+        house = self.house()
+        begin(house.loaded.settings.logging, house.loaded.settings.app_name)
+        self.serve(house, listener, started)
+
+    def serve(self, house: House, listener: socket.socket, started: Callable[[], None]) -> None:
+        """Serve *house* on *listener*."""
+        server = house.loaded.settings.server
+        gc.collect()
+        gc.freeze()  # what was compiled stays; the collector need not walk it again and again
+        gc.set_threshold(*_COLLECT)
+        bounds, drain = Bounds(body_bytes=server.max_request_size), Drain(finish=server.drain_timeout)
+        run(self.wrapped(house), listener, bounds, drain, lambda _: started())
+
+
+def _run(plan: _Plan) -> None:
+    house = plan.house()
+    loaded, server = house.loaded, house.loaded.settings.server
+    begin(loaded.settings.logging, loaded.settings.app_name)
     listener = listen(server.host, server.port)
+    tell = partial(_tell, loaded, listener.getsockname()[1])
+    if server.workers == 1:
+        plan.serve(house, listener, tell)
+    else:
+        del house  # it stood, so it will stand in every worker
+        crew = Crew(server.workers, finish=server.drain_timeout + _PARTING)
+        supervise(replace(plan, workers=server.workers), listener, crew, tell)
 
-    def tell(port: int) -> None:
-        host = f"[{server.host}]" if ":" in server.host else server.host
-        lines = [f"yett serves http://{host}:{port}"]
-        if server.mode == "development":
-            lines.append("development mode: the token is dev-token; the model is stub, which echoes")
-        lines += [str(notice) for notice in house.loaded.notices]
-        print("\n".join(lines), flush=True)  # noqa: T201 - the one thing that `yett serve` prints
 
-    gc.collect()
-    gc.freeze()  # what was compiled stays; the collector need not walk it again and again
-    gc.set_threshold(*_COLLECT)
-    run(app, listener, Bounds(body_bytes=server.max_request_size), Drain(finish=server.drain_timeout), tell)
+def _tell(loaded: Loaded, port: int) -> None:
+    """Say where the gateway serves."""
+    server = loaded.settings.server
+    host = f"[{server.host}]" if ":" in server.host else server.host
+    lines = [f"yett serves http://{host}:{port}"]
+    if server.mode == "development":
+        lines.append("development mode: the token is dev-token; the model is stub, which echoes")
+    lines += [str(notice) for notice in loaded.notices]
+    print("\n".join(lines), flush=True)  # noqa: T201 - the one thing that `yett serve` prints

@@ -37,9 +37,9 @@ __all__ = ["House"]
 class House:
     """A gateway; as an ASGI application it opens and closes itself."""
 
-    def __init__(self, source: SettingsSource, documents: tuple[Document, ...] = ()) -> None:
+    def __init__(self, source: SettingsSource, documents: tuple[Document, ...] = (), *, workers: int = 1) -> None:
         """
-        Read and compile what *source* says, and further *documents* made in code.
+        Read and compile what *source* says, and further *documents* made in code, as one of *workers*.
 
         Raises:
             OperatorError: it says something that is wrong; it carries every problem.
@@ -48,7 +48,7 @@ class House:
         self.loaded: Loaded = source.load()
         self.clock = SystemClock()
         self._key = house_key(self.loaded.settings.records.path)
-        self._builder = Builder(self.clock, self._key, documents)
+        self._builder = Builder(self.clock, self._key, documents, workers=workers)
         self.snapshots = Snapshots(self._builder.build(self.loaded.settings))
         self.telemetry = PrometheusTelemetry()
         self.health = Health(self.snapshots)

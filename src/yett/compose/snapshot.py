@@ -4,7 +4,7 @@ Snapshot: from settings to everything they mean, compiled and tried.
 Nothing here starts anything: a snapshot that fails to build leaves no trace, and the one in force stays.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from yett.adapters.memory.directory import Holder, MemoryDirectory
@@ -25,6 +25,7 @@ from yett.guard.guard import Guard
 from yett.identity.api_keys import digest
 from yett.model.obligation import Cap
 from yett.model.principal import Principal
+from yett.model.rate import Rate
 from yett.policy.compiler import compile_documents
 from yett.policy.documents import Document
 from yett.ports.clock import Clock
@@ -60,6 +61,8 @@ class Builder:
     documents: tuple[Document, ...] = ()
     """Further documents, made in code."""
     cache: PatternCache = field(default_factory=PatternCache)
+    workers: int = 1
+    """How many processes serve together; limits are kept in memory, so each grants its share of them."""
     _upstreams: dict[tuple[str, Provider], Upstream] = field(default_factory=dict)
 
     def build(self, settings: Settings) -> Snapshot:
@@ -83,7 +86,7 @@ class Builder:
             streams={dialect.operation: ChatStream for dialect in dialects},
             routes=routes,
             directory=self._directory(settings),
-            rates=settings.security.rate_limiting.rates,
+            rates=tuple(_share(rate, self.workers) for rate in settings.security.rate_limiting.rates),
             limits=Limits(settings.server.max_prompt_length, settings.server.max_messages),
             policies=tuple(f"{document.id}@{document.version}" for document in documents),
         )
@@ -110,6 +113,11 @@ class Builder:
         """Let go of every upstream that any snapshot used."""
         for upstream in self._upstreams.values():
             await upstream.aclose()
+
+
+def _share(rate: Rate, workers: int) -> Rate:
+    """Return what one of *workers* may grant of *rate*: at least 1, or nobody could ever call."""
+    return replace(rate, amount=max(rate.amount // workers, 1), burst=max(rate.burst // workers, 1))
 
 
 def _upstream(name: str, provider: Provider) -> Upstream:
