@@ -36,6 +36,8 @@ MAX_PLACES = 4_096
 """Most lanes and other places of text in one stream, so that an upstream cannot exhaust us."""
 _SHALLOW = len(("delta", "content"))
 _ENVELOPE = ("id", "object", "created", "model", "system_fingerprint", "service_tier")
+_ROUTINE = frozenset({*_ENVELOPE, "choices"})
+"""What every chunk says of itself; whatever else stands beside the choices, usage or the unknown, is worth sending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +300,7 @@ def _logprobs_to_drop(event: Event, edits: Mapping[str, object]) -> Mapping[str,
 
 
 def _says_nothing(payload: Payload) -> bool:
-    if payload.get("usage"):
+    if not all(_hollow(value) for name, value in payload.items() if name not in _ROUTINE):
         return False
     return all(not choice.get("finish_reason") and _hollow(choice.get("delta")) for choice in payload["choices"])
 

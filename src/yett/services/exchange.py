@@ -34,7 +34,7 @@ __all__ = ["Exchange"]
 
 _ABOUT_THE_REQUEST = frozenset({400, 404, 409, 413, 422, 429})
 """What an upstream may say about the caller's request; everything else is between the upstream and us."""
-_FAILED = 400
+_OK, _ELSEWHERE = 200, 300
 _OURS = 500
 
 
@@ -126,7 +126,7 @@ class Exchange:
         async with AsyncExitStack() as until_done:
             answer = await asked.upstream.open(Outgoing(dialect.upstream_path, dialect.dump(payload)))
             until_done.push_async_callback(answer.aclose)
-            if answer.status >= _FAILED:
+            if not _OK <= answer.status < _ELSEWHERE:
                 return await self._turned_down(asked, answer)
             if not dialect.streams(payload):
                 return await self._answered(asked, await answer.read())
