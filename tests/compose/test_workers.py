@@ -208,10 +208,10 @@ def test_a_second_sigint_is_handed_on(tmp_path: Path) -> None:
 def test_a_second_sigterm_changes_nothing(tmp_path: Path) -> None:
     with supervised(tmp_path, "stubborn") as made:
         made.serving().send(signal.SIGTERM)
-        assert made.told() == "SIGTERM, but"
+        assert [made.told() for _ in range(2)] == ["SIGTERM, but", "SIGTERM, but"]
         made.send(signal.SIGTERM)
         made.send(signal.SIGINT)
-        assert made.rest()[-3:] == ["SIGINT", "SIGINT", "home"]
+        assert made.rest() == ["SIGINT", "SIGINT", "home"]
 
 
 def test_who_does_not_end_in_time_is_killed(tmp_path: Path) -> None:
