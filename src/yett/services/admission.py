@@ -23,10 +23,18 @@ _UNKNOWN = Refusal(401, "invalid_api_key", "the credential is missing, unknown, 
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A caller who may go on."""
+    """A caller who is known, and what the limits say."""
 
     principal: Principal
     grants: tuple[Grant, ...] = ()
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """Why they may not go on now; None when they may."""
+        if all(grant.allowed for grant in self.grants):
+            return None
+        wait = max(grant.retry_after for grant in self.grants)
+        return Refusal(429, "rate_limit_exceeded", "too many requests; try again later", retry_after=wait)
 
 
 class Admission:
@@ -37,18 +45,14 @@ class Admission:
         self._counters = counters
 
     async def admit(self, credential: str | None, snapshot: Snapshot) -> Admitted | Refusal:
-        """Say who *credential* stands for, or why it may not go on now."""
+        """Say who *credential* stands for and take from their limits, or why it stands for nobody."""
         principal = await snapshot.directory.principal(credential) if credential else None
         if principal is None:
             return _UNKNOWN
         if not snapshot.rates:
             return Admitted(principal)
         key = f"{len(principal.tenant)}:{principal.tenant}:{principal.key or principal.subject}"
-        grants = tuple(await self._counters.take(key, snapshot.rates))
-        if all(grant.allowed for grant in grants):
-            return Admitted(principal, grants)
-        wait = max(grant.retry_after for grant in grants)
-        return Refusal(429, "rate_limit_exceeded", "too many requests; try again later", retry_after=wait)
+        return Admitted(principal, tuple(await self._counters.take(key, snapshot.rates)))
 
 
 def limit_headers(grants: Sequence[Grant]) -> dict[str, str]:

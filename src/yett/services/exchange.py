@@ -73,7 +73,7 @@ class Exchange:
             await recorded.seal("failed" if refusal.status >= _OURS else "refused", refusal=refusal)
         except NotReady as error:
             refusal = failure(error)
-        headers = verdict_headers(recorded.verdicts)
+        headers = {**limit_headers(recorded.grants), **verdict_headers(recorded.verdicts)}
         body = dialect.error(refusal, recorded.record.id)
         return Reply(refusal.status, body, headers, refusal, tuple(recorded.verdicts))
 
@@ -82,7 +82,9 @@ class Exchange:
         admitted = await self._admission.admit(call.credential, snapshot)
         if isinstance(admitted, Refusal):
             return admitted
-        recorded.admitted(admitted.principal)
+        recorded.admitted(admitted.principal, admitted.grants)
+        if refusal := admitted.refusal:
+            return refusal
         recorded.record.request_digest = self._recording.digest(call.body)
         asked = await self._judged(call, snapshot, recorded, dialect, admitted)
         if isinstance(asked, Refusal):

@@ -11,10 +11,12 @@ Rules:
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from yett.guard.guard import Inspected
 from yett.model.principal import Principal
+from yett.model.rate import Grant
 from yett.model.record import Judgement, Record
 from yett.model.refusal import Refusal
 from yett.model.stage import Stage
@@ -112,9 +114,12 @@ class Recorded:
     sealed: bool = False
     verdicts: list[Verdict] = field(default_factory=list)
     """The verdicts so far."""
+    grants: Sequence[Grant] = ()
+    """What the limits said."""
 
-    def admitted(self, principal: Principal) -> None:
-        """Note who it is."""
+    def admitted(self, principal: Principal, grants: Sequence[Grant] = ()) -> None:
+        """Note who it is, and what the limits said."""
+        self.grants = grants
         self.record.tenant = principal.tenant
         self.record.subject = self.recording.digest(f"{principal.tenant}\0{principal.subject}")
         self.record.key = principal.key
@@ -149,8 +154,8 @@ class Recorded:
         record.status = refusal.status if refusal else status
         record.code = refusal.code if refusal else ""
         record.duration = self.recording.clock.elapsed() - self.began
-        self.recording.telemetry.exchange(record)
         await self.recording.journal.seal(record.id, record.at, serialise(record))
+        self.recording.telemetry.exchange(record)
 
 
 def judgement(stage: Stage, inspected: Inspected) -> Judgement:

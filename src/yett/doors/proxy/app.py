@@ -19,7 +19,7 @@ from yett.doors.proxy.errors import Receive, Scope, Send
 from yett.model.errors import CallerError
 from yett.model.refusal import Refusal
 from yett.ports.telemetry import Telemetry
-from yett.services.admission import Admission
+from yett.services.admission import Admission, limit_headers
 from yett.services.calls import Call, Reply, Streamed
 from yett.services.exchange import Exchange
 from yett.services.health import Health
@@ -106,9 +106,11 @@ class ProxyApp:
             admitted = await self._services.admission.admit(request.credential(), snapshot)
         except CallerError as error:
             admitted = failure(error)
-        if isinstance(admitted, Refusal):
-            return Reply(admitted.status, dialect.error(admitted, request.record_id), {}, admitted)
-        return Reply(200, models_list(dict(await snapshot.routes.models())))
+        refusal = admitted if isinstance(admitted, Refusal) else admitted.refusal
+        headers = {} if isinstance(admitted, Refusal) else limit_headers(admitted.grants)
+        if refusal:
+            return Reply(refusal.status, dialect.error(refusal, request.record_id), headers, refusal)
+        return Reply(200, models_list(dict(await snapshot.routes.models())), headers)
 
     async def _live(self, _request: Request) -> Reply:
         return Reply(200, b'{"status":"ok"}')
