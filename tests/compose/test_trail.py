@@ -1,7 +1,8 @@
 """The trail is proven, or it is said where it breaks."""
 
+import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -10,6 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.adapters.conformance_journal import record
+from tests.adapters.journal.kept import Dead
+from yett.adapters.journal import frames
+from yett.adapters.journal.waiting import WaitingEntries
 from yett.adapters.memory.records import MemoryRecords
 from yett.adapters.sql.database import Database
 from yett.adapters.sql.records import SqlRecords
@@ -138,6 +143,94 @@ def test_a_tampered_database_is_found_out(settings: Settings) -> None:
     with closing(sqlite3.connect(settings.records.path / "records.db")) as database, database:
         database.execute("UPDATE yett_entries SET body = CAST(replace(body, '2.0', '9.0') AS BLOB) WHERE id = 'a-2'")
     assert verify_trail(settings).broken == (BrokenChain("a", 3, "the entry is altered"),)
+
+
+async def killed(folder: Path, names: str) -> list[Entry]:
+    """Leave behind what a gateway does that is killed before it carries; return the entries."""
+    async with Dead(folder / "journal") as left:
+        for name in names:
+            await left.journal.admit(name, b"")
+            await left.journal.seal(name, 1.0, record(name))
+        await left.journal.sync()
+        return list(left.outbox.pending())
+
+
+async def store(settings: Settings, entries: Sequence[Entry]) -> None:
+    database = await Database.open(settings.records.database)
+    await SqlRecords(database).append(entries)
+    await database.aclose()
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Settings:
+    """Configure a trail whose database is there and empty."""
+    made = Settings.model_validate({"records": {"path": str(tmp_path)}})
+    asyncio.run(store(made, ()))
+    return made
+
+
+@pytest.mark.parametrize("carried", [0, 1, 3, 4])
+def test_what_was_sealed_and_not_carried_is_proven_and_counted(empty: Settings, carried: int) -> None:
+    entries = asyncio.run(killed(empty.records.path, "abc"))
+    asyncio.run(store(empty, entries[:carried]))
+    counted: list[int] = []
+    report = verify_trail(empty, counted.append)
+    assert (report.holds, report.chains, report.entries, sum(counted)) == (True, 1, 4, 4)
+
+
+def test_looking_at_the_journal_changes_nothing(empty: Settings) -> None:
+    asyncio.run(killed(empty.records.path, "abc"))
+    journal = empty.records.path / "journal"
+    before = {path: path.read_bytes() for path in journal.rglob("*") if path.is_file()}
+    verify_trail(empty)
+    assert {path: path.read_bytes() for path in journal.rglob("*") if path.is_file()} == before
+
+
+def test_a_gap_between_the_store_and_the_journal_is_a_gap(empty: Settings) -> None:
+    entries = asyncio.run(killed(empty.records.path, "abc"))
+    asyncio.run(store(empty, [*entries[:1], *entries[2:3]]))
+    assert [(each.sequence, each.why) for each in verify_trail(empty).broken] == [(2, "the entry is missing")]
+
+
+def test_a_record_altered_in_the_journal_is_found_out(empty: Settings) -> None:
+    asyncio.run(killed(empty.records.path, "abc"))
+    (segment,) = (empty.records.path / "journal").rglob("*.journal")
+    frame = next(frame for frame in read_frames(segment.read_bytes()) if isinstance(frame, Entry) and frame.id == "b")
+    forged = frames.sealed(frame._replace(body=frame.body.replace(b"served", b"forged")))
+    segment.write_bytes(segment.read_bytes().replace(frames.sealed(frame), forged))
+    assert [(each.sequence, each.why) for each in verify_trail(empty).broken] == [(3, "the entry is altered")]
+
+
+def read_frames(data: bytes) -> Iterator[frames.Frame]:
+    at = 0
+    while found := frames.read(data, at):
+        frame, at = found
+        yield frame
+
+
+async def test_what_is_carried_while_one_looks_is_missed_nowhere(empty: Settings) -> None:
+    entries = await killed(empty.records.path, "abc")
+    waiting = WaitingEntries(empty.records.path / "journal")
+    for segment in (empty.records.path / "journal").rglob("*.journal"):
+        segment.unlink()
+    report = await verify_store(trail._WithJournal(CarriedMeanwhile(entries), waiting))
+    assert (report.holds, report.entries) == (True, 4)
+
+
+class CarriedMeanwhile(MemoryRecords):
+    """A store that has *entries* only when it is asked a second time."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        super().__init__()
+        self._later = entries
+
+    async def chains(self) -> Sequence[str]:
+        return [self._later[0].chain]
+
+    async def read(self, chain: str, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
+        page = await super().read(chain, after, limit)
+        await self.append(self._later)
+        return page
 
 
 def test_a_trail_that_is_not_there_is_a_problem(tmp_path: Path) -> None:

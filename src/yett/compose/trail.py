@@ -8,13 +8,17 @@ Rules:
 2. A chain cannot show that its own tail is gone. The next one's opening names the head that it had, so that is checked
    too.
 3. A trail that is not there is not a trail that holds.
+4. A record that was sealed and not carried to the store yet is looked at where it is, in the journal. Nothing is written,
+   so that whoever looks need not be whoever runs the gateway, and the gateway may go on.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
+from yett.adapters.journal.waiting import WaitingEntries
 from yett.adapters.sql.database import Database
 from yett.adapters.sql.records import SqlRecords
 from yett.compose.settings import Settings
@@ -60,23 +64,57 @@ def verify_trail(settings: Settings, told: Callable[[int], None] | None = None) 
         OperatorError: there is no trail.
         NotReady: it cannot be read.
     """
-    address = settings.records.database
-    file = Path(address.removeprefix(_SQLITE))
+    file = Path(settings.records.database.removeprefix(_SQLITE))
     if not file.is_file():
         hint = "name the configuration that the gateway runs with, or start the gateway once"
         raise OperatorError(Problem(Place(str(file)), "no-trail", "there is no trail here", hint))
-    return asyncio.run(_verified(address, told))
+    return asyncio.run(_verified(settings, told))
 
 
-async def _verified(address: str, told: Callable[[int], None] | None) -> TrailReport:
-    database = await Database.open(address)
+async def _verified(settings: Settings, told: Callable[[int], None] | None) -> TrailReport:
+    waiting = await asyncio.to_thread(WaitingEntries, settings.records.path / "journal")
+    database = await Database.open(settings.records.database)
     try:
-        return await verify_store(SqlRecords(database), told)
+        return await verify_store(_WithJournal(SqlRecords(database), waiting), told)
     finally:
         await database.aclose()
 
 
-async def verify_store(store: RecordStore, told: Callable[[int], None] | None = None) -> TrailReport:
+class _Trail(Protocol):
+    """As much of a `RecordStore` as a proof needs."""
+
+    async def chains(self) -> Sequence[str]:
+        """List the chains, in the order in which they began."""
+        ...
+
+    async def read(self, chain: str, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
+        """Read entries of *chain* that follow sequence *after*, in order."""
+        ...
+
+
+class _WithJournal:
+    """The store, and what waits to be carried to it."""
+
+    def __init__(self, store: RecordStore, waiting: WaitingEntries) -> None:
+        self._store = store
+        self._waiting = waiting
+
+    async def chains(self) -> Sequence[str]:
+        """List the chains; those that begin in the journal are younger than those that the store knows."""
+        waiting = await asyncio.to_thread(self._waiting.chains)
+        return list(dict.fromkeys([*await self._store.chains(), *waiting]))
+
+    async def read(self, chain: str, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
+        """Read on in the store, and behind its end in the journal."""
+        if page := await self._store.read(chain, after, limit):
+            return page
+        waiting = await asyncio.to_thread(self._waiting.read, chain, after)
+        if waiting and waiting[0].sequence == after + 1:
+            return waiting
+        return await self._store.read(chain, after, limit) or waiting  # it may have been carried meanwhile
+
+
+async def verify_store(store: _Trail, told: Callable[[int], None] | None = None) -> TrailReport:
     """Verify every chain in *store*."""
     heads: dict[str, Head] = {}
     openings: list[Opening] = []

@@ -18,7 +18,7 @@ from yett.adapters.journal.recovery import Finished, Start
 from yett.model.errors import NotReady
 from yett.model.record import Entry
 
-__all__ = ["FolderOutbox"]
+__all__ = ["FolderOutbox", "read_on"]
 
 _CHUNK = 512 * 1024  # how much is read at once; a frame that is longer is read whole
 
@@ -56,7 +56,7 @@ class FolderOutbox:
         """
         try:
             for source in tuple(self._sources):
-                entries, position = _read_on(source.folder, source.position, self._end(source), limit)
+                entries, position = read_on(source.folder, source.position, self._end(source), limit)
                 if entries:
                     self._ahead = (source, position)
                     return entries
@@ -103,7 +103,7 @@ class FolderOutbox:
         os.close(source.holding)
 
 
-def _read_on(folder: ChainFolder, position: Position, end: Position, limit: int) -> tuple[list[Entry], Position]:
+def read_on(folder: ChainFolder, position: Position, end: Position, limit: int) -> tuple[list[Entry], Position]:
     """Read up to *limit* entries between *position* and *end*; return them and where they end."""
     entries: list[Entry] = []
     while position < end and len(entries) < limit:
