@@ -19,7 +19,7 @@ from yett.policy.clause import Clause
 from yett.policy.expression import And, Each, Expression, Leaf, Networks, Not, Operator, Or, Pattern
 from yett.policy.interpreter import decide, lookup
 from yett.policy.program import Program
-from yett.policy.schema import cost
+from yett.policy.schema import cost, field, nothing_found
 from yett.policy.values import Sort
 from yett.ports.decider import Decider
 
@@ -192,10 +192,14 @@ class Asked:
     known: Mapping[str, object]
     answers: Mapping[str, object]
     demanded: list[str] = dataclasses.field(default_factory=list)
+    knows_silence: bool = False
 
     def demand(self, field: str) -> object:
         self.demanded.append(field)
         return lookup(self.answers, field)
+
+    def quiet(self, fields: tuple[str, ...]) -> bool:
+        return self.knows_silence and all(lookup(self.answers, field) == nothing_found(field) for field in fields)
 
 
 def is_costly(field: str) -> bool:
@@ -364,3 +368,31 @@ def test_equal_decisions_are_one_object_and_their_number_is_bounded(monkeypatch:
     first, second = engine.decide_known(STAGE, FACTS), engine.decide_known(STAGE, FACTS)
     assert first == second
     assert first is not second
+
+
+def put(facts: dict[str, object], name: str, value: object) -> None:
+    *above, last = name.split(".")
+    for step in above:
+        facts = facts.setdefault(step, {})  # type: ignore[assignment]
+    facts[last] = value
+
+
+def test_silence_decides_as_asking_fact_by_fact_does() -> None:
+    rng = random.Random(7)
+    silent = 0
+    for _ in range(400):
+        clauses = some_clauses(rng)
+        engine = Program(clauses, (), "r")
+        for _ in range(5):
+            answers: dict[str, object] = {}
+            for name in {name for clause in clauses for name in clause.fields if is_costly(name)}:
+                about = field(name)
+                if about is not None and about.findings:
+                    put(answers, name, nothing_found(name))
+            known = some_facts(rng)
+            for stage in Stage:
+                asked, told = Asked(known, answers), Asked(known, answers, knows_silence=True)
+                decision = engine.decide(stage, asked)
+                assert engine.decide(stage, told) == decision
+                silent += len(told.demanded) < len(asked.demanded)
+    assert silent > 50

@@ -18,7 +18,6 @@ from typing import NamedTuple, Protocol
 
 from yett.guard.readings import Reading, Readings
 from yett.model.finding import Finding, Match
-from yett.model.kinds import FAMILIES
 from yett.model.segment import Origin, Segment
 from yett.model.span import Span
 from yett.model.verdict import Coverage
@@ -58,6 +57,7 @@ class Seen(NamedTuple):
     """The names of those that failed."""
 
 
+_CHEAP = (0,)
 _Key = tuple[bytes, Origin, int]
 
 
@@ -191,9 +191,8 @@ class Evidence(Protocol):
         """The detectors that failed."""
         ...
 
-    @property
-    def families(self) -> frozenset[str]:
-        """The families of kinds that have been looked for."""
+    def cheap(self, families: frozenset[str]) -> bool:
+        """Say whether no detector that feeds *families* is a dear one."""
         ...
 
     def look_for(self, families: frozenset[str]) -> None:
@@ -231,6 +230,10 @@ class Look:
             if tier not in self._seen:
                 self._run(tier)
 
+    def cheap(self, families: frozenset[str]) -> bool:
+        """Say whether no detector that feeds *families* is a dear one."""
+        return self._detection.tiers_for(families) == _CHEAP
+
     def _run(self, tier: int) -> None:
         self._digests = self._digests or [_digest(segment.text) for segment in self.segments]
         self._seen[tier] = []
@@ -264,14 +267,17 @@ def _digest(text: str) -> bytes:
 class Settled:
     """What has been found in a stream so far; nothing more can be looked for."""
 
-    __slots__ = ("_detection", "families", "findings", "segments")
+    __slots__ = ("_detection", "findings", "segments")
 
     def __init__(self, detection: Detection, findings: Sequence[Finding]) -> None:
         """Hold *findings* of the detectors of *detection*."""
         self._detection = detection
         self.findings = findings
         self.segments: tuple[Segment, ...] = ()
-        self.families = frozenset(FAMILIES)
+
+    def cheap(self, families: frozenset[str]) -> bool:  # noqa: ARG002 - every detector reads a stream as it comes
+        """Say that nothing costs any more."""
+        return True
 
     def look_for(self, families: frozenset[str]) -> None:
         """Do nothing: every detector reads a stream as it comes."""

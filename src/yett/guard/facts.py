@@ -23,7 +23,7 @@ from yett.model.segment import Origin
 from yett.model.unknown import Unknown
 from yett.ports.decider import TextTest
 
-__all__ = ["FAMILY_OF", "InteractionFacts", "known_facts", "risk"]
+__all__ = ["EVERYTHING", "FAMILY_OF", "InteractionFacts", "known_facts", "risk"]
 
 # The word of a fact for a family of kinds, where they differ.
 FAMILY_OF = MappingProxyType(
@@ -35,6 +35,9 @@ _ALONE: Mapping[str, frozenset[str]] = MappingProxyType(
     {name: frozenset({family}) for name, family in FAMILY_OF.items()} | {"text": frozenset({"text"})},
 )
 _ALL = frozenset(FAMILY_OF.values())
+_EVERY = _ALL | {"text"}
+EVERYTHING = "*"
+"""What `demanded` holds when policy was told that nothing was found at all."""
 _OPERATORS_OWN = frozenset({Origin.OPERATOR, Origin.DEFINITION})
 _ACCUSED_BY_ORIGIN = frozenset({"injection", "command"})
 _WEIGHTS = MappingProxyType(
@@ -122,7 +125,7 @@ def risk(findings: Iterable[Finding]) -> float:
 class InteractionFacts:
     """What policy may know of an interaction, as far as the evidence goes."""
 
-    __slots__ = ("_look", "_quiet", "_tests", "demanded", "known")
+    __slots__ = ("_look", "_tests", "demanded", "known")
 
     def __init__(self, interaction: Interaction, look: Evidence, tests: Mapping[str, TextTest]) -> None:
         """Answer from *look*; *tests* are the conditions on text by their identifiers."""
@@ -130,20 +133,15 @@ class InteractionFacts:
         self.demanded: list[str] = []
         self._look = look
         self._tests = tests
-        self._quiet = False
-        """Whether everything has been looked for, and nothing was found and nothing failed."""
 
     def demand(self, field: str) -> object:
         """Compute the costly fact *field*, running detectors as needed."""
         self.demanded.append(field)
         quick = _QUICK.get(field)
         if quick is not None:
-            if self._quiet:
-                return quick[1]
             look = self._look
             look.look_for(quick[0])
             if not look.findings and not look.failed:
-                self._quiet = look.families >= _ALL
                 return quick[1]
         head, _, rest = field.partition(".")
         if head in FAMILY_OF:
@@ -153,6 +151,17 @@ class InteractionFacts:
         if field in _DERIVED:
             return _DERIVED[field](self)
         return _looked_up(self.known, field)
+
+    def quiet(self, fields: tuple[str, ...]) -> bool:  # noqa: ARG002 - whichever they are
+        """Say whether nothing was found that *fields* count, where looking for it is cheap."""
+        look = self._look
+        if look.findings or not look.cheap(_EVERY):
+            return False
+        look.look_for(_EVERY)
+        if look.findings or look.failed:
+            return False
+        self.demanded.append(EVERYTHING)
+        return True
 
     def _found(self, name: str) -> list[Finding] | Unknown:
         look, alone = self._look, _ALONE[name]

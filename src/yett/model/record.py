@@ -33,7 +33,7 @@ class Judgement:
     coverage: tuple[tuple[str, str, int, str], ...]
     """What was read by whom: path pattern, origin, characters, detectors (comma-separated; `!name` failed; `opaque`)."""
     facts: tuple[str, ...] = ()
-    """The costly facts that were computed to decide."""
+    """The costly facts that were computed to decide; `*` says that everything was looked for and nothing found."""
     revision: str = ""
 
 

@@ -22,7 +22,7 @@ from yett.policy.index import Column, column
 from yett.policy.interpreter import Look, lookup, truth, unknown
 from yett.policy.monotony import is_monotone
 from yett.policy.normal import Term, conjuncts
-from yett.policy.schema import cost
+from yett.policy.schema import cost, field, nothing_found
 from yett.ports.decider import Facts, TextTest
 
 __all__ = ["Program"]
@@ -107,6 +107,19 @@ class _Part:
         scan = generate(layout.every, *layout.columns())
         self._scan_whole, self._scan_cheap, self._scan_costly, self.source = scan
         self._interned: dict[int, Decision] = {}
+        self._counting = tuple(sorted(name for name in self._costly if _counts(name)))
+        self._quiet = self._when_nothing_is_found(layout.every)
+
+    def _when_nothing_is_found(self, every: int) -> int | None:
+        """Return the conjuncts that are possible then; None where costly facts of another kind have a say."""
+        if self._costly_whole or len(self._counting) < len(self._costly):
+            return None
+        possible = 0
+        while every:
+            bit = every & -every
+            possible |= self._scan_costly(bit, 0, nothing_found)[0]
+            every &= ~bit
+        return possible
 
     def decide_known(self, known: Mapping[str, object]) -> Decision:
         possible, uncertain = self._scan_whole(known)
@@ -123,6 +136,8 @@ class _Part:
         possible, uncertain = self._ask(self._cheap_whole, look, *self._scan_cheap(known))
         cheap = possible & ~self._dear
         if self._dear & possible and not self._settles(cheap):
+            if self._quiet is not None and facts.quiet(self._counting):
+                return self._conclude(possible & self._quiet, uncertain, look)
             possible, uncertain = self._scan_costly(possible, uncertain, look)
             possible, uncertain = self._ask(self._costly_whole, look, possible, uncertain)
             return self._conclude(possible, uncertain, look)
@@ -244,6 +259,11 @@ def _union(masks: Iterable[int]) -> int:
     for mask in masks:
         union |= mask
     return union
+
+
+def _counts(name: str) -> bool:
+    about = field(name)
+    return about is not None and about.findings
 
 
 def _looking_at(known: Mapping[str, object]) -> Look:

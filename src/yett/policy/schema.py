@@ -154,6 +154,15 @@ def field(name: str) -> Field | None:
     return _FIELDS.get(name) or (_OPEN.get(prefix) if rest and all(rest.split(".")) else None)
 
 
+def nothing_found(name: str) -> object:
+    """Return what the field *name*, which counts findings, is when nothing is found."""
+    about = field(name)
+    sort = about.sort if about else Sort.ANY
+    if sort is Sort.NUMBER:
+        return 0 if name.endswith(".count") else 0.0
+    return () if sort is Sort.STRINGS else False
+
+
 def cost(name: str) -> int:
     """Return what the field *name* costs: 0 when it is simply there."""
     about = field(name)

@@ -43,6 +43,14 @@ class Facts(Protocol):
         """Compute or look up the costly fact *field*, such as `injection.score`; `Unknown` when it has no value."""
         ...
 
+    def quiet(self, fields: tuple[str, ...]) -> bool:
+        """
+        Say whether *fields*, which count findings, are all known at little cost to be what they are when nothing is found.
+
+        The everyday text has nothing in it, and then one answer does for all of them. A no promises nothing.
+        """
+        ...
+
 
 class Decider(Protocol):
     """A compiled policy, or a remote one."""

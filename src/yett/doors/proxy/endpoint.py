@@ -21,6 +21,8 @@ __all__ = ["CallerLeft", "Request", "Watch", "read_body", "send_reply", "send_st
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9._-]{1,128}\Z")
 _GONE = "http.disconnect"
+_PATIENCE = 0.05
+"""Seconds until it is worth while to look whether the caller is still there."""
 
 
 class Request:
@@ -99,27 +101,37 @@ class CallerLeft(Exception):
 
 
 class Watch:
-    """Cancels the exchange of the block if its caller hangs up, and ends the block quietly then."""
+    """
+    Cancels the exchange of the block if its caller hangs up, and ends the block quietly then.
 
-    __slots__ = ("_exchange", "_left", "_receive", "_watcher")
+    It begins to watch a little later: most exchanges are over before, and watching one costs as much as parsing it.
+    """
+
+    __slots__ = ("_exchange", "_left", "_receive", "_timer", "_watcher")
 
     def __init__(self, receive: Receive) -> None:
         """Watch what *receive* says."""
         self._receive = receive
         self._left = False
+        self._watcher: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> None:
-        """Begin to watch."""
+        """Prepare to watch."""
         self._exchange = asyncio.current_task()
-        self._watcher = asyncio.create_task(self._watch())
+        self._timer = asyncio.get_running_loop().call_later(_PATIENCE, self._begin)
 
     async def __aexit__(self, kind: type[BaseException] | None, error: object, trace: object) -> bool:
         """Stop watching."""
-        self._watcher.cancel()
+        self._timer.cancel()
+        if self._watcher:
+            self._watcher.cancel()
         if self._left and kind is asyncio.CancelledError and self._exchange:
             self._exchange.uncancel()
             return True
         return False
+
+    def _begin(self) -> None:
+        self._watcher = asyncio.create_task(self._watch())
 
     async def _watch(self) -> None:
         while (await self._receive())["type"] != _GONE:
