@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from yett.compose.logs import JsonLines, TextLines, begin
 from yett.compose.settings import Logging
+from yett.model.errors import CallerError, NotReady, OperatorError, Place, Problem
 
 CANARY = "canary-that-somebody-asked"
 FORGED = "fine\r\n2026-01-01T00:00:00.000Z INFO yett.reload: forged \x1b[2J\x00 \u2028 \u202e \x9b1A \udc80"
@@ -89,6 +90,19 @@ def test_an_exception_is_told_by_its_type_and_places_and_never_by_what_it_met(fo
     assert "test_logs.py:" in line
     assert ":raised" in line
     assert CANARY not in line
+
+
+@pytest.mark.parametrize("formatter", [JsonLines("shop"), TextLines()])
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (NotReady("the disk is gone"), True),
+        (OperatorError(Problem(Place("f.yaml", 1), "bad-value", "the disk is gone")), True),
+        (CallerError("the disk is gone"), False),
+    ],
+)
+def test_what_is_said_to_the_operator_is_told_whole(formatter: logging.Formatter, error: Exception, told: bool) -> None:
+    assert ("the disk is gone" in formatter.format(record("no", error=error))) is told
 
 
 @pytest.mark.parametrize("formatter", [JsonLines("shop"), TextLines()])

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from traceback import walk_tb
 
 from yett.compose.settings import Logging
+from yett.model.errors import NotReady, OperatorError
 
 __all__ = ["JsonLines", "TextLines", "begin"]
 
@@ -71,13 +72,14 @@ def _message(record: logging.LogRecord) -> str:
 
 
 def _error(record: logging.LogRecord) -> Mapping[str, str]:
-    """Tell the exception that *record* carries, if it does, without its message."""
-    kind, _, trace = record.exc_info or (None, None, None)
+    """Tell the exception that *record* carries, if it does; what we say to the operator ourselves is told whole."""
+    kind, error, trace = record.exc_info or (None, None, None)
     if kind is None:
         return {}
+    why = f"{kind.__name__}: {error}" if isinstance(error, NotReady | OperatorError) else kind.__name__
     frames = ((frame.f_code, line) for frame, line in walk_tb(trace))
     places = [f"{code.co_filename.rpartition('/')[2]}:{line}:{code.co_name}" for code, line in frames]
-    return {"error": kind.__name__, "at": " > ".join(places)}
+    return {"error": why, "at": " > ".join(places)}
 
 
 def _visible(text: str) -> str:

@@ -1,0 +1,57 @@
+"""What settings mean, compiled: each worker's share of the limits, and what providers are held to."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from yett.compose import snapshot
+from yett.compose.clock import SystemClock
+from yett.compose.settings import Settings
+from yett.compose.snapshot import Builder
+from yett.model.obligation import Cap
+from yett.model.rate import Rate
+
+KEY = b"k" * 32
+RATES = st.builds(Rate, st.just("requests"), st.integers(1, 10_000), st.just(60.0), st.integers(1, 10_000))
+
+
+def adds_up(rate: Rate, workers: int, share: Rate) -> bool:
+    """Say whether *workers* that each grant *share* grant no more than *rate*, but for one each that nobody loses."""
+    pairs = ((rate.amount, share.amount), (rate.burst, share.burst))
+    return share.seconds == rate.seconds and all(part == 1 or part * workers <= whole for whole, part in pairs)
+
+
+@given(rate=RATES, workers=st.integers(1, 64))
+def test_all_shares_together_are_no_more_than_the_limit_and_none_is_nothing(rate: Rate, workers: int) -> None:
+    share = snapshot._share(rate, workers)
+    assert adds_up(rate, workers, share)
+    assert min(share.amount, share.burst) >= 1
+    assert snapshot._share(rate, 1) == rate
+
+
+@pytest.mark.parametrize(
+    "share", [Rate("requests", 10, 60.0, 5), Rate("requests", 2, 60.0, 2), Rate("requests", 2, 15.0, 1)]
+)
+def test_shares_that_are_too_large_are_found_out(share: Rate) -> None:
+    assert not adds_up(Rate("requests", 10, 60.0, 5), 4, share)
+
+
+@pytest.mark.parametrize(("workers", "amounts"), [(1, (60, 1000)), (4, (15, 250)), (100, (1, 10))])
+def test_each_worker_grants_its_share(workers: int, amounts: tuple[int, ...]) -> None:
+    limits = {"requests_per_minute": 60, "requests_per_hour": 1000, "burst_allowance": 10}
+    settings = Settings.model_validate(
+        {"policies": {"default": "none"}, "security": {"rate_limiting": limits}, "server": {"workers": 7}}
+    )
+    built = Builder(SystemClock(), KEY, workers=workers).build(settings)
+    assert tuple(rate.amount for rate in built.rates) == amounts
+    assert built.rates[0].burst == max(10 // workers, 1)
+
+
+def test_a_provider_is_held_to_its_most_tokens() -> None:
+    providers = {
+        "thrifty": {"kind": "stub", "models": ["a"], "max_tokens": 5},
+        "lavish": {"kind": "stub", "models": ["b"]},
+    }
+    settings = Settings.model_validate({"policies": {"default": "none"}, "llm_providers": providers})
+    routes = Builder(SystemClock(), KEY).build(settings).routes
+    assert (routes.caps("a"), routes.caps("b")) == ((Cap("max_tokens", 5),), ())
