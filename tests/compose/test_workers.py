@@ -264,7 +264,7 @@ def test_what_cannot_be_handed_to_another_process_is_told_with_the_cure() -> Non
     with socket.create_server(("127.0.0.1", 0)) as listener, pytest.raises(OperatorError) as told:
         supervise(lambda listener, started: None, listener, Crew(2))
     (problem,) = told.value.problems
-    assert (problem.code, str(problem.place)) == ("not-available", "server.workers")
+    assert (problem.code, str(problem.place)) == ("unpicklable", "server.workers")
     assert problem.hint == "define middleware at the top of a module, or leave `server.workers` at 1"
 
 

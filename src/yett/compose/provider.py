@@ -49,7 +49,7 @@ class Provider(BaseModel):
 
     The stub answers for `stub` alone unless it is told otherwise."""
     max_tokens: Count | None = None
-    """The most that a request may ask for."""
+    """The most tokens that a request may ask for; one that names no number asks for so many."""
     connect_timeout: Seconds = 5.0
     """Until it is reached."""
     timeout: Seconds = 600.0

@@ -47,7 +47,7 @@ class Server(_Section):
     port: Port = 8000
     """0 takes any that is free."""
     workers: Count = 1
-    """How many processes serve."""
+    """How many processes serve on the port; each grants its share of the limits."""
     mode: Literal["development", "production"] = "production"
     """Development accepts the token `dev-token`. Without any configuration file, on loopback, it is the default."""
     max_request_size: Count = 10_485_760

@@ -82,7 +82,7 @@ def _handed_over(work: Work) -> None:
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         message = f"several workers need everything that is added in code to be handed to other processes: {error}"
         hint = "define middleware at the top of a module, or leave `server.workers` at 1"
-        raise OperatorError(Problem(Place("server.workers"), "not-available", message, hint)) from None
+        raise OperatorError(Problem(Place("server.workers"), "unpicklable", message, hint)) from None
 
 
 @contextmanager
