@@ -14,6 +14,9 @@ from yett.ports.upstream import Upstream
 
 __all__ = ["Route", "Routes"]
 
+_REMEMBERED = 256
+"""Models whose routes are remembered; names come from requests, so there must be an end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -35,6 +38,7 @@ class Routes:
         """Serve by *routes*; only models that match one of *allowed*, unless that is empty."""
         self.routes = tuple(routes)
         self._allowed = tuple(allowed)
+        self._known: dict[str, Route | None] = {}
 
     def find(self, model: str) -> Upstream | None:
         """Return the upstream that serves *model*; None when none does, or it is not allowed."""
@@ -47,9 +51,15 @@ class Routes:
         return route.caps if route else ()
 
     def _route(self, model: str) -> Route | None:
-        if self._allowed and not _matches(model, self._allowed):
-            return None
-        return next((route for route in self.routes if _matches(model, route.models)), None)
+        try:
+            return self._known[model]
+        except KeyError:
+            allowed = not self._allowed or _matches(model, self._allowed)
+            served = (route for route in self.routes if _matches(model, route.models))
+            route = next(served, None) if allowed else None
+            if len(self._known) < _REMEMBERED:
+                self._known[model] = route
+            return route
 
     @property
     def default(self) -> str:

@@ -9,9 +9,9 @@ Rules:
 """
 
 import asyncio
+import os
 import re
 from collections.abc import Iterable
-from secrets import token_hex
 
 from yett.doors.proxy.errors import Message, Receive, Scope, Send
 from yett.model.errors import CallerError
@@ -35,7 +35,7 @@ class Request:
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         client = scope.get("client")
         self.client: str = client[0] if client else ""
-        self.record_id = f"req_{token_hex(12)}"
+        self.record_id = f"req_{os.urandom(12).hex()}"
         told = self.headers.get(b"x-request-id", b"").decode("latin-1")
         self.identifier = told if _IDENTIFIER.match(told) else self.record_id
 
