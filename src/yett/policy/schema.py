@@ -16,7 +16,7 @@ from types import MappingProxyType
 from yett.model.stage import Stage
 from yett.policy.values import Sort
 
-__all__ = ["FAMILIES", "ORIGINS", "TEXTS", "Field", "cost", "field", "known_fields"]
+__all__ = ["FAMILIES", "ORIGINS", "TEXTS", "Field", "cost", "field", "known_fields", "nothing_found"]
 
 _EVERYWHERE = frozenset(Stage)
 _REQUEST = frozenset({Stage.REQUEST})
