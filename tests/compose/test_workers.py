@@ -82,6 +82,7 @@ class Supervised:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
         )
 
@@ -203,6 +204,16 @@ def test_a_second_sigint_is_handed_on(tmp_path: Path) -> None:
         made.send(signal.SIGINT)
         assert made.rest() == ["SIGINT", "SIGINT", "home"]
         assert made.process.wait(10) == 0
+
+
+def test_what_a_terminal_sends_to_all_is_heard_by_the_supervisor_alone(tmp_path: Path) -> None:
+    with supervised(tmp_path, "stubborn") as made:
+        made.serving()
+        os.killpg(made.process.pid, signal.SIGINT)
+        assert [made.told() for _ in range(2)] == ["SIGTERM, but", "SIGTERM, but"]
+        assert made.answering(2) == set(made.started())
+        made.send(signal.SIGINT)
+        assert made.rest() == ["SIGINT", "SIGINT", "home"]
 
 
 def test_a_second_sigterm_changes_nothing(tmp_path: Path) -> None:

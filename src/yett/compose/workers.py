@@ -15,7 +15,7 @@ Workers are new processes (*spawn*), so nothing is shared but the socket, and wh
 
 import logging
 import os
-import pickle
+import pickle  # nosec B403
 import signal
 import socket
 import threading
@@ -141,9 +141,9 @@ class _Worker:
 @contextmanager
 def _deaf_to_interrupts() -> Iterator[None]:
     """
-    Ignore SIGINT, and let a process that starts meanwhile do so until it knows what to do on it.
+    Ignore SIGINT, and let a process that starts meanwhile do so, too.
 
-    A terminal sends it to all processes at once, and one that is still being born would tell a traceback.
+    A terminal sends it to the whole group of processes, and one that is still being born would tell a traceback.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -156,7 +156,8 @@ def _deaf_to_interrupts() -> Iterator[None]:
 
 
 def _live(work: Work, listener: socket.socket, telling: Connection) -> None:
-    """Be a worker."""
+    """Be a worker, in a group of its own, so that the supervisor alone hears what a terminal sends."""
+    os.setpgrp()
     threading.Thread(target=_end_with_supervisor, daemon=True).start()
     try:
         work(listener, lambda: telling.send(""))
