@@ -5,6 +5,7 @@ Such texts cost more than they say: they fill a context, exhaust a parser or pus
 judged as a whole, and only where they come in: what a model may write is limited by tokens, not here.
 """
 
+import re
 import zlib
 from collections.abc import Iterator
 
@@ -16,6 +17,7 @@ __all__ = ["Size"]
 # Prose compresses to a third, code to a quarter, logs to a tenth; a piece over and over to a hundredth.
 _REPETITIVE = 0.02
 _FEWEST_REPEATING = 4096
+_BRACKET = re.compile(r"[()\[\]{}]")
 _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 
 
@@ -54,11 +56,13 @@ class Size:
     def _deep(self, text: str) -> bool:
         if sum(map(text.count, "([{")) <= self._deepest:
             return False
-        depth = deepest = 0
-        for character in text:
-            depth = max(0, depth + _BRACKETS.get(character, 0))
-            deepest = max(deepest, depth)
-        return deepest > self._deepest
+        depth = 0
+        for bracket in _BRACKET.findall(text):
+            depth += _BRACKETS[bracket]
+            if depth > self._deepest:
+                return True
+            depth = max(depth, 0)
+        return False
 
 
 def _repetitive(text: str) -> bool:

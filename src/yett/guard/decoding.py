@@ -98,17 +98,25 @@ class _Carrier:
 
 # What is not white space in ASCII: the one alphabet in which a carrier, but for tags, can be written.
 _VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
-_WORDLIKE = re.compile(r"(?<![\x21-\x7E])[\x21-\x7E]+")
 _LONG = re.compile(r"[A-Za-z0-9+/_-]{16}|(?:\\x[0-9A-Fa-f]{2}){4}")
 _LONG_CARRIERS = (
     _Carrier("base64", "", re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}={0,2}"), _base64),
     _Carrier("hex", "", re.compile(r"(?<![A-Za-z0-9])[0-9A-Fa-f]{16,}(?![A-Za-z0-9])"), _hexadecimal),
     _Carrier("hex", "\\x", re.compile(r"(?<!\\x[0-9A-Fa-f]{2})(?:\\x[0-9A-Fa-f]{2}){4,}"), _hexadecimal),
 )
+
+
+def _holding(mark: str) -> re.Pattern[str]:
+    """Match a maximal run of visible ASCII that holds *mark*."""
+    code = ord(mark)
+    others = rf"\x21-\x{code - 1:02x}\x{code + 1:02x}-\x7E"
+    return re.compile(rf"(?<![\x21-\x7E])[{others}]*\x{code:02x}[\x21-\x7E]*")
+
+
 _HINTED_CARRIERS = (
-    _Carrier("percent", "%", _WORDLIKE, _percent),
-    _Carrier("entities", "&", _WORDLIKE, _entities),
-    _Carrier("escapes", "\\u", _WORDLIKE, _escapes),
+    _Carrier("percent", "%", _holding("%"), _percent),
+    _Carrier("entities", "&", _holding("&"), _entities),
+    _Carrier("escapes", "\\u", _holding("\\"), _escapes),
 )
 _TAG_CARRIERS = (_Carrier("tags", "", re.compile(r"(?<![\U000E0020-\U000E007E])[\U000E0020-\U000E007E]{3,}"), _tags),)
 _TAG_CHARACTERS = "".join(map(chr, range(0xE0020, 0xE007F)))
@@ -171,7 +179,7 @@ def hinted(text: str) -> bool:
 def decodings(text: str, start: int = 0) -> Iterator[Decoded]:
     """Yield every carrier in *text* that begins at or after *start* and decodes to something readable."""
     carriers: tuple[_Carrier, ...] = _LONG_CARRIERS if _LONG.search(text, start) else ()
-    carriers += tuple(carrier for carrier in _HINTED_CARRIERS if carrier.hint in text)
+    carriers = tuple(carrier for carrier in (*carriers, *_HINTED_CARRIERS) if carrier.hint in text)
     carriers += () if text.isascii() else _TAG_CARRIERS
     for carrier in carriers:
         for found in carrier.pattern.finditer(text, start):
