@@ -64,7 +64,7 @@ class Gate:
     async def records(self, count: int) -> list[Record]:
         """Wait until the trail holds *count* records and return them."""
         async with asyncio.timeout(10):
-            while len(found := records_in(self.folder)) < count:
+            while len(found := records_in(self.folder)) < count:  # noqa: ASYNC110  # a file tells nobody
                 await asyncio.sleep(0.01)
         return found
 
@@ -160,7 +160,8 @@ async def posted(
     lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items() if value), "", ""]
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write("\r\n".join(lines).encode("latin-1") + body)
-    told = await reader.read()
+    async with asyncio.timeout(15):
+        told = await reader.read()
     writer.close()
     top, _, rest = told.partition(b"\r\n\r\n")
     first, *names = top.decode("latin-1").split("\r\n")

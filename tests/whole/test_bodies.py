@@ -110,7 +110,7 @@ async def test_the_minimal_form_refuses_in_its_own_shape(tmp_path: Path) -> None
 
 KEPT: list[dict[str, Any]] = [
     said("Hi"),
-    said("\u00e9\U0001f600\u2028 \\ \" / \b\f\n\r\t"),
+    said('\u00e9\U0001f600\u2028 \\ " / \b\f\n\r\t'),
     said("Hi", temperature=0.1, top_p=1e-7, seed=2**63, logit_bias={"50256": -100}, stop=["\n", "END"], n=1),
     said("Hi", later=[1, 1.5, -0.0, True, False, None, "", {}, [], {"": ""}], **{"": 1}),
     said("Hi", big=10**40, tiny=5e-324, metadata={"a/b~c": "x", "caf\u00e9": "y"}),

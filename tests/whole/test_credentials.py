@@ -90,7 +90,10 @@ async def test_a_burst_is_granted_to_the_last_and_no_further(tmp_path: Path) -> 
         left = sorted(int(headers["x-ratelimit-remaining-requests"]) for status, headers, _ in told if status == 200)
         assert left == [0, 1, 2, 3, 4]
         assert await asked(gateway, authorization=f"Bearer {KEY}") == (200, "")  # somebody else's limit
-        assert await asked(gateway, "/api/v1/complete", authorization="Bearer dev-token") == (429, "rate_limit_exceeded")
+        assert await asked(gateway, "/api/v1/complete", authorization="Bearer dev-token") == (
+            429,
+            "rate_limit_exceeded",
+        )
         async with gateway.client(max_retries=0) as client:
             with pytest.raises(openai.RateLimitError) as raised:
                 await client.models.list()

@@ -11,7 +11,7 @@ import pytest
 from openai import OpenAI
 
 from tests.whole.gate import ORDER, SECRET, chunk, completion, gate, said, spelled
-from yett.testing.provider import Do, Provider, answer, event, stream
+from yett.testing.provider import Do, Provider, Step, answer, event, stream
 
 WEATHER = {
     "type": "function",
@@ -22,7 +22,9 @@ WEATHER = {
     },
 }
 CALL = {"id": "call_abc123", "type": "function", "function": {"name": "weather", "arguments": '{"town":"Oban"}'}}
-PIXEL = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
+PIXEL = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
+)
 HELLO: list[Any] = [{"role": "user", "content": "Tell me about iron gates."}]
 
 
@@ -32,7 +34,8 @@ async def test_it_is_answered_by_the_stub(tmp_path: Path) -> None:
         told = raw.parse()
         assert told.choices[0].message.content == HELLO[0]["content"]
         assert told.choices[0].finish_reason == "stop"
-        assert told.usage and told.usage.total_tokens > 0
+        assert told.usage
+        assert told.usage.total_tokens > 0
         assert raw.headers["x-yett-decision"] == "allow"
         assert raw.headers["x-pii-detected"] == "false"
         assert raw.headers["x-yett-score"] == raw.headers["x-security-score"] == "0.00"
@@ -97,7 +100,8 @@ async def test_tools_go_there_and_calls_come_back_and_results_go_there_again(tmp
         messages: list[Any] = [{"role": "user", "content": "What is the weather in Oban?"}]
         told = await client.chat.completions.create(model="told", messages=messages, tools=tools, tool_choice="auto")
         message = told.choices[0].message
-        assert message.tool_calls and message.tool_calls[0].to_dict() == CALL
+        assert message.tool_calls
+        assert message.tool_calls[0].to_dict() == CALL
         assert told.choices[0].finish_reason == "tool_calls"
         messages += [message.to_dict(), {"role": "tool", "tool_call_id": "call_abc123", "content": "rain, 8 degrees"}]
         told = await client.chat.completions.create(model="told", messages=messages, tools=tools)
@@ -123,9 +127,9 @@ async def test_calls_of_tools_stream(tmp_path: Path) -> None:
         Provider(stream(pieces)) as provider,
         gate(tmp_path, provider) as gateway,
         gateway.client() as client,
+        client.chat.completions.stream(**said("What is the weather?")) as streamed,
     ):
-        async with client.chat.completions.stream(**said("What is the weather?")) as streamed:
-            told = await streamed.get_final_completion()
+        told = await streamed.get_final_completion()
     calls = told.choices[0].message.tool_calls
     assert calls
     assert (calls[0].id, calls[0].function.name, calls[0].function.arguments) == (
@@ -183,7 +187,7 @@ async def test_fields_that_nobody_knows_travel_in_streams_too(tmp_path: Path) ->
         chunks = [piece.to_dict() async for piece in await client.chat.completions.create(**said("Hi"), stream=True)]
     seen = [piece for piece in chunks if "novelty" in piece]
     assert [piece["novelty"] for piece in seen] == [{"depth": 3, "word": "a"}]
-    moods = [delta["mood"] for piece in chunks for delta in [piece["choices"][0]["delta"]] if delta.get("mood")]  # type: ignore[index]
+    moods = [delta["mood"] for piece in chunks for delta in [piece["choices"][0]["delta"]] if delta.get("mood")]
     assert moods == ["calm"]
 
 
@@ -211,7 +215,7 @@ ERRORS: list[tuple[str, dict[str, Any], Any, type[openai.APIStatusError], int, s
 @pytest.mark.parametrize("streams", [False, True])
 @pytest.mark.parametrize(("asked", "script", "kind", "status", "code"), [row[1:] for row in ERRORS],
                          ids=[row[0] for row in ERRORS])  # fmt: skip
-async def test_errors_arrive_as_its_own_exceptions(
+async def test_errors_arrive_as_its_own_exceptions(  # noqa: PLR0917  # a row of the table
     tmp_path: Path,
     asked: dict[str, Any],
     script: Any,
@@ -244,7 +248,7 @@ async def test_a_credential_that_nobody_knows_is_an_authentication_error(
 ) -> None:
     async with gate(tmp_path) as gateway, gateway.client(credential, max_retries=2) as client:
         if kind is None:
-            assert await client.chat.completions.create(model="stub", messages=HELLO)
+            await client.chat.completions.create(model="stub", messages=HELLO)
         else:
             with pytest.raises(openai.AuthenticationError) as raised:
                 await client.chat.completions.create(model="stub", messages=HELLO)
@@ -305,7 +309,7 @@ async def test_an_answer_that_is_rewritten_says_so_in_its_headers(tmp_path: Path
 
 
 async def test_a_stream_that_breaks_off_is_an_error_and_never_an_end(tmp_path: Path) -> None:
-    pieces = [*spelled("Once upon a time there was a gate. ", "And then")[:2], Do.CLOSE]
+    pieces: list[Step] = [*spelled("Once upon a time there was a gate. ", "And then")[:2], Do.CLOSE]
     async with (
         Provider(stream(pieces)) as provider,
         gate(tmp_path, provider) as gateway,

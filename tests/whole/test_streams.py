@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.whole.gate import SECRET, Gate, chunk, completion, gate, posted, said, spelled
 from yett.testing.provider import Do, Provider, Step, answer, event, stream
 
@@ -161,7 +159,11 @@ async def test_a_denied_stream_ends_in_order_and_lets_go_of_its_provider(tmp_pat
 
 async def test_a_denied_choice_ends_the_others_too(tmp_path: Path) -> None:
     (tmp_path / "dragons.yaml").write_text(FORBIDDEN)
-    pieces: list[Step] = [chunk({"content": "Nice. "}, index=0), chunk({"content": "A dragon!"}, index=1), Do.HANG]
+    pieces: list[Step] = [
+        chunk({"content": "Nice. "}, index=0),
+        chunk({"content": "A dragon! It slept. "}, index=1),
+        Do.HANG,
+    ]
     async with (
         Provider() as provider,
         gate(tmp_path, provider, policies={"files": ["dragons.yaml"]}) as gateway,
