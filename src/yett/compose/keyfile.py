@@ -6,8 +6,9 @@ whether a person or a short text stands behind a digest; so it is no part of a b
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
-from secrets import token_bytes
+from secrets import token_bytes, token_hex
 
 from yett.model.errors import OperatorError, Place, Problem
 
@@ -27,11 +28,8 @@ def house_key(folder: Path) -> bytes:
     path = folder / _NAME
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(token_bytes(_SIZE))
-        except FileExistsError:
-            pass
+        if not path.exists():
+            _make(path)
         key = path.read_bytes()
     except OSError as error:
         why = (error.strerror or "cannot be used").lower()
@@ -51,3 +49,17 @@ def house_key(folder: Path) -> bytes:
         )
         raise OperatorError(problem)
     return key
+
+
+def _make(path: Path) -> None:
+    """Make a key at *path*: all of it or nothing, and never in the place of one that is there."""
+    fresh = path.with_name(f"{path.name}.{token_hex(8)}")
+    try:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(token_bytes(_SIZE))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # whoever comes second takes the first one's
+            os.link(fresh, path)
+    finally:
+        fresh.unlink(missing_ok=True)
