@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from yett.compose.environment import assignments, notices, place_of, problems, provider_gaps, variables
+from yett.model.errors import OperatorError
 
 
 def said(environment: dict[str, str]) -> dict[str, str]:
@@ -100,3 +101,10 @@ def test_a_file_beside_is_read_below_the_environment(tmp_path: Path) -> None:
 
 def test_there_need_be_no_file(tmp_path: Path) -> None:
     assert variables({"A": "1"}, tmp_path) == {"A": "1"}
+
+
+def test_an_unreadable_file_of_variables_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"A=\xff\n")
+    with pytest.raises(OperatorError) as caught:
+        variables({}, tmp_path)
+    assert str(caught.value).startswith(f"{tmp_path / '.env'}: cannot be read: is not UTF-8; ")

@@ -68,6 +68,8 @@ def test_a_category_is_read() -> None:
         ("category: a b\nterms: [a]", "wrong-type"),
         ("category: fish\nterms: cod", "wrong-type"),
         ("category: fish\nseverity: extreme\nterms: [a]", "wrong-type"),
+        ("category: fish\nseverity: [high]\nterms: [a]", "wrong-type"),
+        ("category: 2020-13-45\nterms: [a]", "bad-yaml"),
         ("category: fish\nterms: [cod]\nexamples: {true: [hake], false: [x]}", "failed-example"),
     ],
 )

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from dotenv import dotenv_values
 
-from yett.model.errors import Place, Problem
+from yett.model.errors import OperatorError, Place, Problem
 
 __all__ = [
     "CONFIGURATION",
@@ -82,9 +82,21 @@ def place_of(name: str) -> Place:
 
 
 def variables(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """Return the variables that are set: those of `.env` in *folder*, where present, below those of *environment*."""
+    """
+    Return the variables that are set: those of `.env` in *folder*, where present, below those of *environment*.
+
+    Raises:
+        OperatorError: `.env` cannot be read.
+    """
     file = folder / ".env"
-    beside = dotenv_values(file, interpolate=False) if file.is_file() else {}
+    try:
+        beside = dotenv_values(file, interpolate=False) if file.is_file() else {}
+    except (OSError, UnicodeDecodeError) as error:
+        why = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else (error.strerror or "unreadable").lower()
+        problem = Problem(
+            Place(str(file)), "unreadable-file", f"cannot be read: {why}", "make it readable, or remove it"
+        )
+        raise OperatorError(problem) from None
     return {name: value for name, value in {**beside, **environment}.items() if value}
 
 

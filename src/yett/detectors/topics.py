@@ -49,14 +49,14 @@ def category(text: str, file: str) -> tuple[Rule, ...]:
     """
     try:
         document = yaml.load(text, yaml.CSafeLoader)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):  # the latter for a date that no calendar has
         raise _wrong(file, "bad-yaml", "this is no YAML that can be read", "check its indentation and quotes") from None
     if not isinstance(document, dict) or not _KEYS.issuperset(document) or not {"category", "terms"}.issubset(document):
         raise _wrong(file, "wrong-type", "this is no category", f"it may have {', '.join(sorted(_KEYS))}")
     name, terms, severity = document["category"], document["terms"], document.get("severity", "medium")
     if not isinstance(name, str) or not name.replace("_", "a").replace("-", "a").isalnum() or name == "opaque":
         raise _wrong(file, "wrong-type", f"`{name}` is no name for a category", "use letters, digits and underscores")
-    if severity not in _SEVERITIES:
+    if not isinstance(severity, str) or severity not in _SEVERITIES:
         raise _wrong(file, "wrong-type", f"`{severity}` is no severity", "choose one of low, medium, high")
     if not isinstance(terms, list) or not all(isinstance(term, str) and term.strip() for term in terms):
         raise _wrong(file, "wrong-type", "`terms` must be a list of texts", "write `terms: [one, two]`")
