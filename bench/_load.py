@@ -13,10 +13,24 @@ import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+
+from bench._talk import NUMBER
 
 __all__ = ["Figures", "load"]
 
+_SCRIPT = """
+wrk.method = 'POST'
+wrk.headers['Content-Type'] = 'application/json'
+wrk.headers['Authorization'] = 'Bearer dev-token'
+local before, after = string.match('{content}', '^(.*){number}(.*)$')
+local number = 0
+request = function()
+  number = number + 1
+  return wrk.format(nil, nil, nil, before .. string.format('%08d', number) .. after)
+end
+"""
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
 
 
@@ -48,10 +62,7 @@ def _wrk(url: str, body: bytes, flight: int, seconds: float, core: int | None) -
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder, "post.lua")
         content = body.decode().replace("\\", "\\\\").replace("'", "\\'")
-        script.write_text(
-            f"wrk.method='POST'\nwrk.body='{content}'\nwrk.headers['Content-Type']='application/json'\n"
-            "wrk.headers['Authorization']='Bearer dev-token'\n",
-        )
+        script.write_text(_SCRIPT.format(content=content, number=NUMBER))
         pin = ["taskset", "-c", str(core)] if core is not None and shutil.which("taskset") else []
         command = [*pin, "wrk", "-t1", f"-c{flight}", f"-d{seconds:.0f}s", "--latency", "-s", str(script), url]
         told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -70,6 +81,7 @@ class _Client(asyncio.Protocol):
 
     def __init__(self, request: bytes, until: float, times: list[float], wrong: list[int]) -> None:
         self._request, self._until, self._times, self._wrong = request, until, times, wrong
+        self._numbers = count(id(self) % 10**7)
         self._pending = b""
         self.done = asyncio.get_running_loop().create_future()
 
@@ -78,8 +90,9 @@ class _Client(asyncio.Protocol):
         self._ask()
 
     def _ask(self) -> None:
+        number = f"{next(self._numbers):08}".encode()
         self._asked = time.perf_counter()
-        self._transport.write(self._request)  # type: ignore[attr-defined]
+        self._transport.write(self._request.replace(NUMBER.encode(), number, 1))  # type: ignore[attr-defined]
 
     def data_received(self, data: bytes) -> None:
         self._pending += data

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bench._talk import QUESTION as ASKED
 from yett.adapters.journal.journal import FileJournal
 from yett.compose.clock import SystemClock
 from yett.compose.settings import Settings
@@ -24,16 +25,14 @@ __all__ = ["print_stages"]
 
 def print_stages() -> None:
     """Print a table."""
-    from bench.gateway import QUESTION
-
     snapshot = Builder(SystemClock(), b"k" * 32).build(Settings())
-    guard = snapshot.guard
-    payload = OPENAI_CHAT.parse(QUESTION)
+    guard, question = snapshot.guard, ASKED.encode()
+    payload = OPENAI_CHAT.parse(question)
     texts = OPENAI_CHAT.read(payload)
     facts = OPENAI_CHAT.facts(payload)
     interaction = Interaction(Stage.REQUEST, texts.segments, facts=facts)
     print("\nstage                                    µs")
-    _line("parse strictly", lambda: OPENAI_CHAT.parse(QUESTION))
+    _line("parse strictly", lambda: OPENAI_CHAT.parse(question))
     _line("read the texts", lambda: OPENAI_CHAT.read(payload))
     _line("judge texts seen before", lambda: guard.inspected(interaction))
     _line("judge new texts", _fresh(guard))

@@ -2,7 +2,7 @@
 What the gateway costs: side by side, in one run.
 
 The gateway (or nginx in its place) runs on one core, upstream and load on the other. The upstream answers at once. Every
-request is a chat completion with a prompt of 500 characters.
+request is a chat completion with a prompt of 500 characters that has not been seen before.
 
     python -m bench gateway
 
@@ -12,7 +12,6 @@ stage, and the megabytes per second of scanning.
 """
 
 import contextlib
-import json
 import os
 import platform
 import shutil
@@ -27,29 +26,12 @@ from pathlib import Path
 
 from bench._load import load
 from bench._stages import print_stages
+from bench._talk import ANSWER, QUESTION
 
 __all__ = ["main"]
 
 _SECONDS = 4.0
 _FLIGHTS = (1, 32)
-_PROMPT = ("Please explain how compound interest works, and why it matters for savings over a long time. " * 6)[:500]
-QUESTION = json.dumps(
-    {
-        "model": "gpt-4o-mini",
-        "messages": [
-            {"role": "system", "content": "You are a helpful assistant of a bank."},
-            {"role": "user", "content": _PROMPT},
-        ],
-    },
-).encode()
-_ANSWER = {
-    "id": "chatcmpl-1",
-    "object": "chat.completion",
-    "created": 1,
-    "model": "gpt-4o-mini",
-    "choices": [{"index": 0, "message": {"role": "assistant", "content": "fine " * 40}, "finish_reason": "stop"}],
-    "usage": {"prompt_tokens": 100, "completion_tokens": 40, "total_tokens": 140},
-}
 _NGINX = """
 daemon off; worker_processes 1; pid {folder}/pid; error_log /dev/null;
 events {{ worker_connections 1024; }}
@@ -88,19 +70,18 @@ def main() -> None:
 
 def _row(title: str, port: int) -> None:
     for flight in _FLIGHTS:
-        figures = load(f"http://127.0.0.1:{port}/v1/chat/completions", QUESTION, flight, _SECONDS, core=1)
+        figures = load(f"http://127.0.0.1:{port}/v1/chat/completions", QUESTION.encode(), flight, _SECONDS, core=1)
         print(f"{title:22}  {flight:3} in flight  {figures}", flush=True)
 
 
 @contextlib.contextmanager
 def _upstream(folder: Path) -> Iterator[int]:
     if shutil.which("nginx"):
-        answer = json.dumps(_ANSWER)
-        with _nginx(folder, f"location / {{ return 200 '{answer}'; }}", 9, core=1) as port:
+        with _nginx(folder, f"location / {{ return 200 '{ANSWER}'; }}", 9, core=1) as port:
             yield port
         return
     port = _free()
-    with _running([sys.executable, "-m", "bench._upstream", str(port), json.dumps(_ANSWER)], core=1):
+    with _running([sys.executable, "-m", "bench._upstream", str(port), ANSWER], core=1):
         _await(port)
         yield port
 
@@ -145,7 +126,7 @@ def _running(command: list[str], core: int) -> Iterator["subprocess.Popen[bytes]
 
 def _ask(port: int) -> None:
     headers = {"authorization": "Bearer dev-token", "content-type": "application/json"}
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/v1/chat/completions", QUESTION, headers)
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/v1/chat/completions", QUESTION.encode(), headers)
     urllib.request.urlopen(request).read()
 
 

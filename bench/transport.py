@@ -14,7 +14,6 @@ time that the handler's process spent on a request, with 32 connections, is the 
 import argparse
 import asyncio
 import contextlib
-import json
 import os
 import re
 import shutil
@@ -32,6 +31,7 @@ from typing import Any
 import aiohttp
 import httptools
 
+from bench._talk import ANSWER, QUESTION
 from yett.adapters.upstream.destination import Destination
 from yett.adapters.upstream.http import HttpUpstream
 from yett.compose.serving import listen, run
@@ -39,17 +39,6 @@ from yett.ports.upstream import Outgoing
 
 __all__ = ["main"]
 
-QUESTION = json.dumps({"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "word " * 100}]})
-ANSWER = json.dumps(
-    {
-        "id": "chatcmpl-1",
-        "object": "chat.completion",
-        "created": 1,
-        "model": "gpt-4o-mini",
-        "choices": [{"index": 0, "message": {"role": "assistant", "content": "fine " * 40}, "finish_reason": "stop"}],
-        "usage": {"prompt_tokens": 100, "completion_tokens": 40, "total_tokens": 140},
-    }
-)
 NGINX = """
 daemon off; worker_processes 1; pid {folder}/pid; error_log /dev/null;
 events {{ worker_connections 1024; }}
