@@ -42,9 +42,9 @@ def configured_detectors(settings: Settings, cache: PatternCache) -> Detectors:
     rules = chosen(extra=_banned(settings.security.banned_terms))
     saved = cache.load(rules)
     detectors = built(rules, saved=saved, longest=settings.server.max_prompt_length)
-    if not saved:
-        patterns = next(each for each in detectors if isinstance(each, PatternSet))
-        cache.keep(rules, patterns.dump())
+    patterns = next(each for each in detectors if isinstance(each, PatternSet))
+    if (compiled := patterns.dump()) != saved:
+        cache.keep(rules, compiled)
     return Detectors(detectors)
 
 

@@ -10,7 +10,7 @@ import platform
 from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import sha256
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -25,33 +25,55 @@ class PatternCache:
 
     def __init__(self, folder: Path | None = None) -> None:
         """Use *folder*, or the user's own folder for what can be made anew."""
-        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        self._folder = folder or home / "yett"
+        self._folder = folder or _own_folder()
 
     def load(self, rules: Sequence[Rule]) -> bytes:
         """Return what was kept for *rules*; nothing when there is none, or somebody else could have written it."""
-        path = self._path(rules)
         try:
-            status = path.stat()
-            ours = status.st_uid == os.getuid() and not status.st_mode & 0o022
-            return path.read_bytes() if ours else b""
+            with self._path(rules).open("rb") as file:
+                status = os.fstat(file.fileno())
+                ours = status.st_uid == os.getuid() and not status.st_mode & 0o022
+                return file.read() if ours else b""
         except OSError:
             return b""
 
     def keep(self, rules: Sequence[Rule], compiled: bytes) -> None:
         """Keep *compiled* for *rules*; a folder that cannot be written only costs time at the next start."""
         with suppress(OSError):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with NamedTemporaryFile(dir=self._folder, delete=False) as file:
-                file.write(compiled)
-            Path(file.name).chmod(0o600)
-            Path(file.name).replace(self._path(rules))
+            path = self._path(rules)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with NamedTemporaryFile(dir=path.parent, delete=False) as file:  # readable by its owner alone
+                fresh = Path(file.name)
+                try:
+                    file.write(compiled)
+                    file.flush()
+                    fresh.replace(path)
+                finally:
+                    fresh.unlink(missing_ok=True)
 
     def _path(self, rules: Sequence[Rule]) -> Path:
-        bound = (
-            f"{revision_of(rules)}:{version('hyperscan')}:{platform.machine()}:{platform.processor()}:{_abilities()}"
-        )
+        """Say where what is compiled of *rules* lies; for a user without a home, nowhere."""
+        if self._folder is None:
+            raise FileNotFoundError
+        bound = f"{revision_of(rules)}:{_library()}:{platform.machine()}:{platform.processor()}:{_abilities()}"
         return self._folder / f"patterns-{sha256(bound.encode()).hexdigest()[:32]}"
+
+
+def _own_folder() -> Path | None:
+    named = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if named.is_absolute():
+        return named / "yett"
+    try:
+        return Path.home() / ".cache" / "yett"
+    except RuntimeError:  # containers run under numbers that no user has
+        return None
+
+
+def _library() -> str:
+    try:
+        return version("hyperscan")
+    except PackageNotFoundError:
+        return ""
 
 
 def _abilities() -> str:
@@ -60,4 +82,4 @@ def _abilities() -> str:
         lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
     except OSError:
         return ""
-    return next((line for line in lines if line.startswith("flags")), "")
+    return next((line for line in lines if line.startswith(("flags", "Features"))), "")

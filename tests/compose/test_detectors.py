@@ -1,0 +1,119 @@
+"""The detectors that a configuration asks for, and no others."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from yett.compose import detectors as module
+from yett.compose.detectors import Detectors, configured_detectors
+from yett.compose.patterns import PatternCache
+from yett.compose.settings import Settings
+from yett.detectors.rule import Rule
+from yett.model.errors import OperatorError
+from yett.model.segment import Origin
+from yett.ports.decider import TextTest
+
+FISH = "category: fish\nseverity: high\nterms: [cod, hake]\n"
+TEST = TextTest("abc", "llm.prompt", "contains", "herring")
+CHEAP = (Rule("whale", "content.whale", "(?i)whale", 0.9),)
+
+
+@pytest.fixture(autouse=True)
+def few_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compile few rules: it is the road that is tried here."""
+    monkeypatch.setattr(module, "chosen", lambda extra: (*CHEAP, *extra))
+
+
+def configured(folder: Path, **terms: object) -> Detectors:
+    settings = Settings.model_validate({"security": {"banned_terms": terms}, "server": {"max_prompt_length": 50}})
+    return configured_detectors(settings, PatternCache(folder))
+
+
+def kinds(detectors: Detectors, text: str, *tests: TextTest) -> set[str]:
+    return {match.kind for each in detectors.for_tests(tests) for match in each.detect(text, Origin.USER)}
+
+
+def test_patterns_hidden_text_and_size_are_always_looked_for(tmp_path: Path) -> None:
+    detectors = configured(tmp_path)
+    assert [detector.name for detector in detectors.for_tests(())] == ["size", "hidden_text", "patterns"]
+    assert kinds(detectors, "a whale\u200b") == {"content.whale", "obfuscation.invisible"}
+    assert kinds(detectors, "a cod") == set()
+
+
+def test_a_text_longer_than_a_prompt_may_be_is_out_of_measure(tmp_path: Path) -> None:
+    detectors = configured(tmp_path)
+    assert kinds(detectors, "a b " * 12) == set()
+    assert "size.length" in kinds(detectors, "a b " * 13)
+
+
+def test_conditions_on_text_are_looked_for_where_a_policy_asks(tmp_path: Path) -> None:
+    detectors = configured(tmp_path)
+    assert kinds(detectors, "a herring") == set()
+    assert kinds(detectors, "a herring", TEST) == {"text.abc"}
+
+
+def test_banned_terms_of_files_and_categories_are_looked_for(tmp_path: Path) -> None:
+    file = tmp_path / "fish.yaml"
+    file.write_text(FISH)
+    detectors = configured(tmp_path / "cache", files=[str(file)], categories=["violence"])
+    assert kinds(detectors, "two cods and a whale") == {"content.fish", "content.whale"}
+    patterns = detectors.for_tests(())[-1]
+    assert "content" in patterns.kinds
+
+
+def no_file(file: Path) -> None:
+    file.unlink()
+
+
+def a_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+def no_text(file: Path) -> None:
+    file.write_bytes(b"\xff\xfe")
+
+
+def no_category(file: Path) -> None:
+    file.write_text("fish: [cod]")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (no_file, "no such file or directory"),
+        (a_folder, "is a directory"),
+        (no_text, "is not UTF-8"),
+        (no_category, "this is no category"),
+    ],
+)
+def test_a_file_of_terms_that_is_wrong_is_told(tmp_path: Path, spoil: Callable[[Path], None], told: str) -> None:
+    file = tmp_path / "fish.yaml"
+    file.write_text(FISH)
+    spoil(file)
+    with pytest.raises(OperatorError) as caught:
+        configured(tmp_path / "cache", files=[str(file)])
+    (problem,) = caught.value.problems
+    assert problem.place.file == str(file)
+    assert told in problem.message
+    assert problem.hint
+
+
+def test_what_was_compiled_is_kept_and_found_again(tmp_path: Path) -> None:
+    first = configured(tmp_path)
+    (file,) = tmp_path.iterdir()
+    stamp = file.stat()
+    again = configured(tmp_path)
+    assert file.stat().st_mtime_ns == stamp.st_mtime_ns
+    assert kinds(again, "a whale") == kinds(first, "a whale") == {"content.whale"}
+
+
+@pytest.mark.parametrize("spoilt", [b"", b"nonsense", b"0" * 64 + b"\n1\n"])
+def test_what_was_kept_and_does_not_fit_is_made_anew_and_kept(tmp_path: Path, spoilt: bytes) -> None:
+    configured(tmp_path)
+    (file,) = tmp_path.iterdir()
+    good = file.read_bytes()
+    file.write_bytes(spoilt)
+    assert kinds(configured(tmp_path), "a whale") == {"content.whale"}
+    assert file.read_bytes() == good
