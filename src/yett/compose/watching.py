@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from yett.compose.loading import Loaded
-from yett.model.errors import OperatorError
+from yett.model.errors import YettError
 from yett.ports.telemetry import Telemetry
 from yett.services.snapshots import Snapshot, Snapshots
 
@@ -63,12 +63,14 @@ class Watcher:
         self._stamp = stamp
         try:
             self._loaded, snapshot = await asyncio.to_thread(self._rebuild)
-        except OperatorError as error:
+        except YettError as error:
             self._snapshots.keep(str(error))
             self._telemetry.reload(well=False)
             _LOG.error("the changed configuration was refused, the running one stays:\n%s", error)
             return True
-        self._stamp = _stamp(watched_files(self._loaded))
+        # What was seen before it was read: a file that changed while it was read is read again.
+        seen = {each[0]: each for each in stamp}
+        self._stamp = tuple(seen.get(str(file)) or _stamped(file) for file in watched_files(self._loaded))
         self._snapshots.swap(snapshot)
         self._telemetry.reload(well=True)
         _LOG.info("configuration %s is in force", snapshot.revision[:12])
