@@ -92,10 +92,56 @@ LEAF = "{operator: eq, field: a.b, value: 1}"
         (f"{{operator: eq, field: a.b, value: 1, conditions: [{LEAF}]}}", ["f:1:50: `eq` takes no `conditions` [unknown-key]"]),
         (f"{{operator: any, field: a.b, condition: {LEAF}}}", ["f:1:62: a condition on elements takes no `field` [unknown-key]"]),
         ("{operator: any, field: a.b, value: [1], condition: {operator: eq, value: 1}}", ["f:1:36: `any` takes a `value` or a `condition`, not both [unknown-key]"]),
-        ("5", ["f:1:1: a condition must be a mapping; with the keys `operator`, `field`, `value`, `conditions`, `condition` [wrong-type]"]),
+        ("5", ["f:1:1: a condition must be a mapping; with the keys `operator`, `field`, `value`, `conditions`, `condition`, `when`, `all`, `any`, `not` [wrong-type]"]),
     ],
 )  # fmt: skip
 def test_problems_are_placed_and_cured(text: str, complaints: list[str]) -> None:
     with pytest.raises(OperatorError) as caught:
         condition(text)
     assert str(caught.value).splitlines() == complaints
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        ("{all: [A, B]}", "{operator: and, conditions: [A, B]}"),
+        ("{any: [A, B]}", "{operator: or, conditions: [A, B]}"),
+        ("{not: A}", "{operator: not, conditions: [A]}"),
+        ("{not: {any: [A, {not: B}]}}", "{operator: not, conditions: [{operator: or, conditions: [A, {operator: not, condition: B}]}]}"),
+        ("{when: a.b == 1 || a.c == 2}", "{operator: or, conditions: [A, B]}"),
+        ("{all: [{when: a.b == 1}, B]}", "{all: [A, B]}"),
+    ],
+)  # fmt: skip
+def test_short_forms_say_the_same(short: str, long: str) -> None:
+    leaves = {"A": "{operator: eq, field: a.b, value: 1}", "B": "{operator: eq, field: a.c, value: 2}"}
+
+    def meaning(text: str) -> object:
+        for name, leaf in leaves.items():
+            text = text.replace(name, leaf)
+        return bare(condition(text))
+
+    assert meaning(short) == meaning(long)
+
+
+def bare(condition: Condition) -> object:
+    return condition.operator, condition.field, condition.value, tuple(map(bare, condition.parts))
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("{all: []}", "f:1:7: `all` has no conditions [missing-key]"),
+        ("{any: 5}", "f:1:7: `any` must be a list [wrong-type]"),
+        ("{not: [5]}", "f:1:7: a condition must be a mapping; with the keys `operator`, `field`, `value`, `conditions`, `condition`, `when`, `all`, `any`, `not` [wrong-type]"),
+        ("{when: 5}", "f:1:8: `when` must be a line of CEL; such as `llm.estimatedCost > 1.0` [wrong-type]"),
+        ("{when: a.b == 1, any: [{when: a.b == 2}]}", "f:1:23: beside `when` there is `any`; join them under `all` [two-conditions]"),
+        ("{when: a.b == 1, field: a.b}", "f:1:25: `field` needs an `operator` [missing-key]"),
+        ("{operator: exists, field: a.b, when: a.b == 1}", "f:1:38: `exists` takes no `when` [unknown-key]"),
+        ("{operator: any, field: a.b, condition: {when: a.b == 1}}", "f:1:47: `when` does not ask elements; write `{operator, value}` [unsupported]"),
+        ("{when: a.b =  1}", "f:1:12: `=` has no meaning here; equality is `==` [bad-when]"),
+    ],
+)  # fmt: skip
+def test_problems_in_short_forms_are_placed_and_cured(text: str, complaint: str) -> None:
+    with pytest.raises(OperatorError) as caught:
+        condition(text)
+    assert str(caught.value) == complaint

@@ -5,20 +5,27 @@ A group is `{operator: and|or|not|any|all, conditions: […]}`; `any` and `all` 
 A comparison is `{operator, field, value}`. Over a list field, `{operator: any|all, field, value: […]}` asks whether it
 contains any, or all, of the values, and `{operator: any|all, field, condition}` whether any, or all, of its elements
 fulfil a condition whose comparisons have no field.
+
+Shorter forms of the same: `{all: […]}` and `{any: […]}` for groups, `{not: …}` for the contrary of one condition, and
+`{when: …}` for a line of CEL. A rule may have one of them in place of `condition`.
 """
 
 import re
 from collections.abc import Mapping
 
+from yett.policy.cel import read_when
 from yett.policy.documents import Condition, Constant, Reference, Written
 from yett.policy.expression import Operator
 from yett.policy.shape import Shape
-from yett.policy.source import Items, Node, Scalar
+from yett.policy.source import Items, Node, Scalar, Table
 from yett.policy.values import Scalar as Plain
 
-__all__ = ["read_condition", "read_constant", "read_value"]
+__all__ = ["FORMS", "read_asked", "read_condition", "read_constant", "read_value"]
 
-_KEYS = ("operator", "field", "value", "conditions", "condition")
+FORMS = ("condition", "when", "all", "any", "not")
+"""The keys under which a rule may state what it asks; all but the first may stand for a condition anywhere."""
+_SHORT = FORMS[1:]
+_KEYS = ("operator", "field", "value", "conditions", "condition", *_SHORT)
 _GROUPS = frozenset({Operator.AND, Operator.OR, Operator.NOT})
 _QUANTIFIERS = frozenset({Operator.ANY, Operator.ALL})
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -26,13 +33,52 @@ _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 def read_condition(shape: Shape, node: Node, *, element: bool = False) -> Condition | None:
     """Read a condition tree; with *element* its comparisons are asked of a list's elements, so they have no field."""
-    entries = shape.fields(node, "a condition", _KEYS, ("operator",))
+    short = isinstance(node, Table) and any(key.text in _SHORT for key, _ in node.entries)
+    entries = shape.fields(node, "a condition", _KEYS, () if short else ("operator",))
+    if short and "operator" not in entries:
+        for key in entries.keys() - set(_SHORT):
+            shape.problems.add(entries[key].place, "missing-key", f"`{key}` needs an `operator`")
+        return read_asked(shape, entries, element=element)
     operator = shape.choice(entries.get("operator"), "operator", Operator)
     if operator is None:
         return None
     if operator in _GROUPS or (operator in _QUANTIFIERS and "field" not in entries):
         return _group(shape, node, operator, entries, element=element)
     return _comparison(shape, node, operator, entries, element=element)
+
+
+def read_asked(shape: Shape, entries: Mapping[str, Node], *, element: bool = False) -> Condition | None:
+    """Read what is asked under one of the keys in `FORMS`; None where there is none."""
+    stated = [key for key in FORMS if key in entries]
+    for key in stated[1:]:
+        message = f"beside `{stated[0]}` there is `{key}`"
+        shape.problems.add(entries[key].place, "two-conditions", message, "join them under `all`")
+    if not stated:
+        return None
+    key, node = stated[0], entries[stated[0]]
+    if key == "condition":
+        return read_condition(shape, node, element=element)
+    if key == "when":
+        return _when(shape, node, element=element)
+    if key == "not":
+        part = read_condition(shape, node, element=element)
+        return part and Condition(node.place, Operator.NOT, parts=(part,))
+    parts = tuple(
+        part for item in shape.items(node, f"`{key}`") if (part := read_condition(shape, item, element=element))
+    )
+    if isinstance(node, Items) and not node.items:
+        shape.problems.add(node.place, "missing-key", f"`{key}` has no conditions")
+    return Condition(node.place, Operator.AND if key == "all" else Operator.OR, parts=parts)
+
+
+def _when(shape: Shape, node: Node, *, element: bool) -> Condition | None:
+    if element:
+        shape.problems.add(node.place, "unsupported", "`when` does not ask elements", "write `{operator, value}`")
+        return None
+    if not isinstance(node, Scalar) or not isinstance(node.value, str):
+        shape.wrong(node.place, "`when` must be a line of CEL", "such as `llm.estimatedCost > 1.0`")
+        return None
+    return read_when(node, shape.problems)
 
 
 def read_constant(shape: Shape, node: Node) -> Constant | None:

@@ -7,7 +7,7 @@ from yett.model.decision import Effect
 from yett.model.errors import Place
 from yett.model.stage import Stage
 from yett.policy.actions import read_action
-from yett.policy.conditions import read_condition, read_constant
+from yett.policy.conditions import FORMS, read_asked, read_constant
 from yett.policy.documents import Action, Case, Constant, Document, Rule, Status
 from yett.policy.problems import Problems, meant
 from yett.policy.schema import ORIGINS, field, known_fields
@@ -19,7 +19,7 @@ __all__ = ["read_documents"]
 _VERSION = "yett/v1"
 _DOCUMENT = ("apiVersion", "metadata", "rules", "tests", "status", "constants")
 _METADATA = ("id", "name", "version", "namespace", "priority", "description", "owner", "tags", "closed")
-_RULE = ("id", "name", "description", "condition", "when", "action", "enabled", "stages", "on_missing")
+_RULE = ("id", "name", "description", *FORMS, "action", "enabled", "stages", "on_missing")
 _CASE = ("name", "given", "stage", "expect")
 _EXPECT = ("effect", "decision", "rules", "allowed")
 _MAX_PRIORITY = 2**31 - 1
@@ -90,9 +90,6 @@ def _rule(shape: Shape, node: Node) -> Rule | None:
     if not entries:
         return None
     name = shape.label(entries.get("id"), "`id`")
-    if "when" in entries:
-        hint = "write it as `condition: {operator, field, value}`"
-        shape.problems.add(entries["when"].place, "unsupported", "`when` is not understood by this version", hint)
     action = read_action(shape, entries["action"], name) if "action" in entries else None
     # What is broken is kept, with something in its place, so that the rest of it is checked as well.
     action = action or Action(Effect.DENY)
@@ -100,7 +97,7 @@ def _rule(shape: Shape, node: Node) -> Rule | None:
         place=node.place,
         id=name,
         action=action,
-        condition=read_condition(shape, entries["condition"]) if "condition" in entries else None,
+        condition=read_asked(shape, entries),
         name=shape.label(entries.get("name"), "`name`"),
         enabled=shape.flag(entries.get("enabled"), "`enabled`", default=True),
         stages=_stages(shape, entries.get("stages")),

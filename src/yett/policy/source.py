@@ -11,7 +11,7 @@ Rules:
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import yaml
 
@@ -49,6 +49,8 @@ class Scalar:
     place: Place
     value: str | int | float | bool | None
     text: str
+    written: str = field(default="", compare=False, repr=False)
+    """The characters in the file, with quotes, escapes and indentation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,9 @@ class _Open:
 class _Builder:
     """Turn the parser's events into nodes, without recursion."""
 
-    def __init__(self, file: str, problems: Problems) -> None:
+    def __init__(self, text: str, file: str, problems: Problems) -> None:
+        # The parser counts characters from behind a byte order mark.
+        self._text = text.removeprefix("\ufeff")
         self._file = file
         self._problems = problems
         self._open: list[_Open] = []
@@ -158,18 +162,22 @@ class _Builder:
         self._problems.add(self._place(event), "tag", f"`{tag}` is not a tag of the core schema", "leave it out")
 
     def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
-        place, text = self._place(event), event.value
+        place, text, written = self._place(event), event.value, self._written(event)
         if event.tag is None and not event.implicit[0]:
-            return Scalar(place, text, text)
+            return Scalar(place, text, text, written)
         value = self._resolved(place, text)
         if event.tag is None:
-            return Scalar(place, value, text)
+            return Scalar(place, value, text, written)
         kind = event.tag.removeprefix(_CORE)
         if kind == "str":
-            return Scalar(place, text, text)
+            return Scalar(place, text, text, written)
         if kind not in _KINDS or type(value) not in _KINDS[kind]:
             self._tag(event, event.tag)
-        return Scalar(place, value, text)
+        return Scalar(place, value, text, written)
+
+    def _written(self, event: yaml.ScalarEvent) -> str:
+        start, end = event.start_mark, event.end_mark
+        return self._text[start.index : end.index] if start and end else ""
 
     def _resolved(self, place: Place, text: str) -> str | float | bool | None:
         if text in _NULL:
@@ -198,7 +206,7 @@ def read(text: str, file: str, problems: Problems) -> tuple[Node, ...]:
     if len(text) > _MAX_CHARACTERS:
         problems.add(Place(file), "too-large", f"more than {_MAX_CHARACTERS} characters")
         return ()
-    builder = _Builder(file, problems)
+    builder = _Builder(text, file, problems)
     try:
         for event in _events(text):
             builder.feed(event)
