@@ -158,10 +158,11 @@ class Exchange:
             return failure(UpstreamError(f"the upstream answered with status {answer.status}"))
         refusal, texts = told_by_upstream(answer.status, await answer.read(), answer.headers)
         verdict = await self._inspect(asked, Texts(texts), {})
-        if verdict.allowed and verdict.segments == texts:
-            return refusal
-        message = "the upstream refused the request"
-        return Refusal(answer.status, "upstream_error", message, retry_after=refusal.retry_after)
+        ours = Refusal(
+            answer.status, "upstream_error", "the upstream refused the request", retry_after=refusal.retry_after
+        )
+        await asked.recorded.seal("refused", refusal=ours)  # the code, too, is the upstream's wording
+        return refusal if verdict.allowed and verdict.segments == texts else ours
 
     async def _inspect(self, asked: Asked, texts: Texts, facts: dict[str, dict[str, object]]) -> Verdict:
         deadline = asked.snapshot.limits.deadline
