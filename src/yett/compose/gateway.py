@@ -51,7 +51,7 @@ class SecurityPolicy:
         rules = [
             {
                 "id": f"blocked-pattern-{number}",
-                "condition": {"operator": "matches", "field": "llm.prompt", "value": f"(?i:{pattern})"},
+                "condition": {"operator": "matches", "field": "llm.prompt", "value": f"(?i){pattern}"},
                 "action": {"decision": "deny", "reason": "the prompt matches a blocked pattern"},
             }
             for number, pattern in enumerate(self.blocked_patterns, start=1)

@@ -43,15 +43,15 @@ class Guard:
         return self._guard.inspect(Interaction(Stage(stage), (segment,)))
 
 
-def open_guard(config: Path | None = None, policy: Path | None = None) -> Guard:
+def open_guard(config: str | Path | None = None, policy: str | Path | None = None) -> Guard:
     """
     Make a guard from a configuration; by *policy* alone, where one is given.
 
     Raises:
         OperatorError: the configuration or the policy is wrong.
     """
-    settings = SettingsSource(config).load().settings
-    documents = read_policies((policy,)) if policy else configured_documents(settings)
+    settings = SettingsSource(Path(config) if config else None).load().settings
+    documents = read_policies((Path(policy),)) if policy else configured_documents(settings)
     return Guard(build_guard(settings, documents, PatternCache()))
 
 
