@@ -44,6 +44,17 @@ def test_everything_that_is_wrong_is_told_with_its_place(
     assert [word for word in words if word not in err] == []
 
 
+def test_a_policy_whose_own_tests_fail_does_not_hold(yett: Run, tmp_path: Path) -> None:
+    rule = "{id: never, condition: {operator: gt, field: llm.maxTokens, value: 1}, action: {decision: deny}}"
+    case = "{name: few tokens, given: {llm: {maxTokens: 1}}, expect: {decision: deny}}"
+    policy = f"metadata: {{id: strange, name: Strange, version: 1.0.0}}\nrules: [{rule}]\ntests: [{case}]\n"
+    (tmp_path / "strange.yaml").write_text(policy)
+    (tmp_path / "yett.yaml").write_text("policies: {files: [strange.yaml]}")
+    code, out, err = yett("config", "check")
+    assert (code, out) == (2, "")
+    assert "strange.yaml:3:9: `few tokens` failed" in err
+
+
 def test_a_named_file_is_the_one_that_counts(yett: Run, tmp_path: Path) -> None:
     (tmp_path / "other.yaml").write_text("app_name: other")
     code, out, _ = yett("config", "show", "--config", "other.yaml")

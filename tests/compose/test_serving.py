@@ -213,6 +213,14 @@ async def test_an_application_that_fails_to_start_is_never_served(caplog: pytest
             pass
 
 
+async def test_why_an_application_does_not_start_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "lifespan.startup.failed", "message": "the disk is full; make space"})
+
+    with caplog.at_level(logging.CRITICAL, "uvicorn.error"), pytest.raises(NotReady, match="^the disk is full; make"):
+        await serve(app, listen("127.0.0.1", 0))
+
+
 async def test_an_error_inside_the_block_is_not_lost() -> None:
     app = Lifespan()
     with pytest.raises(ZeroDivisionError):

@@ -169,10 +169,22 @@ def test_a_wrong_configuration_is_told_once_before_any_worker_begins(
     assert not list(tmp_path.rglob("*.journal"))
 
 
-def test_what_keeps_the_workers_from_starting_is_told_once(tmp_path: Path) -> None:
-    (tmp_path / "yett.yaml").write_text("server: {workers: 2, mode: development, port: 0}\nrecords: {path: .}")
-    (tmp_path / "journal").write_text("no folder")
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(
+    ("taken", "words"),
+    [
+        ("journal", "yett: `journal`: the journal cannot begin: file exists; name a folder that Yett may write\n"),
+        ("records.db", "yett: `sqlite:///records.db`: the database refused: file is not a database; see to that, or"),
+    ],
+)
+def test_what_keeps_the_gateway_from_starting_is_told_with_its_place_and_cure(
+    tmp_path: Path, workers: int, taken: str, words: str
+) -> None:
+    (tmp_path / "yett.yaml").write_text(
+        f"server: {{workers: {workers}, mode: development, port: 0}}\nrecords: {{path: .}}"
+    )
+    (tmp_path / taken).write_text("neither a folder nor a database" * 40)
     done = yett(tmp_path, "serve")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "the journal cannot begin" in done.stderr
+    assert words in done.stderr
     assert "Traceback" not in done.stderr

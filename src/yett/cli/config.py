@@ -6,8 +6,8 @@ import click
 
 from yett.cli.options import as_json, config
 from yett.cli.output import print_json, print_problems, problem_shape
+from yett.compose.library import open_guard
 from yett.compose.loading import SettingsSource
-from yett.compose.policies import configured_program
 from yett.compose.showing import settings_schema, settings_shape, settings_text
 
 __all__ = ["check", "schema", "show"]
@@ -17,9 +17,9 @@ __all__ = ["check", "schema", "show"]
 @config
 @as_json
 def check(*, config: Path | None, as_json: bool) -> int:
-    """Say whether the configuration and its policies hold, and what in them has no effect."""
+    """Say whether the configuration and its policies hold, their own tests too, and what in them has no effect."""
     loaded = SettingsSource(config).load()
-    configured_program(loaded.settings)
+    open_guard(config)
     where = str(loaded.file) if loaded.file else "no file, only defaults and variables"
     if as_json:
         notices = [problem_shape(notice) for notice in loaded.notices]

@@ -22,6 +22,7 @@ from yett.compose.snapshot import Builder
 from yett.compose.watching import Watcher
 from yett.doors.proxy.app import ProxyApp, Services
 from yett.doors.proxy.errors import Asgi, Receive, Scope, Send, bordered
+from yett.model.errors import NotReady, OperatorError
 from yett.policy.documents import Document
 from yett.services.admission import Admission
 from yett.services.carrying import Carrier
@@ -106,9 +107,18 @@ class House:
         if scope["type"] == "http" and self._door:
             await self._door(scope, receive, send)
         elif scope["type"] == "lifespan":
-            await receive()
+            await self._live(receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Open when the server starts and close when it stops."""
+        await receive()
+        try:
             await self.open()
-            await send({"type": "lifespan.startup.complete"})
-            await receive()
+        except (NotReady, OperatorError) as error:
             await self.aclose()
-            await send({"type": "lifespan.shutdown.complete"})
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.aclose()
+        await send({"type": "lifespan.shutdown.complete"})

@@ -17,13 +17,12 @@ from pathlib import Path
 from yett.compose.settings import PiiProtection, Settings
 from yett.model.errors import Place
 from yett.model.obligation import Redact, Transform
-from yett.policy.compiler import check_document, compile_documents
+from yett.policy.compiler import check_document
 from yett.policy.documents import Constant, Document, Rule
 from yett.policy.problems import Problems
-from yett.policy.program import Program
 from yett.policy.reading import read_documents
 
-__all__ = ["configured_constants", "configured_documents", "configured_program", "read_policies", "shipped_documents"]
+__all__ = ["configured_constants", "configured_documents", "read_policies", "shipped_documents"]
 
 _INJECTION = "yett-injection"
 _PERSONAL_DATA = "yett-personal-data"
@@ -47,16 +46,6 @@ def configured_constants(settings: Settings) -> Mapping[str, Constant]:
     """Return the constants that *settings* override; what they leave open each document says itself."""
     injection = settings.security.prompt_injection
     return {"injection_threshold": injection.block_threshold} if "block_threshold" in injection.model_fields_set else {}
-
-
-def configured_program(settings: Settings) -> Program:
-    """
-    Compile what *settings* mean, without running any cases.
-
-    Raises:
-        OperatorError: as `configured_documents`.
-    """
-    return compile_documents(configured_documents(settings), configured_constants(settings))
 
 
 def shipped_documents(variant: str) -> tuple[Document, ...]:

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 
 import uvicorn
 import uvloop
+from uvicorn.lifespan.on import LifespanOn, LifespanSendMessage
 
 from yett.compose.protocol import Bounds, bounded
 from yett.model.errors import NotReady, OperatorError, Place, Problem
@@ -62,8 +63,9 @@ def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
     except OSError as error:
         taken = error.errno == errno.EADDRINUSE
         why = "is in use by another process" if taken else f"cannot be listened on: {error.strerror or error}".lower()
+        place = "server.port" if taken or error.errno == errno.EACCES else "server.host"
         hint = "stop that process or choose another port" if taken else "choose another host or port"
-        problem = Problem(Place("server.port"), "cannot-listen", f"`{host}:{port}` {why}", hint)
+        problem = Problem(Place(place), "cannot-listen", f"`{host}:{port}` {why}", hint)
         raise OperatorError(problem) from None
 
 
@@ -116,6 +118,18 @@ async def serving(app: App, bounds: Bounds | None = None, drain: Drain | None = 
         await task
 
 
+class _Life(LifespanOn):
+    """Uvicorn's lifespan, which remembers why an application did not start."""
+
+    why = ""
+
+    async def send(self, message: LifespanSendMessage) -> None:
+        """Take note of what the application says."""
+        if message["type"] == "lifespan.startup.failed":
+            self.why = message.get("message", "")
+        await super().send(message)
+
+
 class _Server(uvicorn.Server):
     """Uvicorn's server with an end of its own."""
 
@@ -135,6 +149,8 @@ class _Server(uvicorn.Server):
             timeout_keep_alive=bounds.idle_seconds,  # type: ignore[arg-type]  # only ever handed to call_later
         )
         super().__init__(config)
+        config.load()
+        config.lifespan_class = _Life
         self._drain = drain
         self._asked_to_stop = asyncio.Event()
 
@@ -143,8 +159,8 @@ class _Server(uvicorn.Server):
         with listener:
             try:
                 await self._serve([listener])
-            except SystemExit as error:  # uvicorn's way to say that the lifespan failed; the reason is in the log
-                raise NotReady("the application did not start") from error
+            except SystemExit as error:  # uvicorn's way to say that the lifespan failed
+                raise NotReady(getattr(self.lifespan, "why", "") or "the application did not start") from error
 
     @contextmanager
     def listening_to_signals(self) -> Iterator[None]:

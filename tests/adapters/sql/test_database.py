@@ -29,6 +29,12 @@ async def test_sqlite_is_set_up_for_several_processes_and_for_the_loss_of_power(
     await database.aclose()
 
 
+@pytest.mark.parametrize("where", ["", "nowhere/yett.db"], ids=["a folder", "below none"])
+async def test_what_cannot_be_opened_is_told_with_the_place_and_the_reason(tmp_path: Path, where: str) -> None:
+    with pytest.raises(NotReady, match=f"^`sqlite:///{tmp_path}/{where}`: the database refused: unable to open"):
+        await Database.open(f"sqlite:///{tmp_path}/{where}")
+
+
 async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
     database = await Database.open(address(tmp_path))
     await database.run(lambda c: c.execute(insert(schema), {"version": VERSION + 1}))

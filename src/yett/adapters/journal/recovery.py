@@ -10,6 +10,7 @@ Rules:
    chains that are left has sealed it, as one has when its process died while it took over another.
 """
 
+import errno
 import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +28,8 @@ from yett.records.building import crashed, serialise
 from yett.records.opening import Head, Opening, write
 
 __all__ = ["Damage", "Finished", "Start", "start"]
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,9 @@ def start(base: Path, now: float, segment_size: int) -> Start:
             undo.pop_all()
             return Start(writer, holding, finished)
     except OSError as problem:
-        raise NotReady(f"the journal cannot begin: {problem.strerror or problem}") from problem
+        why = (problem.strerror or str(problem)).lower()
+        cure = "make space there" if problem.errno in _FULL else "name a folder that Yett may write"
+        raise NotReady(f"`{base}`: the journal cannot begin: {why}; {cure}") from problem
 
 
 def _take_over(base: Path, undo: ExitStack) -> tuple[Finished, ...]:

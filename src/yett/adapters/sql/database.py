@@ -10,6 +10,7 @@ Rules:
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from typing import Self, TypeVar
 from sqlalchemy import URL, Connection, Engine, Insert, Table, create_engine, event, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from yett.adapters.sql.tables import METADATA, VERSION, schema
@@ -62,6 +63,9 @@ class Database:
         database = cls(_engine(address))
         try:
             await database.run(_prepare)
+        except NotReady as problem:
+            await database.aclose()
+            raise NotReady(f"`{_shown(address)}`: {problem}; see to that, or name another database") from problem
         except BaseException:
             await database.aclose()
             raise
@@ -145,4 +149,10 @@ def _mapped() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as problem:
-        raise NotReady(f"the database refused: {type(problem).__name__}") from problem
+        raise NotReady(f"the database refused: {_reason(problem)}") from problem
+
+
+def _reason(problem: SQLAlchemyError) -> str:
+    """Say what a database said; only SQLite's own words are known to hold no values."""
+    cause = problem.orig if isinstance(problem, DBAPIError) else None
+    return str(cause) if isinstance(cause, sqlite3.DatabaseError) else type(problem).__name__
