@@ -124,3 +124,11 @@ def test_policies_that_cannot_be_understood_leave_with_two_and_tell_everything(y
 def test_a_file_that_is_not_there_is_a_mistake_of_usage(yett: Run) -> None:
     assert yett("policy", "validate", "nowhere.yaml").code == 2
     assert yett("policy", "validate").code == 2
+
+
+def test_today_is_stated_where_the_context_does_not(yett: Run, tmp_path: Path) -> None:
+    rule = "  - {id: r, action: {decision: deny}, expires: 2020-01-01}\n"
+    (tmp_path / "old.yaml").write_text(f"metadata: {{id: old}}\nrules:\n{rule}")
+    assert yett("policy", "evaluate", "old.yaml", "--context", "{}").code == 0
+    assert yett("policy", "evaluate", "old.yaml", "--context", '{"request": {"date": 20191231}}').code == 1
+    assert yett("policy", "evaluate", "old.yaml", "--context", '{"request": 5}').code == 1

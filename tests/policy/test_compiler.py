@@ -134,3 +134,35 @@ def test_a_document_can_be_checked_alone() -> None:
     problems = Problems()
     check_document(policy("a", DENY), problems)
     assert not problems
+
+
+@pytest.mark.parametrize(
+    ("effect", "today", "holds"),
+    [
+        ("deny", 20261231, True),
+        ("deny", 20270101, False),
+        ("deny", None, True),
+        ("allow", 20261231, True),
+        ("allow", 20270101, False),
+        ("allow", None, False),
+    ],
+)
+@pytest.mark.parametrize("where", ["rule", "document"])
+def test_what_has_expired_does_nothing(effect: str, today: int | None, holds: bool, where: str) -> None:
+    end = ", expires: 2027-01-01"
+    rule = f"{{id: r, action: {{decision: {effect}}}{end if where == 'rule' else ''}}}"
+    program = compile_documents([policy("a", rule, metadata=end if where == "document" else "")])
+    decision = program.decide_known(Stage.REQUEST, {"request": {"date": today}})
+    assert [reason.rule for reason in decision.reasons] == ["r"] * holds
+
+
+@pytest.mark.parametrize(("today", "allowed"), [(20261231, False), (20270101, True), (None, False)])
+def test_a_policy_that_closes_opens_when_it_expires(today: int | None, allowed: bool) -> None:
+    program = compile_documents([policy("a", ALLOW, metadata=", closed: true, expires: 2027-01-01")])
+    assert program.decide_known(Stage.REQUEST, {"request": {"date": today}}).allowed is allowed
+
+
+def test_the_first_of_two_ends_counts() -> None:
+    rule = "{id: r, action: {decision: deny}, expires: 2027-06-01}"
+    program = compile_documents([policy("a", rule, metadata=", expires: 2027-01-01")])
+    assert program.decide_known(Stage.REQUEST, {"request": {"date": 20270101}}).allowed

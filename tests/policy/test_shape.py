@@ -1,6 +1,7 @@
 """Nodes of another shape than expected are told."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -80,3 +81,18 @@ def test_what_is_not_there_is_a_default() -> None:
 
 def test_words_are_quoted() -> None:
     assert quoted(["a", "b"]) == "`a`, `b`"
+
+
+@pytest.mark.parametrize("text", ["2027-1-1", "20270101", "2027-W01-1", "2027-02-30", "tomorrow", "[]", "5"])
+def test_a_day_is_written_in_one_way(text: str) -> None:
+    problems = Problems()
+    (node,) = read(text, "f", problems)
+    assert Shape(problems).day(node, "`expires`") is None
+    with pytest.raises(OperatorError, match="`expires` must be a day; such as `2027-01-01`"):
+        problems.raise_any()
+
+
+def test_a_day_is_read() -> None:
+    problems = Problems()
+    (node,) = read("2027-01-01", "f", problems)
+    assert Shape(problems).day(node, "`expires`") == date(2027, 1, 1)

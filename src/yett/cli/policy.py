@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -35,7 +36,7 @@ def evaluate(*, files: tuple[Path, ...], context: str, stage: str | None, as_jso
 
     Leaves with 0 when it is allowed and with 1 when it is denied.
     """
-    facts = _facts(context)
+    facts = _dated(_facts(context))
     decision = PolicyEngine(read_policies(files)).evaluate(facts, stage)
     if as_json:
         print_json(decision_shape(decision))
@@ -61,6 +62,14 @@ def validate(*, files: tuple[Path, ...], as_json: bool) -> int:
         print_table(("POLICY", "RULES", "PASSED", "FAILED"), rows)
         print_problems(validation.failures)
     return 1 if validation.failures else 0
+
+
+def _dated(facts: Mapping[str, object]) -> Mapping[str, object]:
+    """Return *facts* with what day it is, where they do not say it themselves."""
+    request = facts.get("request", {})
+    if not isinstance(request, dict) or "date" in request:
+        return facts
+    return {**facts, "request": {**request, "date": int(datetime.now(UTC).strftime("%Y%m%d"))}}
 
 
 def _facts(context: str) -> Mapping[str, object]:

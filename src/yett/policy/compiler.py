@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date
 from enum import Enum
 
 from yett.model.decision import Effect
@@ -12,10 +13,11 @@ from yett.policy.checker import Checker
 from yett.policy.clause import Clause
 from yett.policy.combining import CLOSING_PRIORITY
 from yett.policy.documents import Constant, Document, Rule, Status
-from yett.policy.expression import ALWAYS
+from yett.policy.expression import ALWAYS, And, Expression, Leaf, Operator
 from yett.policy.problems import Problems
 from yett.policy.program import Program
 from yett.policy.redactions import as_sure_as_asked
+from yett.policy.values import Sort
 from yett.ports.decider import TextTest
 
 __all__ = ["CLOSING_RULE", "check_document", "compile_documents"]
@@ -92,7 +94,7 @@ def _clause(
         rule=rule.id,
         priority=document.priority,
         effect=rule.action.effect,
-        condition=condition,
+        condition=_until(condition, rule.expires, document.expires),
         stages=stages,
         definite=rule.skips_missing or rule.action.effect is Effect.ALLOW,
         text=rule.action.text,
@@ -108,11 +110,18 @@ def _closing(document: Document, stages: frozenset[Stage]) -> Clause:
         rule=CLOSING_RULE,
         priority=CLOSING_PRIORITY,
         effect=Effect.DENY,
-        condition=ALWAYS,
+        condition=_until(ALWAYS, document.expires),
         stages=stages,
-        definite=True,
+        # Where nobody says what day it is, what is closed stays closed.
+        definite=document.expires is None,
         text="nothing allows it",
     )
+
+
+def _until(condition: Expression, *ends: date | None) -> Expression:
+    """Return *condition* as it is asked up to the first of the days *ends*; time is a fact like any other."""
+    days = [end.year * 10_000 + end.month * 100 + end.day for end in ends if end is not None]
+    return And((Leaf("request.date", Sort.NUMBER, Operator.LT, min(days)), condition)) if days else condition
 
 
 def _digest(clauses: Iterable[Clause]) -> str:

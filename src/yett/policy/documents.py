@@ -10,6 +10,7 @@ Rules:
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from yett.model.decision import Effect
@@ -81,6 +82,8 @@ class Rule:
     """None: wherever its fields exist."""
     skips_missing: bool = False
     """`on_missing: skip`: a restrictive rule that does not fire on what is unknown."""
+    expires: date | None = None
+    """From this day on it does nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +119,5 @@ class Document:
     rules: tuple[Rule, ...] = ()
     cases: tuple[Case, ...] = ()
     constants: tuple[tuple[str, Constant], ...] = ()
+    expires: date | None = None
+    """From this day on none of it does anything."""

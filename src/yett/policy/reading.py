@@ -18,8 +18,8 @@ __all__ = ["read_documents"]
 
 _VERSION = "yett/v1"
 _DOCUMENT = ("apiVersion", "metadata", "rules", "tests", "status", "constants")
-_METADATA = ("id", "name", "version", "namespace", "priority", "description", "owner", "tags", "closed")
-_RULE = ("id", "name", "description", *FORMS, "action", "enabled", "stages", "on_missing")
+_METADATA = ("id", "name", "version", "namespace", "priority", "description", "owner", "tags", "closed", "expires")
+_RULE = ("id", "name", "description", *FORMS, "action", "enabled", "stages", "on_missing", "expires")
 _CASE = ("name", "given", "stage", "expect")
 _EXPECT = ("effect", "decision", "rules", "allowed")
 _MAX_PRIORITY = 2**31 - 1
@@ -54,6 +54,7 @@ def _document(shape: Shape, node: Node) -> Document:
             case for item in shape.items(entries.get("tests"), "`tests`") if (case := _case(shape, item, rules))
         ),
         constants=_constants(shape, entries.get("constants")),
+        expires=shape.day(metadata.get("expires"), "`expires`"),
     )
 
 
@@ -102,6 +103,7 @@ def _rule(shape: Shape, node: Node) -> Rule | None:
         enabled=shape.flag(entries.get("enabled"), "`enabled`", default=True),
         stages=_stages(shape, entries.get("stages")),
         skips_missing=_skips(shape, entries.get("on_missing"), action.effect),
+        expires=shape.day(entries.get("expires"), "`expires`"),
     )
 
 

@@ -117,6 +117,7 @@ _FIELDS = MappingProxyType(
         "project.environment": Field(Sort.STRING),
         "request.ip": Field(Sort.STRING),
         "request.hour": Field(Sort.NUMBER),
+        "request.date": Field(Sort.NUMBER),
         "context.source": Field(Sort.STRING, frozenset({Stage.CONTEXT})),
         "context.sources": Field(Sort.STRINGS, _RETRIEVED),
         "context.risk": _seen(Sort.NUMBER, _JUDGED, _RETRIEVED),

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Collection, Mapping
+from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
@@ -106,6 +107,21 @@ class Shape:
             self.problems.add(node.place, "wrong-value", f"{what} must be from {low} to {high}")
             return default
         return node.value
+
+    def day(self, node: Node | None, what: str) -> date | None:
+        """Return a day, written as ISO 8601 has it; None where there is none."""
+        if node is None:
+            return None
+        text = node.text if isinstance(node, Scalar) else ""
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            day = None
+        # Python 3.11 reads other forms of ISO 8601, too; one form is enough.
+        if day is None or day.isoformat() != text:
+            self.problems.add(node.place, "wrong-value", f"{what} must be a day", "such as `2027-01-01`")
+            return None
+        return day
 
     def choice(self, node: Node | None, what: str, choices: type[_Choice]) -> _Choice | None:
         """Return a member of *choices*; None where there is none."""
