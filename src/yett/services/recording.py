@@ -185,5 +185,5 @@ def place(path: str) -> str:
     """Return *path* with everything that is not a number or the protocol's own word as `*`."""
     if _PLAIN.fullmatch(path):
         return path
-    steps = path.replace("#", "/#/").split("/")
-    return "/".join(step if not step or step.isdigit() or step in _WORDS or step == "#" else "*" for step in steps)
+    steps = (step.removesuffix("#") for step in path.split("/"))
+    return "/".join(step if not step or step.isdigit() or step in _WORDS else "*" for step in steps)

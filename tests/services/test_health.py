@@ -1,0 +1,43 @@
+"""Live, ready, and why not."""
+
+from types import SimpleNamespace
+
+from yett.services.health import Health
+from yett.services.snapshots import Snapshots
+
+
+def snapshots(*, routes: bool = True) -> Snapshots:
+    fake = SimpleNamespace(
+        revision="r" * 64, routes=SimpleNamespace(routes=("one",) if routes else ()), policies=("p@1",)
+    )
+    return Snapshots(fake)  # type: ignore[arg-type]
+
+
+def test_a_house_with_an_upstream_is_ready() -> None:
+    readiness = Health(snapshots()).readiness()
+    assert readiness.ready
+    assert (readiness.mode, readiness.checks["policies"]) == ("LOCAL", "p@1")
+
+
+def test_without_an_upstream_or_while_draining_it_is_not_ready() -> None:
+    assert not Health(snapshots(routes=False)).readiness().ready
+    health = Health(snapshots())
+    health.draining = True
+    assert not health.readiness().ready
+    assert health.readiness().checks["serving"] == "draining"
+
+
+def test_a_kept_configuration_is_told_and_stops_nothing() -> None:
+    known = snapshots()
+    known.keep("yett.yaml:3: no")
+    readiness = Health(known).readiness()
+    assert readiness.ready
+    assert "yett.yaml:3: no" in readiness.checks["configuration"]
+
+
+def test_what_is_watched_is_told_and_stops_nothing() -> None:
+    health = Health(snapshots())
+    health.watched = {"store": lambda: "away", "journal": lambda: ""}
+    readiness = health.readiness()
+    assert readiness.ready
+    assert (readiness.checks["store"], readiness.checks["journal"]) == ("away", "ok")

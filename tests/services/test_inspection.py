@@ -1,0 +1,72 @@
+"""The guard under a deadline, and off the event loop where it may take long."""
+
+import asyncio
+import threading
+
+import pytest
+
+from yett.model.interaction import Interaction
+from yett.model.segment import Origin, Segment
+from yett.model.stage import Stage
+from yett.services.inspection import Inspection
+
+
+class Guard:
+    """Judges by a gate that the test opens."""
+
+    def __init__(self) -> None:
+        self.began = threading.Event()
+        self.gate = threading.Event()
+        self.threads: list[str] = []
+
+    def inspected(self, interaction: Interaction) -> str:
+        self.threads.append(threading.current_thread().name)
+        self.began.set()
+        if len(interaction.segments[0].text) > 20_000:
+            self.gate.wait(10)
+        return "read"
+
+    def unread(self, _interaction: Interaction) -> str:
+        return "unread"
+
+
+def asked(length: int) -> Interaction:
+    return Interaction(Stage.REQUEST, (Segment("/0", Origin.USER, "x" * length),))
+
+
+@pytest.fixture
+def inspection() -> Inspection:
+    return Inspection(threads=1)
+
+
+async def test_a_short_text_is_judged_in_place(inspection: Inspection) -> None:
+    guard = Guard()
+    assert await inspection.inspect(guard, asked(20_000), 1) == "read"  # type: ignore[arg-type, comparison-overlap]
+    assert guard.threads == [threading.current_thread().name]
+    inspection.close()
+
+
+async def test_a_long_text_leaves_the_event_loop_free(inspection: Inspection) -> None:
+    guard = Guard()
+    judging = asyncio.create_task(inspection.inspect(guard, asked(20_001), 10))  # type: ignore[arg-type]
+    assert await asyncio.to_thread(guard.began.wait, 10)
+    guard.gate.set()
+    assert await judging == "read"  # type: ignore[comparison-overlap]
+    assert guard.threads[0].startswith("inspection")
+    inspection.close()
+
+
+async def test_a_deadline_that_passes_leaves_the_text_unread(inspection: Inspection) -> None:
+    guard = Guard()
+    assert await inspection.inspect(guard, asked(20_001), 0.01) == "unread"  # type: ignore[arg-type, comparison-overlap]
+    guard.gate.set()
+    inspection.close()
+
+
+def test_what_is_unread_is_denied_by_the_default_policy() -> None:
+    from yett.compose.library import Guard as Library
+
+    verdict = Library.default()._guard.unread(asked(5)).verdict
+    assert not verdict.allowed
+    assert {finding.kind for finding in verdict.findings} == {"detector.unavailable"}
+    assert [(receipt.read_by, bool(receipt.failed)) for receipt in verdict.coverage] == [((), True)]
