@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,8 @@ __all__ = [
     "chunk",
     "completion",
     "configured",
+    "content",
+    "events",
     "gate",
     "posted",
     "records_in",
@@ -149,6 +151,22 @@ def chunk(delta: Mapping[str, object], finish: str | None = None, index: int = 0
 def spelled(*pieces: str) -> list[bytes]:
     """Write a whole streamed answer that says *pieces*."""
     return [*(chunk({"content": piece}) for piece in pieces), chunk({}, "stop"), event("[DONE]")]
+
+
+def events(body: bytes) -> list[dict[str, Any]]:
+    """Read the events of a chunked answer, which must end with `[DONE]`."""
+    text, rest = b"", body
+    while rest:
+        size, _, rest = rest.partition(b"\r\n")
+        text, rest = text + rest[: int(size, 16)], rest[int(size, 16) + 2 :]
+    *told, last, end = text.split(b"\n\n")
+    assert (last, end) == (b"data: [DONE]", b"")
+    return [json.loads(each.removeprefix(b"data: ")) for each in told]
+
+
+def content(chunks: Iterable[dict[str, Any]]) -> str:
+    """Join the texts of the events of one answer."""
+    return "".join(choice["delta"].get("content") or "" for each in chunks for choice in each["choices"])
 
 
 async def posted(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.whole.gate import SECRET, Gate, chunk, completion, gate, posted, said, spelled
+from tests.whole.gate import SECRET, Gate, chunk, completion, content, events, gate, posted, said, spelled
 from yett.testing.provider import Do, Provider, Step, answer, event, stream
 
 BEFORE, AFTER = "Take this: ", " and keep it well."
@@ -35,21 +35,6 @@ def calling(*pieces: str) -> list[bytes]:
     ]
 
 
-def told(body: bytes) -> list[dict[str, Any]]:
-    """Read the events of a chunked answer, which must end with `[DONE]`."""
-    text, rest = b"", body
-    while rest:
-        size, _, rest = rest.partition(b"\r\n")
-        text, rest = text + rest[: int(size, 16)], rest[int(size, 16) + 2 :]
-    *events, last, end = text.split(b"\n\n")
-    assert (last, end) == (b"data: [DONE]", b"")
-    return [json.loads(each.removeprefix(b"data: ")) for each in events]
-
-
-def content(chunks: Iterable[dict[str, Any]]) -> str:
-    return "".join(choice["delta"].get("content") or "" for each in chunks for choice in each["choices"])
-
-
 def arguments(chunks: Iterable[dict[str, Any]]) -> str:
     deltas = [choice["delta"] for each in chunks for choice in each["choices"]]
     calls = [call for delta in deltas for call in delta.get("tool_calls") or []]
@@ -66,7 +51,7 @@ async def streamed(gateway: Gate, provider: Provider, pieces: Iterable[Step]) ->
 
 def leaks(body: bytes, n: int = 8) -> bool:
     """Say whether *body*, or what a client would glue together of it, holds as much as *n* characters of the secret."""
-    chunks = told(body)
+    chunks = events(body)
     seen = f"{body!r}{content(chunks)}{arguments(chunks)}"
     secret = SECRET.removeprefix("sk-proj-")
     return any(secret[at : at + n] in seen for at in range(20))
@@ -74,55 +59,55 @@ def leaks(body: bytes, n: int = 8) -> bool:
 
 async def test_a_secret_cut_in_two_anywhere_never_leaves(tmp_path: Path) -> None:
     async with Provider() as provider, gate(tmp_path, provider) as gateway:
-        whole = content(told(await streamed(gateway, provider, spelled(TEXT))))
+        whole = content(events(await streamed(gateway, provider, spelled(TEXT))))
         assert whole.startswith(BEFORE)
         assert whole.endswith(AFTER)
         for at in range(1, len(TEXT)):
             body = await streamed(gateway, provider, spelled(TEXT[:at], TEXT[at:]))
             assert not leaks(body), at
-            assert content(told(body)) == whole, at
+            assert content(events(body)) == whole, at
 
 
 async def test_a_secret_cut_into_many_pieces_never_leaves(tmp_path: Path) -> None:
     async with Provider() as provider, gate(tmp_path, provider) as gateway:
-        whole = content(told(await streamed(gateway, provider, spelled(TEXT))))
+        whole = content(events(await streamed(gateway, provider, spelled(TEXT))))
         for size in (1, 2, 3, 7, 20):
             body = await streamed(
                 gateway, provider, spelled(*(TEXT[at : at + size] for at in range(0, len(TEXT), size)))
             )
             assert not leaks(body), size
-            assert content(told(body)) == whole, size
+            assert content(events(body)) == whole, size
 
 
 async def test_a_secret_in_arguments_never_leaves_and_they_stay_json(tmp_path: Path) -> None:
     async with Provider() as provider, gate(tmp_path, provider) as gateway:
-        whole = arguments(told(await streamed(gateway, provider, calling(ARGUMENTS))))
+        whole = arguments(events(await streamed(gateway, provider, calling(ARGUMENTS))))
         assert json.loads(whole)["note"].startswith(BEFORE)
         assert json.loads(whole)["note"].endswith(AFTER)
         for at in range(1, len(ARGUMENTS)):
             body = await streamed(gateway, provider, calling(ARGUMENTS[:at], ARGUMENTS[at:]))
             assert not leaks(body), at
-            assert arguments(told(body)) == whole, at
+            assert arguments(events(body)) == whole, at
 
 
 async def test_escaped_arguments_are_read_as_what_they_mean(tmp_path: Path) -> None:
     escaped = ARGUMENTS.replace(SECRET, "".join(f"\\u{ord(char):04x}" for char in SECRET))
     async with Provider() as provider, gate(tmp_path, provider) as gateway:
         body = await streamed(gateway, provider, calling(*(escaped[at : at + 5] for at in range(0, len(escaped), 5))))
-        note = json.loads(arguments(told(body)))["note"]
+        note = json.loads(arguments(events(body)))["note"]
     assert SECRET not in note
     assert note.startswith(BEFORE)
 
 
 async def test_a_secret_cut_by_the_network_never_leaves(tmp_path: Path) -> None:
     """The provider's events themselves arrive in pieces: cut inside lines, inside UTF-8, inside the end of a line."""
-    events = b"".join(spelled(f"{TEXT} \u00e9\U0001f600"))
+    sent = b"".join(spelled(f"{TEXT} \u00e9\U0001f600"))
     async with Provider() as provider, gate(tmp_path, provider) as gateway:
-        whole = content(told(await streamed(gateway, provider, [events])))
+        whole = content(events(await streamed(gateway, provider, [sent])))
         for size in (1, 13, 50):
-            body = await streamed(gateway, provider, [events[at : at + size] for at in range(0, len(events), size)])
+            body = await streamed(gateway, provider, [sent[at : at + size] for at in range(0, len(sent), size)])
             assert not leaks(body)
-            assert content(told(body)) == whole
+            assert content(events(body)) == whole
 
 
 async def test_a_leak_would_be_seen(tmp_path: Path) -> None:
@@ -143,7 +128,7 @@ async def test_a_denied_stream_ends_in_order_and_lets_go_of_its_provider(tmp_pat
         Provider() as provider,
         gate(tmp_path, provider, policies={"files": ["dragons.yaml"]}) as gateway,
     ):
-        chunks = told(await streamed(gateway, provider, pieces))
+        chunks = events(await streamed(gateway, provider, pieces))
         async with asyncio.timeout(1):
             await provider.connections[-1].left.wait()
         (record,) = await gateway.records(1)
@@ -168,7 +153,7 @@ async def test_a_denied_choice_ends_the_others_too(tmp_path: Path) -> None:
         Provider() as provider,
         gate(tmp_path, provider, policies={"files": ["dragons.yaml"]}) as gateway,
     ):
-        chunks = told(await streamed(gateway, provider, pieces))
+        chunks = events(await streamed(gateway, provider, pieces))
     ends = {choice["index"]: choice["finish_reason"] for each in chunks for choice in each["choices"]}
     assert ends == {0: "content_filter", 1: "content_filter"}
     assert "dragon" not in str(chunks)
