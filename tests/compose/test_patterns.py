@@ -109,9 +109,9 @@ def test_a_user_without_a_home_keeps_nothing(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("variables", "folder"),
     [
-        ({"XDG_CACHE_HOME": "/somewhere", "HOME": "/home/me"}, "/somewhere/yett"),
-        ({"XDG_CACHE_HOME": "", "HOME": "/home/me"}, "/home/me/.cache/yett"),
-        ({"XDG_CACHE_HOME": "relative", "HOME": "/home/me"}, "/home/me/.cache/yett"),
+        ({"XDG_CACHE_HOME": "/somewhere", "HOME": "/anna"}, "/somewhere/yett"),
+        ({"XDG_CACHE_HOME": "", "HOME": "/anna"}, "/anna/.cache/yett"),
+        ({"XDG_CACHE_HOME": "relative", "HOME": "/anna"}, "/anna/.cache/yett"),
     ],
 )
 def test_the_users_own_folder_is_used(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], folder: str) -> None:
