@@ -9,6 +9,7 @@ Building reads and compiles; opening touches the disk and begins to watch; closi
 """
 
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from yett.adapters.journal.journal import FileJournal, JournalOptions
 from yett.adapters.memory.counters import MemoryCounters
@@ -45,8 +46,9 @@ class House:
         Raises:
             OperatorError: it says something that is wrong; it carries every problem.
         """
-        self._source = source
         self.loaded: Loaded = source.load()
+        # A file that was found is asked for from now on: without it the gateway would open its door to everybody.
+        self._source = replace(source, config=self.loaded.file)
         self.clock = SystemClock()
         self._key = house_key(self.loaded.settings.records.path)
         self._builder = Builder(self.clock, self._key, documents, workers=workers)

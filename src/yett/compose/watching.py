@@ -2,7 +2,7 @@
 Watching: a changed configuration or policy file takes effect without a restart.
 
 A change is built beside what is in force and swapped in when it stands. One that does not stand changes nothing but the
-log, the readiness page and a count.
+log, the readiness page and a count; the files that it names and that are wrong are watched, too, until it stands.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from yett.compose.loading import Loaded
-from yett.model.errors import YettError
+from yett.model.errors import OperatorError, YettError
 from yett.ports.telemetry import Telemetry
 from yett.services.snapshots import Snapshot, Snapshots
 
@@ -35,8 +35,8 @@ class Watcher:
         self._snapshots = snapshots
         self._telemetry = telemetry
         self._rebuild = rebuild
-        self._loaded = first
-        self._stamp = _stamp(watched_files(first))
+        self._watched = watched_files(first)
+        self._stamp = _stamp(self._watched)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -57,24 +57,29 @@ class Watcher:
 
     async def look(self) -> bool:
         """Look once; say whether something had changed."""
-        stamp = _stamp(watched_files(self._loaded))
+        stamp = _stamp(self._watched)
         if stamp == self._stamp:
             return False
         self._stamp = stamp
         try:
-            self._loaded, snapshot = await asyncio.to_thread(self._rebuild)
+            loaded, snapshot = await asyncio.to_thread(self._rebuild)
         except YettError as error:
+            self._watch((*self._watched, *_accused(error)))
             self._snapshots.keep(str(error))
             self._telemetry.reload(well=False)
             _LOG.error("the changed configuration was refused, the running one stays:\n%s", error)
             return True
-        # What was seen before it was read: a file that changed while it was read is read again.
-        seen = {each[0]: each for each in stamp}
-        self._stamp = tuple(seen.get(str(file)) or _stamped(file) for file in watched_files(self._loaded))
+        self._watch(watched_files(loaded))
         self._snapshots.swap(snapshot)
         self._telemetry.reload(well=True)
         _LOG.info("configuration %s is in force", snapshot.revision[:12])
         return True
+
+    def _watch(self, files: Iterable[Path]) -> None:
+        """Watch *files* from now on; one that changed while it was read was seen before, so it is read again."""
+        seen = {each[0]: each for each in self._stamp}
+        self._watched = tuple(dict.fromkeys(files))
+        self._stamp = tuple(seen.get(str(file)) or _stamped(file) for file in self._watched)
 
 
 def watched_files(loaded: Loaded) -> tuple[Path, ...]:
@@ -82,6 +87,11 @@ def watched_files(loaded: Loaded) -> tuple[Path, ...]:
     settings = loaded.settings
     named = (*settings.policies.files, *settings.security.banned_terms.files)
     return (loaded.file, *named) if loaded.file else named
+
+
+def _accused(error: YettError) -> tuple[Path, ...]:
+    """Name the files in which *error* lies."""
+    return tuple(Path(problem.place.file) for problem in error.problems) if isinstance(error, OperatorError) else ()
 
 
 def _stamp(files: Iterable[Path]) -> _Stamp:
