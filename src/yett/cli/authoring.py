@@ -1,0 +1,50 @@
+"""`yett policy`, for those who write policies: their canonical form, their schema, what is odd about them, and why they decide."""
+
+from pathlib import Path
+
+import click
+
+from yett.cli.options import readable
+from yett.cli.output import visible
+from yett.model.errors import Place
+from yett.policy.formatting import formatted
+from yett.policy.problems import Problems
+
+__all__ = ["fmt"]
+
+_files = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=readable)
+
+
+@click.command(short_help="Write policies in their canonical form.")
+@_files
+@click.option("--check", is_flag=True, help="Write nothing; leave with 1 where something would change.")
+def fmt(*, files: tuple[Path, ...], check: bool) -> int:
+    """
+    Write the policies in FILE... in their canonical form, comments included, and tell which files changed.
+
+    Nothing is written unless all of them can be read. What they mean never changes.
+    """
+    problems = Problems()
+    texts = {file: _text(file, problems) for file in files}
+    results = {file: formatted(text, str(file), problems) for file, text in texts.items()}
+    problems.raise_any()
+    for file, result in results.items():
+        if result is None:
+            message = f"{visible(str(file))}: left as it is, since another form would say something else"
+            click.echo(message, err=True)
+    changed = {file: result for file, result in results.items() if result is not None and result != texts[file]}
+    for file, result in changed.items():
+        click.echo(visible(str(file)))
+        if not check:
+            file.write_text(result, encoding="utf-8", newline="\n")
+    return 1 if (check and changed) or None in results.values() else 0
+
+
+def _text(file: Path, problems: Problems) -> str:
+    try:
+        return file.read_text("utf-8-sig")
+    except OSError as error:
+        problems.add(Place(str(file)), "unreadable-file", f"cannot be read: {(error.strerror or 'unreadable').lower()}")
+    except UnicodeDecodeError:
+        problems.add(Place(str(file)), "encoding", "is not UTF-8", "save the file as UTF-8")
+    return ""

@@ -1,0 +1,31 @@
+"""`yett policy` for those who write policies."""
+
+from pathlib import Path
+
+from tests.cli.conftest import Run
+
+UNTIDY = "rules: [{action: {decision: deny}, id: r}]  # all\nmetadata: {id: x}\n"
+TIDY = "# all\napiVersion: yett/v1\nmetadata: {id: x}\nrules:\n  - id: r\n    action: {decision: deny}\n"
+
+
+def test_the_canonical_form_is_written_once(yett: Run, tmp_path: Path) -> None:
+    file = tmp_path / "x.yaml"
+    file.write_text(UNTIDY)
+    assert yett("policy", "fmt", "--check", "x.yaml").code == 1
+    assert file.read_text() == UNTIDY
+    ran = yett("policy", "fmt", "x.yaml")
+    assert (ran.code, ran.out) == (0, "x.yaml\n")
+    assert file.read_text() == TIDY
+    ran = yett("policy", "fmt", "--check", "x.yaml")
+    assert (ran.code, ran.out) == (0, "")
+
+
+def test_nothing_is_written_unless_everything_can_be_read(yett: Run, tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text(UNTIDY)
+    (tmp_path / "y.yaml").write_text("a: [")
+    (tmp_path / "z.yaml").write_bytes(b"\xff")
+    code, out, err = yett("policy", "fmt", "x.yaml", "y.yaml", "z.yaml")
+    assert (code, out) == (2, "")
+    assert "y.yaml:" in err
+    assert "z.yaml: is not UTF-8" in err
+    assert (tmp_path / "x.yaml").read_text() == UNTIDY
