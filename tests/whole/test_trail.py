@@ -95,7 +95,12 @@ async def test_a_record_says_by_whom_each_place_was_read(tmp_path: Path) -> None
     request, response = plain.judgements
     receipts = {place: (origin, characters, readers) for place, origin, characters, readers in request.coverage}
     assert receipts["/messages/0/content"][:2] == ("user", 2)
-    assert {place for place in receipts if place.startswith(("/metadata", "/*"))} == {"/metadata/*", "/*", "/*/*", "/*/*/0"}
+    assert {place for place in receipts if place.startswith(("/metadata", "/*"))} == {
+        "/metadata/*",
+        "/*",
+        "/*/*",
+        "/*/*/0",
+    }
     for _, _, readers in receipts.values():
         assert {"patterns", "hidden_text", "size"} <= set(readers.split(","))
         assert "!" not in readers
