@@ -19,7 +19,7 @@ import openai
 from openai import AsyncOpenAI
 from openai.types.chat import ChatCompletionMessageParam
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from yett.compose.house import House
 from yett.compose.loading import SettingsSource
@@ -144,10 +144,11 @@ async def _run() -> None:
 
 
 def _show(outcomes: list[tuple[Scene, Outcome]]) -> None:
-    table = Table("what", "sent", "decision", "why", "the model received", show_lines=True)
+    sent, received = (Column(name, overflow="fold") for name in ("sent", "the model received"))
+    table = Table("what", sent, "decision", "why", received, show_lines=True)
     for scene, outcome in outcomes:
         table.add_row(scene.title, ascii(scene.prompt)[1:-1], outcome.decision, outcome.why, outcome.received)
-    Console().print(table)
+    Console(markup=False).print(table)
 
 
 def main() -> None:
