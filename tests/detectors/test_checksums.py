@@ -1,10 +1,12 @@
 """Checksums: what standards call right is right, and one wrong digit is seen."""
 
+from collections.abc import Callable
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from yett.detectors.checksums import IBAN_LENGTHS, iban, luhn
+from yett.detectors.checksums import IBAN_LENGTHS, iban, iso_11_2, iso_11_10, luhn, seven_three_one, verhoeff, weighted
 
 DIGITS = st.text("0123456789", min_size=11, max_size=18)
 
@@ -48,3 +50,37 @@ def test_an_iban_with_one_other_character_fails(place: int, other: str) -> None:
 
 def test_lengths_are_those_of_the_standard() -> None:
     assert all(len(country) == 2 and 15 <= length <= 34 for country, length in IBAN_LENGTHS.items())
+
+
+@pytest.mark.parametrize(
+    ("checks", "number"),
+    [(verhoeff, "2363"), (verhoeff, "123451"), (iso_11_10, "36574261809"), (iso_11_2, "079X")],
+)
+def test_other_systems_on_published_numbers(checks: Callable[[str], bool], number: str) -> None:
+    assert checks(number)
+
+
+@given(DIGITS, st.sampled_from([verhoeff, iso_11_10, iso_11_2]), st.data())
+def test_they_see_every_single_wrong_digit(digits: str, checks: Callable[[str], bool], data: st.DataObject) -> None:
+    number = next((digits + last for last in "0123456789" if checks(digits + last)), None)
+    assume(number is not None)
+    assert number is not None
+    place = data.draw(st.integers(0, len(number) - 1))
+    wrong = number[:place] + data.draw(st.sampled_from("0123456789")) + number[place + 1 :]
+    assert checks(wrong) is (wrong == number)
+
+
+@given(DIGITS)
+def test_verhoeff_sees_neighbours_that_changed_places(digits: str) -> None:
+    number = next(digits + last for last in "0123456789" if verhoeff(digits + last))
+    for place in range(len(number) - 1):
+        swapped = number[:place] + number[place + 1] + number[place] + number[place + 2 :]
+        assert verhoeff(swapped) is (swapped == number)
+
+
+def test_travel_documents_weigh_seven_three_one() -> None:
+    assert [seven_three_one(text) for text in ("L898902C3", "740812", "120415", "ZE184226B<<<<<")] == [6, 2, 9, 1]
+
+
+def test_what_has_no_weight_does_not_count() -> None:
+    assert weighted("123", (3, 2)) == 7

@@ -64,7 +64,8 @@ def test_a_wrong_resolution_is_noticed(mutant: Callable[[list[Match]], list[Matc
         ([("pii.iban", 0, 22, 0.95), ("pii.credit_card", 4, 20, 0.9)], "pii.credit_card"),
         ([("secret.a", 0, 10, 0.8), ("secret.b", 0, 10, 0.95)], "secret.b"),
         ([("secret.a", 0, 10, 0.9), ("secret.b", 0, 12, 0.9)], "secret.b"),
-        ([("pii.phone", 0, 9, 0.9), ("pii.custom", 0, 9, 0.9)], "pii.phone"),
+        ([("pii.phone", 0, 9, 0.7), ("pii.custom", 0, 9, 0.9)], "pii.custom"),
+        ([("pii.phone", 0, 9, 0.8), ("pii.custom", 0, 9, 0.6)], "pii.phone"),
     ],
 )
 def test_the_stronger_claim_wins(claims: list[tuple[str, int, int, float]], winner: str) -> None:

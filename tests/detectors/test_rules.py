@@ -1,9 +1,11 @@
 """Rules in files: what is wrong is told, all at once, with its line and a cure."""
 
+from importlib.resources import files
+
 import pytest
 
 from yett.detectors.rule import Rule
-from yett.detectors.rules import SHIPPED, expanded, expected, local, read, shipped, tried
+from yett.detectors.rules import PACKS, SHIPPED, expanded, expected, local, read, shipped, tried
 from yett.model.errors import OperatorError
 from yett.model.segment import Origin
 
@@ -42,9 +44,20 @@ def test_a_rule_is_read_with_its_defaults() -> None:
     assert (badge.id, badge.keep, badge.origins, badge.context.window) == ("badge", 2, {Origin.USER}, 20)
 
 
-@pytest.mark.parametrize("name", SHIPPED)
-def test_what_is_shipped_loads(name: str) -> None:
-    assert len(shipped(name)) >= 7
+FILES = (*SHIPPED, *(f"personal_{pack}" for pack in PACKS))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_is_shipped_sees_its_examples(name: str) -> None:
+    text = files("yett.detectors").joinpath("data", f"{name}.yaml").read_text(encoding="utf-8")
+    assert read(text, f"{name}.yaml") == shipped(name)
+
+
+def test_every_file_of_rules_is_known() -> None:
+    data = files("yett.detectors").joinpath("data")
+    assert {entry.name for entry in data.iterdir() if entry.name.endswith(".yaml")} == {
+        f"{name}.yaml" for name in FILES
+    }
 
 
 def test_there_are_enough_rules() -> None:
@@ -53,7 +66,7 @@ def test_there_are_enough_rules() -> None:
 
 
 def test_shipped_rules_have_names_of_their_own() -> None:
-    names = [each.id for name in SHIPPED for each in shipped(name)]
+    names = [each.id for name in FILES for each in shipped(name)]
     assert len(names) == len(set(names))
 
 

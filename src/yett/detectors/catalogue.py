@@ -26,10 +26,16 @@ NAMES = ("patterns", "hidden_text", "size", "text")
 """Every built-in detector."""
 
 
-def chosen(*, disabled: Iterable[str] = (), extra: Sequence[Rule] = ()) -> tuple[Rule, ...]:
-    """Return the shipped rules and *extra* ones, but those of kinds that *disabled* covers (`pii`, `pii.phone`)."""
+def chosen(
+    *, disabled: Iterable[str] = (), extra: Sequence[Rule] = (), packs: Iterable[str] = ("us",)
+) -> tuple[Rule, ...]:
+    """
+    Return the shipped rules and *extra* ones, but those of kinds that *disabled* covers (`pii`, `pii.phone`).
+
+    *packs* names the countries whose numbers are looked for, beside those that belong to none.
+    """
     off = tuple(disabled)
-    rules = [rule for name in SHIPPED for rule in shipped(name)]
+    rules = [rule for name in (*SHIPPED, *(f"personal_{pack}" for pack in packs)) for rule in shipped(name)]
     return tuple(rule for rule in (*rules, *extra) if not any(covers(kind, rule.kind) for kind in off))
 
 

@@ -5,12 +5,23 @@ Each function is handed digits and letters without separators and says whether t
 check digit passes by chance one time in ten, so only what is checked twice, or by mod 97, may stand without context.
 """
 
+from collections.abc import Iterable
 from types import MappingProxyType
 
-__all__ = ["IBAN_LENGTHS", "iban", "luhn"]
+__all__ = ["IBAN_LENGTHS", "iban", "iso_11_2", "iso_11_10", "luhn", "seven_three_one", "verhoeff", "weighted"]
 
 # What doubling a digit and adding the digits of the result gives (ISO/IEC 7812-1, annex B).
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+
+# The dihedral group of order 10 and the permutation that Verhoeff chose (Error Detecting Decimal Codes, 1969).
+_DIHEDRAL = (
+    *("0123456789", "1234067895", "2340178956", "3401289567", "4012395678"),
+    *("5987604321", "6598710432", "7659821043", "8765932104", "9876543210"),
+)
+_PERMUTED = (
+    *("0123456789", "1576283094", "5803796142", "8916043527"),
+    *("9453126870", "4286573901", "2793806415", "7046913258"),
+)
 
 # Lengths by country: the SWIFT IBAN registry.
 # fmt: off
@@ -41,3 +52,38 @@ def iban(number: str) -> bool:
     if IBAN_LENGTHS.get(number[:2]) != len(number):
         return False
     return int("".join(str(int(character, 36)) for character in number[4:] + number[:4])) % 97 == 1
+
+
+def weighted(digits: str, weights: Iterable[int]) -> int:
+    """Return the sum of *digits*, each times its weight; what has no weight does not count."""
+    return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False))
+
+
+def verhoeff(digits: str) -> bool:
+    """Say whether *digits* end in their check digit after Verhoeff."""
+    check = 0
+    for place, digit in enumerate(reversed(digits)):
+        check = int(_DIHEDRAL[check][int(_PERMUTED[place % 8][int(digit)])])
+    return check == 0
+
+
+def iso_11_10(digits: str) -> bool:
+    """Say whether *digits* end in their check digit after ISO 7064, the hybrid system MOD 11,10."""
+    product = 10
+    for digit in digits[:-1]:
+        product = ((product + int(digit)) % 10 or 10) * 2 % 11
+    return (product + int(digits[-1])) % 10 == 1
+
+
+def iso_11_2(number: str) -> bool:
+    """Say whether *number* ends in its check character after ISO 7064, MOD 11-2, where X stands for ten."""
+    check = 0
+    for digit in number[:-1]:
+        check = (check + int(digit)) * 2 % 11
+    return (check + (10 if number[-1] == "X" else int(number[-1]))) % 11 == 1
+
+
+def seven_three_one(text: str) -> int:
+    """Return the check digit of *text* after ICAO Doc 9303: weights 7, 3, 1 over digits, letters from 10, and `<` as 0."""
+    values = (0 if character == "<" else int(character, 36) for character in text)
+    return sum(value * (7, 3, 1)[place % 3] for place, value in enumerate(values)) % 10

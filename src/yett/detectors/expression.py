@@ -73,7 +73,7 @@ class Expression:
             yield Found(*whole, *(whole if pointed == (-1, -1) else pointed))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def compiled(pattern: str) -> Expression:
     """
     Compile *pattern*, once for all who ask: a rule is read, tried and put to work.

@@ -14,7 +14,7 @@ Rules:
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from yett.detectors.expression import Expression, Found, compiled
+from yett.detectors.expression import Found, compiled
 from yett.detectors.syntax import Choice, Group, Node, Repeat, Sequence, Unreadable, parse, width
 from yett.detectors.validators import VALIDATORS, Validator
 from yett.model.segment import Origin
@@ -26,8 +26,9 @@ SEEN = 0.5
 TRIGGER = 128
 """How many characters may stand before the group of a rule, at most."""
 _BOUNDED = 64
-# From here on scripts are written without spaces between words.
-_UNSPACED = 0x2E80
+_STOPS = frozenset({b".", b":"})
+# Scripts without spaces between words: Thai, Lao, Tibetan and Myanmar, and those of East Asia.
+_UNSPACED = (range(0x0E00, 0x10A0), range(0x2E80, 0x110000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,10 @@ class Rule:
     validator: str = ""
     context: Context = Context()
     beside: str = ""
-    """Characters that must not stand right before or after a match."""
+    """
+    Characters that must not stand right before or after a match: those that runs of base64, hex and longer numbers go on
+    with. A full stop or colon counts only where something goes on behind it, an equals sign only after a match.
+    """
     keep: int = 0
     """How many of the last characters a mask may leave."""
     true: tuple[str, ...] = field(default=(), repr=False)
@@ -91,12 +95,13 @@ class Scanner:
         self._validate: Validator | None = VALIDATORS[rule.validator] if rule.validator else None
         self._words = _spoken(rule.context.words)
         self._against = _spoken(rule.context.against)
-        self._beside = frozenset(rule.beside.encode())
+        self._beside = frozenset(rule.beside.encode()[at : at + 1] for at in range(len(rule.beside.encode())))
         self._retry = self._validate is not None and _bounded(rule.pattern)
         self.triggered = trigger(rule.pattern) != 0
         near = rule.context.window + 1 if self._words or self._against else 0
-        self.look_ahead = max(near, 1 if self._beside else 0)
-        self.look_behind = max(near, TRIGGER if self.triggered else 0) + 1
+        beside = 2 if self._beside & _STOPS else 1 if self._beside else 0
+        self.look_ahead = max(near, beside)
+        self.look_behind = max(near, TRIGGER if self.triggered else 0, beside) + 1
 
     def finds(self, data: bytes, start: int) -> Iterator[Found]:
         """Yield what the pattern matches from *start* on, whether or not it is believed."""
@@ -115,8 +120,13 @@ class Scanner:
         return self._validate is None or self._validate(data[found.start : found.end].decode(errors="replace"))
 
     def _crowded(self, data: bytes, found: Found) -> bool:
-        before, after = found.start - 1, found.end
-        return (before >= 0 and data[before] in self._beside) or (after < len(data) and data[after] in self._beside)
+        before = data[max(0, found.start - 2) : found.start]
+        after = data[found.end : found.end + 2]
+        return (
+            before[-1:] != b"="
+            and before[-1:] in self._beside
+            and (before[-1:] not in _STOPS or before[:-1].isdigit() or before == b"::")
+        ) or (after[:1] in self._beside and (after[:1] not in _STOPS or after[1:].isalnum() or after == b"::"))
 
     def score(self, data: bytes, found: Found) -> float:
         """Return how sure the rule is of *found*; 0 when it does not believe it."""
@@ -129,8 +139,9 @@ class Scanner:
             score += context.against_change
         return min(1.0, max(0.0, round(score, 4)))
 
-    def _near(self, words: Expression, data: bytes, found: Found) -> bool:
-        """Say whether one of *words* stands near; a byte more on each side shows whether it stands there whole."""
+    def _near(self, pattern: str, data: bytes, found: Found) -> bool:
+        """Say whether a word of *pattern* stands near; a byte more on each side shows whether it stands there whole."""
+        words = compiled(pattern)
         reach = self.rule.context.window + 1
         before = data[max(0, found.start - reach) : found.start]
         after = data[found.end : found.end + reach]
@@ -140,16 +151,21 @@ class Scanner:
         )
 
 
-def _spoken(words: tuple[str, ...]) -> Expression | None:
+def _spoken(words: tuple[str, ...]) -> str:
+    """Return a pattern for whole *words*; it is compiled when something was found that they may stand beside."""
     if not words:
-        return None
-    spaced = [word for word in words if ord(word[-1]) < _UNSPACED]
-    unspaced = [word for word in words if ord(word[-1]) >= _UNSPACED]
+        return ""
+    spaced = [word for word in words if not _runs_on(word)]
+    unspaced = [word for word in words if _runs_on(word)]
     options = []
     if spaced:
         options.append(rf"[^\pL\pN](?:{'|'.join(map(_literal, spaced))})[^\pL\pN]")
     options += map(_literal, unspaced)
-    return compiled(f"(?i:{'|'.join(options)})")
+    return f"(?i:{'|'.join(options)})"
+
+
+def _runs_on(word: str) -> bool:
+    return any(ord(word[-1]) in script for script in _UNSPACED)
 
 
 def _literal(word: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from types import MappingProxyType
 
+from yett.detectors import numbers_europe, numbers_global, numbers_overseas
 from yett.detectors.checksums import iban, luhn
 from yett.detectors.entropy import looks_random
 
@@ -200,5 +201,9 @@ VALIDATORS: MappingProxyType[str, Validator] = MappingProxyType(
         "password": _password,
         "phone": _phone,
         "ssn": _ssn,
+        **numbers_global.NUMBERS,
+        **numbers_europe.NUMBERS,
+        **numbers_overseas.NUMBERS,
     },
 )
+"""Every check, by its name in a rule."""

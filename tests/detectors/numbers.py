@@ -1,0 +1,73 @@
+"""Numbers that fit the patterns and checks of rules, generated; and what becomes of them when one digit is wrong."""
+
+from functools import cache
+
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from yett.detectors.rule import SEEN, Rule, Scanner
+from yett.detectors.rules import PACKS, shipped
+from yett.detectors.syntax import parse, written
+from yett.detectors.validators import VALIDATORS
+
+PACKED: tuple[Rule, ...] = tuple(rule for pack in PACKS for rule in shipped(f"personal_{pack}"))
+
+
+@cache
+def scanner(rule: Rule) -> Scanner:
+    return Scanner(rule)
+
+
+def seen(rule: Rule, text: str) -> bool:
+    """Say whether *rule* reports anything in *text*."""
+    data, at_work = text.encode(), scanner(rule)
+    return any(at_work.score(data, found) >= SEEN for found in at_work.finds(data, 0))
+
+
+def fits(rule: Rule, number: str) -> bool:
+    """Say whether the pattern of *rule* takes all of *number* and its check believes it."""
+    found = next(iter(scanner(rule).finds(number.encode(), 0)), None)
+    whole = found is not None and (found.start, found.end) == (0, len(number.encode()))
+    return whole and VALIDATORS[rule.validator](number)
+
+
+def shaped(rule: Rule) -> st.SearchStrategy[str]:
+    """Draw what the pattern of *rule* matches: ASCII digits and letters as it asks for them."""
+    return st.from_regex(
+        written(parse(rule.pattern), captures=False), fullmatch=True, alphabet=st.characters(codec="ascii")
+    )
+
+
+@st.composite
+def valid(draw: st.DrawFn, rule: Rule) -> str:
+    """Draw a number that *rule* believes: one of its shape, with two of its digits put right."""
+    number = draw(shaped(rule) | st.sampled_from(rule.true).map(lambda text: value(rule, text)))
+    digits = [place for place, character in enumerate(number) if character.isdigit()]
+    start = draw(st.integers(0, 9999))
+    tail = digits[-4:]
+    for step in range(3000):
+        tried = list(number)
+        for place, digit in zip(tail, f"{(start + step * 7) % 10 ** len(tail):0{len(tail)}}", strict=True):
+            tried[place] = digit
+        if fits(rule, "".join(tried)):
+            return "".join(tried)
+    assume(fits(rule, number))
+    return number
+
+
+def value(rule: Rule, text: str) -> str:
+    """Return what *rule* reports in *text*."""
+    data, at_work = text.encode(), scanner(rule)
+    found = next(found for found in at_work.finds(data, 0) if at_work.score(data, found) >= SEEN)
+    return data[found.start : found.end].decode()
+
+
+def slips(number: str) -> list[str]:
+    """Return *number* with each of its digits replaced by each other one."""
+    return [
+        number[:place] + other + number[place + 1 :]
+        for place, digit in enumerate(number)
+        if digit.isdigit()
+        for other in "0123456789"
+        if other != digit
+    ]
