@@ -1,5 +1,6 @@
 """`yett policy` for those who write policies."""
 
+import json
 from pathlib import Path
 
 from tests.cli.conftest import Run
@@ -29,3 +30,8 @@ def test_nothing_is_written_unless_everything_can_be_read(yett: Run, tmp_path: P
     assert "y.yaml:" in err
     assert "z.yaml: is not UTF-8" in err
     assert (tmp_path / "x.yaml").read_text() == UNTIDY
+
+
+def test_the_schema_is_json(yett: Run) -> None:
+    ran = yett("policy", "schema")
+    assert (ran.code, json.loads(ran.out)["required"]) == (0, ["metadata", "rules"])

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import click
 
-from yett.cli.options import readable
-from yett.cli.output import visible
+from yett.cli.options import as_json, readable
+from yett.cli.output import print_json, visible
 from yett.model.errors import Place
+from yett.policy.document_schema import document_schema
 from yett.policy.formatting import formatted
 from yett.policy.problems import Problems
 
-__all__ = ["fmt"]
+__all__ = ["fmt", "schema"]
 
 _files = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=readable)
 
@@ -38,6 +39,13 @@ def fmt(*, files: tuple[Path, ...], check: bool) -> int:
         if not check:
             file.write_text(result, encoding="utf-8", newline="\n")
     return 1 if (check and changed) or None in results.values() else 0
+
+
+@click.command(short_help="Print the JSON Schema of policies, for editors.")
+@as_json
+def schema(*, as_json: bool) -> None:  # noqa: ARG001 - a schema is JSON either way
+    """Print the JSON Schema of policies, for editors that complete and check."""
+    print_json(document_schema())
 
 
 def _text(file: Path, problems: Problems) -> str:

@@ -19,9 +19,9 @@ from yett.policy.schema import ORIGINS
 from yett.policy.shape import Shape
 from yett.policy.source import Node, Scalar, Table
 
-__all__ = ["read_action"]
+__all__ = ["ACTION_KEYS", "OBLIGATIONS", "read_action"]
 
-_KEYS = ("decision", "reason", "obligations", "limit", "route", "require_approval")
+ACTION_KEYS = ("decision", "reason", "obligations", "limit", "route", "require_approval")
 _WARNINGS = "warning"
 """The channel of the decision's own warnings."""
 _MAX_LEVEL = 100
@@ -41,7 +41,7 @@ class _Type(StrEnum):
 
 def read_action(shape: Shape, node: Node, rule: str) -> Action | None:
     """Read what the rule *rule* does when it matches."""
-    entries = shape.fields(node, "an action", _KEYS, ("decision",))
+    entries = shape.fields(node, "an action", ACTION_KEYS, ("decision",))
     effect = shape.choice(entries.get("decision"), "decision", Effect)
     text = shape.text(entries.get("reason"), "`reason`")
     stated = [
@@ -109,7 +109,7 @@ def _obligation(shape: Shape, node: Node) -> Iterator[Obligation]:
         return
     kind = shape.choice(type_node, "obligation", _Type)
     if kind is not None:
-        keys, required, build = _TYPES[kind]
+        keys, required, build = OBLIGATIONS[kind]
         entries = shape.fields(node, f"the obligation `{kind}`", ("type", *keys), required)
         if all(key in entries for key in required):
             yield from build(shape, entries)
@@ -166,7 +166,7 @@ def _kinds(shape: Shape, node: Node) -> Iterator[str]:
 
 
 _Build = Callable[[Shape, Mapping[str, Node]], Iterator[Obligation]]
-_TYPES: Mapping[_Type, tuple[tuple[str, ...], tuple[str, ...], _Build]] = MappingProxyType(
+OBLIGATIONS: Mapping[_Type, tuple[tuple[str, ...], tuple[str, ...], _Build]] = MappingProxyType(
     {
         _Type.REDACT: (("kinds", "how"), ("kinds",), _redact),
         _Type.DROP: (("what", "kinds", "origins"), ("kinds",), _drop),

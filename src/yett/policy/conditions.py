@@ -20,12 +20,12 @@ from yett.policy.shape import Shape
 from yett.policy.source import Items, Node, Scalar, Table
 from yett.policy.values import Scalar as Plain
 
-__all__ = ["FORMS", "read_asked", "read_condition", "read_constant", "read_value"]
+__all__ = ["CONDITION_KEYS", "FORMS", "read_asked", "read_condition", "read_constant", "read_value"]
 
 FORMS = ("condition", "when", "all", "any", "not")
 """The keys under which a rule may state what it asks; all but the first may stand for a condition anywhere."""
 _SHORT = FORMS[1:]
-_KEYS = ("operator", "field", "value", "conditions", "condition", *_SHORT)
+CONDITION_KEYS = ("operator", "field", "value", "conditions", "condition", *_SHORT)
 _GROUPS = frozenset({Operator.AND, Operator.OR, Operator.NOT})
 _QUANTIFIERS = frozenset({Operator.ANY, Operator.ALL})
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -34,7 +34,7 @@ _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 def read_condition(shape: Shape, node: Node, *, element: bool = False) -> Condition | None:
     """Read a condition tree; with *element* its comparisons are asked of a list's elements, so they have no field."""
     short = isinstance(node, Table) and any(key.text in _SHORT for key, _ in node.entries)
-    entries = shape.fields(node, "a condition", _KEYS, () if short else ("operator",))
+    entries = shape.fields(node, "a condition", CONDITION_KEYS, () if short else ("operator",))
     if short and "operator" not in entries:
         for key in entries.keys() - set(_SHORT):
             shape.problems.add(entries[key].place, "missing-key", f"`{key}` needs an `operator`")

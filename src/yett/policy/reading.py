@@ -14,14 +14,14 @@ from yett.policy.schema import ORIGINS, field, known_fields
 from yett.policy.shape import Shape
 from yett.policy.source import Items, Node, Scalar, Table, read
 
-__all__ = ["read_documents"]
+__all__ = ["CASE_KEYS", "DOCUMENT_KEYS", "EXPECT_KEYS", "METADATA_KEYS", "RULE_KEYS", "VERSION", "read_documents"]
 
-_VERSION = "yett/v1"
-_DOCUMENT = ("apiVersion", "metadata", "rules", "tests", "status", "constants")
-_METADATA = ("id", "name", "version", "namespace", "priority", "description", "owner", "tags", "closed", "expires")
-_RULE = ("id", "name", "description", *FORMS, "action", "enabled", "stages", "on_missing", "expires")
-_CASE = ("name", "given", "stage", "expect")
-_EXPECT = ("effect", "decision", "rules", "allowed")
+VERSION = "yett/v1"
+DOCUMENT_KEYS = ("apiVersion", "metadata", "rules", "tests", "status", "constants")
+METADATA_KEYS = ("id", "name", "version", "namespace", "priority", "description", "owner", "tags", "closed", "expires")
+RULE_KEYS = ("id", "name", "description", *FORMS, "action", "enabled", "stages", "on_missing", "expires")
+CASE_KEYS = ("name", "given", "stage", "expect")
+EXPECT_KEYS = ("effect", "decision", "rules", "allowed")
 _MAX_PRIORITY = 2**31 - 1
 _STAGE_OF_ORIGIN = MappingProxyType({"document": Stage.CONTEXT, "tool": Stage.TOOL, "model": Stage.RESPONSE})
 
@@ -33,10 +33,10 @@ def read_documents(text: str, file: str, problems: Problems) -> tuple[Document, 
 
 
 def _document(shape: Shape, node: Node) -> Document:
-    entries = shape.fields(node, "a policy", _DOCUMENT, ("metadata", "rules"))
+    entries = shape.fields(node, "a policy", DOCUMENT_KEYS, ("metadata", "rules"))
     version = entries.get("apiVersion")
-    if version is not None and not (isinstance(version, Scalar) and version.text == _VERSION):
-        shape.problems.add(version.place, "wrong-value", "unknown `apiVersion`", f"this is `{_VERSION}`")
+    if version is not None and not (isinstance(version, Scalar) and version.text == VERSION):
+        shape.problems.add(version.place, "wrong-value", "unknown `apiVersion`", f"this is `{VERSION}`")
     metadata = _metadata(shape, entries.get("metadata"))
     rules = tuple(rule for item in shape.items(entries.get("rules"), "`rules`") if (rule := _rule(shape, item)))
     _distinct(shape, rules)
@@ -59,7 +59,7 @@ def _document(shape: Shape, node: Node) -> Document:
 
 
 def _metadata(shape: Shape, node: Node | None) -> Mapping[str, Node]:
-    metadata = {} if node is None else shape.fields(node, "`metadata`", _METADATA, ("id",))
+    metadata = {} if node is None else shape.fields(node, "`metadata`", METADATA_KEYS, ("id",))
     shape.texts(metadata.get("tags"), "`tags`")
     for key in ("owner", "description"):
         shape.label(metadata.get(key), f"`{key}`")
@@ -87,7 +87,7 @@ def _constants(shape: Shape, node: Node | None) -> tuple[tuple[str, Constant], .
 
 
 def _rule(shape: Shape, node: Node) -> Rule | None:
-    entries = shape.fields(node, "a rule", _RULE, ("id", "action"))
+    entries = shape.fields(node, "a rule", RULE_KEYS, ("id", "action"))
     if not entries:
         return None
     name = shape.label(entries.get("id"), "`id`")
@@ -129,11 +129,11 @@ def _skips(shape: Shape, node: Node | None, effect: Effect) -> bool:
 
 
 def _case(shape: Shape, node: Node, rules: tuple[Rule, ...]) -> Case | None:
-    entries = shape.fields(node, "a test", _CASE, ("given", "expect"))
+    entries = shape.fields(node, "a test", CASE_KEYS, ("given", "expect"))
     if "given" not in entries or "expect" not in entries:
         return None
     text, origin, given = _given(shape, entries["given"])
-    expect = shape.fields(entries["expect"], "`expect`", _EXPECT)
+    expect = shape.fields(entries["expect"], "`expect`", EXPECT_KEYS)
     stage = shape.choice(entries.get("stage"), "stage", Stage)
     if text is not None and stage is None:
         stage = _STAGE_OF_ORIGIN.get(origin, Stage.REQUEST)

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from yett.model.stage import Stage
 from yett.policy.values import Sort
 
-__all__ = ["FAMILIES", "ORIGINS", "TEXTS", "Field", "cost", "field", "known_fields", "nothing_found"]
+__all__ = ["FAMILIES", "OPEN", "ORIGINS", "TEXTS", "Field", "cost", "field", "known_fields", "nothing_found"]
 
 _EVERYWHERE = frozenset(Stage)
 _REQUEST = frozenset({Stage.REQUEST})
@@ -131,7 +131,7 @@ _FIELDS = MappingProxyType(
     }
 )
 
-_OPEN = MappingProxyType(
+OPEN = MappingProxyType(
     {
         "metadata": Field(Sort.ANY),
         "user": Field(Sort.ANY),
@@ -152,7 +152,7 @@ TEXTS = tuple(name for name, about in _FIELDS.items() if about.text)
 def field(name: str) -> Field | None:
     """Return what is known about the field *name*; None when there is no such field."""
     prefix, _, rest = name.partition(".")
-    return _FIELDS.get(name) or (_OPEN.get(prefix) if rest and all(rest.split(".")) else None)
+    return _FIELDS.get(name) or (OPEN.get(prefix) if rest and all(rest.split(".")) else None)
 
 
 def nothing_found(name: str) -> object:
