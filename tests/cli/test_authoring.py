@@ -35,3 +35,18 @@ def test_nothing_is_written_unless_everything_can_be_read(yett: Run, tmp_path: P
 def test_the_schema_is_json(yett: Run) -> None:
     ran = yett("policy", "schema")
     assert (ran.code, json.loads(ran.out)["required"]) == (0, ["metadata", "rules"])
+
+
+def test_oddities_are_told_with_their_weight(yett: Run, tmp_path: Path) -> None:
+    rules = "rules: [{id: r, action: {decision: deny}, expires: 2020-01-01}, {id: s, when: injection.score > 0.5, action: {decision: deny}}]"
+    (tmp_path / "x.yaml").write_text(f"metadata: {{id: x}}\n{rules}\n")
+    ran = yett("policy", "lint", "x.yaml")
+    assert ran.code == 1
+    assert ran.out.startswith("warning: x.yaml:2:9: the rule `r` expired on 2020-01-01")
+    assert "note: x.yaml:2:65: the rule `s` needs a classifier" in ran.out
+    assert [each["level"] for each in json.loads(yett("policy", "lint", "x.yaml", "--json").out)] == ["warning", "note"]
+    assert len(json.loads(yett("policy", "lint", "x.yaml", "--sarif").out)["runs"][0]["results"]) == 2
+    (tmp_path / "x.yaml").write_text(
+        "metadata: {id: x}\nrules: [{id: r, when: team.tier == 'a', action: {decision: deny}}]\n"
+    )
+    assert yett("policy", "lint", "x.yaml").code == 0

@@ -46,6 +46,9 @@ COMMANDS = MappingProxyType(
         "policy validate": Entry("yett.cli.policy", "validate", "Check policies and run their own tests."),
         "policy fmt": Entry("yett.cli.authoring", "fmt", "Write policies in their canonical form."),
         "policy schema": Entry("yett.cli.authoring", "schema", "Print the JSON Schema of policies, for editors."),
+        "policy lint": Entry(
+            "yett.cli.authoring", "lint", "Tell what policies allow themselves and probably do not mean."
+        ),
         "audit verify": Entry("yett.cli.audit", "verify", "Prove that no record was changed or left out."),
         "config check": Entry("yett.cli.config", "check", "Say whether the configuration holds."),
         "config show": Entry("yett.cli.config", "show", "Print the configuration, without secrets."),

@@ -1,17 +1,22 @@
 """`yett policy`, for those who write policies: their canonical form, their schema, what is odd about them, and why they decide."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from yett.cli.options import as_json, readable
-from yett.cli.output import print_json, visible
+from yett.cli.output import print_json, problem_shape, visible
+from yett.cli.sarif import sarif_log
+from yett.compose.policies import read_policies
 from yett.model.errors import Place
 from yett.policy.document_schema import document_schema
 from yett.policy.formatting import formatted
+from yett.policy.lint import NOTES
+from yett.policy.lint import lint as odd
 from yett.policy.problems import Problems
 
-__all__ = ["fmt", "schema"]
+__all__ = ["fmt", "lint", "schema"]
 
 _files = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=readable)
 
@@ -46,6 +51,28 @@ def fmt(*, files: tuple[Path, ...], check: bool) -> int:
 def schema(*, as_json: bool) -> None:  # noqa: ARG001 - a schema is JSON either way
     """Print the JSON Schema of policies, for editors that complete and check."""
     print_json(document_schema())
+
+
+@click.command(short_help="Tell what policies allow themselves and probably do not mean.")
+@_files
+@as_json
+@click.option("--sarif", is_flag=True, help="Print the result as SARIF, for code hosts.")
+def lint(*, files: tuple[Path, ...], as_json: bool, sarif: bool) -> int:
+    """
+    Look at the policies in FILE... together for rules that are shadowed, dead, expired, or odd in other ways.
+
+    Leaves with 1 when there is a warning; notes alone leave with 0.
+    """
+    found = odd(read_policies(files), datetime.now(UTC).date())
+    if sarif:
+        print_json(sarif_log(found, NOTES))
+    elif as_json:
+        level = {True: "note", False: "warning"}
+        print_json([{**problem_shape(problem), "level": level[problem.code in NOTES]} for problem in found])
+    else:
+        for problem in found:
+            click.echo(f"{'note' if problem.code in NOTES else 'warning'}: {visible(str(problem))}")
+    return 1 if any(problem.code not in NOTES for problem in found) else 0
 
 
 def _text(file: Path, problems: Problems) -> str:

@@ -1,0 +1,153 @@
+"""
+Lint: what is allowed in policies and probably not meant.
+
+Rules:
+
+1. It never changes what a policy means, and errs on one side: what it calls impossible, shadowed or dead is so.
+2. What day it is, is handed in.
+3. A policy is looked at beside those that are given with it, and no others.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from yett.model.decision import Effect
+from yett.model.errors import Place, Problem
+from yett.model.obligation import Notify
+from yett.policy.clause import Clause
+from yett.policy.combining import CLOSING_PRIORITY
+from yett.policy.compiler import compile_documents
+from yett.policy.documents import Constant, Document, Rule, Status
+from yett.policy.domain import implies, impossible
+from yett.policy.normal import Term, conjuncts
+from yett.policy.schema import cost
+
+__all__ = ["NOTES", "lint"]
+
+NOTES = frozenset({"no-end", "costly"})
+"""What is worth knowing, and often meant."""
+_CLASSIFIER = 3
+"""The cost rank from which a look at a text is dear."""
+_ASSERTED = ("metadata.", "context.source")
+"""Facts that whoever asks states about themselves, and nobody verifies."""
+_Normal = tuple[tuple[Term, ...], ...]
+
+
+class _Looked(NamedTuple):
+    """A rule, and what it means."""
+
+    document: Document
+    rule: Rule
+    clause: Clause
+    normal: _Normal | None
+
+
+def lint(
+    documents: Iterable[Document], today: date, constants: Mapping[str, Constant] | None = None
+) -> tuple[Problem, ...]:
+    """
+    Return what is odd about *documents*, in the order of their files.
+
+    Raises:
+        OperatorError: they do not compile.
+    """
+    documents = tuple(documents)
+    clauses = compile_documents(documents, constants).clauses
+    meant = {(clause.policy, clause.rule): clause for clause in clauses}
+    looked = [
+        _Looked(document, rule, clause, conjuncts(clause.condition))
+        for document in documents
+        if document.status is Status.ACTIVE
+        for rule in document.rules
+        if rule.enabled and (clause := meant.get((document.id, rule.id)))
+    ]
+    found = [problem for each in looked for problem in (*_alone(each, today), *_among(each, looked, clauses))]
+    return tuple(sorted(found, key=lambda problem: (problem.place.file, problem.place.line, problem.place.column)))
+
+
+def _alone(each: _Looked, today: date) -> Iterator[Problem]:
+    document, rule, clause, normal = each
+    ends = [end for end in (rule.expires, document.expires) if end is not None]
+    if ends and min(ends) <= today:
+        yield _told(rule, "expired", f"expired on {min(ends)} and does nothing", "remove it")
+    elif not ends and clause.effect is Effect.ALLOW:
+        yield _told(rule, "no-end", "is an exception without an end", "state `expires`")
+    if normal is None:
+        return
+    possible = [conjunct for conjunct in normal if not impossible(conjunct)]
+    if not possible:
+        yield _told(rule, "never", "can never be true: its conditions exclude each other")
+    elif clause.effect is Effect.ALLOW and any(_asserted(conjunct) for conjunct in possible):
+        hint = "ask also for something that is verified, such as `user.roles`"
+        yield _told(rule, "asserted", "allows by what callers say about themselves", hint)
+    if any(_dear(conjunct) for conjunct in possible):
+        hint = "a condition on something cheap spares most requests"
+        yield _told(rule, "costly", "needs a classifier for every exchange", hint)
+
+
+def _among(each: _Looked, looked: Iterable[_Looked], clauses: tuple[Clause, ...]) -> Iterator[Problem]:
+    for other in looked:
+        if other is each or other.normal is None or each.normal is None:
+            continue
+        if _alike(each.clause, other.clause):
+            if _before(other.rule.place, each.rule.place):
+                yield _told(each.rule, "duplicate", f"says the same as `{other.rule.id}`", f"at {other.rule.place}")
+                return
+        elif _overrules(other.clause, each.clause) and _covers(other.normal, each.normal):
+            hint = f"at {other.rule.place}"
+            yield _told(each.rule, "shadowed", f"changes nothing: wherever it matches, `{other.rule.id}` decides", hint)
+            return
+    if each.clause.effect is Effect.ALLOW and not any(_lifts(each.clause, clause) for clause in clauses):
+        yield _told(
+            each.rule, "dead", "allows what nothing here would stop", "state a `priority` above what it excepts"
+        )
+
+
+def _told(rule: Rule, code: str, message: str, hint: str = "") -> Problem:
+    return Problem(rule.place, code, f"the rule `{rule.id}` {message}", hint)
+
+
+def _asserted(conjunct: Iterable[Term]) -> bool:
+    names = {term.literal.field for term in conjunct} - {"request.date"}
+    return bool(names) and all(name.startswith(_ASSERTED) for name in names)
+
+
+def _dear(conjunct: Iterable[Term]) -> bool:
+    ranks = [cost(term.literal.field) for term in conjunct if term.literal.field != "request.date"]
+    return bool(ranks) and min(ranks) >= _CLASSIFIER
+
+
+def _alike(one: Clause, other: Clause) -> bool:
+    def meaning(clause: Clause) -> object:
+        return clause.priority, clause.effect, clause.condition, clause.stages, clause.definite, clause.obligations
+
+    return meaning(one) == meaning(other)
+
+
+def _before(one: Place, other: Place) -> bool:
+    return (one.file, one.line, one.column) < (other.file, other.line, other.column)
+
+
+def _overrules(other: Clause, clause: Clause) -> bool:
+    """Say whether *clause* is of no consequence wherever both match."""
+    if not clause.stages <= other.stages or (other.definite and not clause.definite):
+        return False
+    if any(isinstance(obligation, Notify) for obligation in clause.obligations):
+        return False
+    if other.effect is Effect.DENY:
+        return other.priority > clause.priority or (
+            other.priority == clause.priority and clause.effect is not Effect.DENY
+        )
+    return other.effect is Effect.ALLOW and other.priority > clause.priority
+
+
+def _covers(wider: _Normal, narrower: _Normal) -> bool:
+    """Say whether *wider* is not false wherever *narrower* is not."""
+    return all(any(all(implies(conjunct, term) for term in other) for other in wider) for conjunct in narrower)
+
+
+def _lifts(allow: Clause, other: Clause) -> bool:
+    """Say whether *allow* stands above *other* at some stage."""
+    stopped = other.effect is not Effect.ALLOW and other.priority < allow.priority
+    return bool(allow.stages & other.stages) and (stopped or other.priority == CLOSING_PRIORITY)
