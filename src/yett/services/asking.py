@@ -1,23 +1,37 @@
 """Asking: a request that was judged and may go to an upstream, with everything that its answer will need."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from yett.dialects.dialect import Dialect, Payload, Placed, Texts
+from yett.dialects.dialect import Dialect, Payload, Placed, Texts, Unwritable
 from yett.model.interaction import Interaction
 from yett.model.obligation import Cap, Route, join
 from yett.model.principal import Principal
 from yett.model.refusal import Refusal
+from yett.model.segment import Origin, Segment
 from yett.model.stage import Stage
 from yett.model.verdict import Verdict
 from yett.ports.upstream import Upstream
 from yett.services.calls import Call
 from yett.services.recording import Recorded
 from yett.services.snapshots import Snapshot
+from yett.services.telling import denied, failure
 
-__all__ = ["Asked", "Facts", "held", "obliged", "request_facts", "too_much", "upstream_for"]
+__all__ = [
+    "Asked",
+    "Facts",
+    "held",
+    "obliged",
+    "passing",
+    "request_facts",
+    "to_inspect",
+    "too_much",
+    "unfit",
+    "upstream_for",
+]
 
 Facts = dict[str, dict[str, object]]
+_MODEL = "/model"
 _NO_MODEL = Refusal(404, "model_not_found", "the model is not configured here, or not allowed", "model")
 
 
@@ -55,6 +69,24 @@ def upstream_for(facts: Facts, snapshot: Snapshot, recorded: Recorded) -> Upstre
     recorded.record.model = str(model)
     recorded.record.upstream = upstream.name
     return upstream
+
+
+def to_inspect(texts: Texts, facts: Facts, snapshot: Snapshot) -> Texts:
+    """Add the model's name to *texts* of a request, unless it is the operator's own word."""
+    model = facts["llm"].get("model")
+    if not isinstance(model, str) or snapshot.routes.names(model):
+        return texts
+    return replace(texts, segments=(*texts.segments, Segment(_MODEL, Origin.DEFINITION, model)))
+
+
+def unfit(verdict: Verdict, recorded: Recorded) -> Refusal | None:
+    """Refuse a request that may not pass, or whose model's name holds something; that is no name to be remembered."""
+    found = any(finding.span.path == _MODEL for finding in verdict.findings)
+    if found:
+        recorded.record.model = ""
+    if not verdict.allowed:
+        return denied(verdict)
+    return _NO_MODEL if found else None
 
 
 def too_much(texts: Texts, facts: Facts, snapshot: Snapshot) -> Refusal | None:
@@ -104,3 +136,14 @@ def held(dialect: Dialect, payload: Payload, verdict: Verdict, snapshot: Snapsho
     told = join((*verdict.decision.obligations, *caps)) if caps else verdict.decision.obligations
     recorded.record.caps = {each.quantity: each.limit for each in told if isinstance(each, Cap)}
     return payload
+
+
+def passing(asked: Asked, answer: Payload, texts: Texts, verdict: Verdict) -> Payload | Refusal:
+    """Return *answer* as it may pass, or why it may not."""
+    if not verdict.allowed:
+        return denied(verdict)
+    try:
+        written = asked.dialect.write_answer(answer, texts, verdict.segments, verdict.dropped)
+    except Unwritable as error:
+        return failure(error)
+    return asked.dialect.enrich_answer(written, asked.placed)

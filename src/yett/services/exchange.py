@@ -22,13 +22,23 @@ from yett.model.stage import Stage
 from yett.model.verdict import Verdict
 from yett.ports.upstream import Answer, Outgoing
 from yett.services.admission import Admission, Admitted, limit_headers
-from yett.services.asking import Asked, held, obliged, request_facts, too_much, upstream_for
+from yett.services.asking import (
+    Asked,
+    held,
+    obliged,
+    passing,
+    request_facts,
+    to_inspect,
+    too_much,
+    unfit,
+    upstream_for,
+)
 from yett.services.calls import Call, Reply, Streamed
 from yett.services.inspection import Inspection
 from yett.services.recording import Recorded, Recording
 from yett.services.relay import Relay
 from yett.services.snapshots import Snapshot, Snapshots
-from yett.services.telling import denied, failure, told_by_upstream, verdict_headers
+from yett.services.telling import failure, told_by_upstream, verdict_headers
 
 __all__ = ["Exchange"]
 
@@ -36,6 +46,7 @@ _ABOUT_THE_REQUEST = frozenset({400, 404, 409, 413, 422, 429})
 """What an upstream may say about the caller's request; everything else is between the upstream and us."""
 _OK, _ELSEWHERE = 200, 300
 _OURS = 500
+_DECISION = "x-yett-decision"
 
 
 class Exchange:
@@ -106,11 +117,12 @@ class Exchange:
             return upstream
         facts["llm"]["provider"] = upstream.name
 
+        texts = to_inspect(texts, facts, snapshot)
         interaction = Interaction(Stage.REQUEST, texts.segments, admitted.principal, facts, texts.opaque)
         inspected = await self._inspection.inspect(snapshot.guard, interaction, snapshot.limits.deadline)
         verdict = recorded.judged(Stage.REQUEST, inspected)
-        if not verdict.allowed:
-            return denied(verdict)
+        if refusal := unfit(verdict, recorded):
+            return refusal
 
         payload = dialect.write(request, texts, verdict.segments, verdict.dropped)
         obliging = obliged(dialect, payload, verdict, snapshot)
@@ -141,15 +153,13 @@ class Exchange:
         texts = dialect.read_answer(answer)
         verdict = await self._inspect(asked, texts, dialect.answer_facts(answer))
         recorded.record.usage = usage_of(answer)
-        if verdict.allowed:
-            answer = dialect.write_answer(answer, texts, verdict.segments, verdict.dropped)
-            answer = dialect.enrich_answer(answer, asked.placed)
-        else:
-            answer = dialect.blocked_answer(answer, verdict.decision.reason)
-        sent = dialect.dump(dialect.tell(recorded.verdicts[0], answer))
+        passed = passing(asked, answer, texts, verdict)
+        refusal = passed if isinstance(passed, Refusal) else None
+        if isinstance(passed, Refusal):
+            passed = dialect.blocked_answer(answer, passed.message)
+        sent = dialect.dump(dialect.tell(recorded.verdicts[0], passed))
         recorded.record.response_digest = self._recording.digest(sent)
-        headers = {**asked.headers, **verdict_headers(recorded.verdicts)}
-        refusal = None if verdict.allowed else denied(verdict)
+        headers = {**asked.headers, **verdict_headers(recorded.verdicts)} | ({_DECISION: "deny"} if refusal else {})
         return Reply(200, sent, headers, refusal, tuple(recorded.verdicts))
 
     async def _turned_down(self, asked: Asked, answer: Answer) -> Refusal:

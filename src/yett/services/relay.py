@@ -12,7 +12,7 @@ Rules:
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 
-from yett.dialects.dialect import Texts
+from yett.dialects.dialect import Texts, Unwritable
 from yett.dialects.events import EventParser, encode
 from yett.dialects.openai_chat_stream import ChatStream, Done, Event
 from yett.guard.stream import Release
@@ -80,6 +80,13 @@ class Relay:
 
     def _take(self, data: str) -> tuple[bytes, bool]:
         """Take one event of the upstream's; return what may be sent, and whether that was the end."""
+        try:
+            return self._passed(data)
+        except Unwritable as error:
+            self._stopped = True
+            return self._stream.stop(failure(error).message), True
+
+    def _passed(self, data: str) -> tuple[bytes, bool]:
         event = self._stream.read(data)
         if isinstance(event, Done):
             return self._done(), True

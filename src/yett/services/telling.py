@@ -30,9 +30,7 @@ def failure(error: YettError) -> Refusal:
         case UpstreamError():
             return Refusal(502, "upstream_error", error.message, retry_after=error.retry_after)
         case Unwritable():
-            return Refusal(
-                403, "policy_violation", "policy asks for a change that this place of the request cannot take"
-            )
+            return Refusal(403, "policy_violation", "policy asks for a change that cannot be made in this place")
         case NotReady():
             return Refusal(503, "not_ready", "the gateway cannot record this exchange now", retry_after=1.0)
         case _:

@@ -1,10 +1,14 @@
 """
 Routes: which upstream serves which model.
 
-The first route whose patterns match serves; the order is the operator's. A request never chooses an upstream, only a
-model that the operator has named.
+Rules:
+
+1. The first route whose patterns match serves; the order is the operator's. A request never chooses an upstream, only a
+   model that the operator has named, or that fits a pattern.
+2. What only fits a pattern is the caller's wording. It must look like a name, and it is a text to inspect.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -16,6 +20,8 @@ __all__ = ["Route", "Routes"]
 
 _REMEMBERED = 256
 """Models whose routes are remembered; names come from requests, so there must be an end."""
+_NAME = re.compile(r"[A-Za-z0-9@][A-Za-z0-9._:/@+-]{0,127}")
+_WILD = frozenset("*?[")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,7 @@ class Routes:
         self.routes = tuple(routes)
         self._allowed = tuple(allowed)
         self._known: dict[str, Route | None] = {}
+        self._named = frozenset(name for route in routes for name in route.models if _WILD.isdisjoint(name))
 
     def find(self, model: str) -> Upstream | None:
         """Return the upstream that serves *model*; None when none does, or it is not allowed."""
@@ -54,12 +61,18 @@ class Routes:
         try:
             return self._known[model]
         except KeyError:
+            if not self.names(model) and not _NAME.fullmatch(model):
+                return None
             allowed = not self._allowed or _matches(model, self._allowed)
             served = (route for route in self.routes if _matches(model, route.models))
             route = next(served, None) if allowed else None
             if len(self._known) < _REMEMBERED:
                 self._known[model] = route
             return route
+
+    def names(self, model: str) -> bool:
+        """Say whether *model* is what the operator wrote, word for word."""
+        return model in self._named
 
     @property
     def default(self) -> str:
