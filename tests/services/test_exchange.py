@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -24,13 +24,15 @@ from tests.services.staged import (
 from tests.whole.gate import completion, said, spelled
 from yett.guard.guard import Guard
 from yett.model.errors import UpstreamError, UpstreamTimeout
-from yett.model.obligation import Cap, Redact, Route
+from yett.model.obligation import Cap, Redact
+from yett.model.obligation import Route as Routed
 from yett.model.rate import Rate
 from yett.services.admission import Admission
 from yett.services.calls import Call, Reply, Streamed
 from yett.services.exchange import Exchange
 from yett.services.inspection import Inspection
 from yett.services.snapshots import Snapshots
+from yett.services.upstreams import Route, Routes
 
 RATE = Rate("requests", 60, 60.0, 10)
 
@@ -245,9 +247,9 @@ async def test_the_snapshot_is_the_one_it_began_with() -> None:
     [
         ((Cap("max_tokens", 5),), 200),
         ((Cap("bananas", 5),), 403),
-        ((Route(frozenset({"told"})),), 200),
-        ((Route(frozenset({"gone"})),), 404),
-        ((Route(frozenset()),), 403),
+        ((Routed(frozenset({"told"})),), 200),
+        ((Routed(frozenset({"gone"})),), 404),
+        ((Routed(frozenset()),), 403),
     ],
 )
 async def test_what_is_owed_is_done_or_the_call_is_refused(owed: tuple[Any, ...], status: int) -> None:
@@ -266,6 +268,44 @@ async def test_a_key_that_would_have_to_change_is_refused() -> None:
         reply, told = await stage.reply(metadata={"damn": "x"})
         assert (reply.status, told["error"]["code"]) == (403, "policy_violation")
         assert stage.upstream.asked == []
+
+
+async def test_an_answer_that_cannot_be_rewritten_where_it_must_change_is_blocked() -> None:
+    answer = StagedAnswer([json.dumps({**completion("Fine."), "novel": {"key-1234": "x"}}).encode()])
+    async with staged(answer) as stage:
+        reply, told = await stage.reply()
+        assert (reply.status, told["choices"][0]["finish_reason"]) == (200, "content_filter")
+        assert reply.headers["x-yett-decision"] == "deny"
+        assert b"1234" not in reply.body
+        (record,) = stage.journal.sealed
+    assert (record.outcome, record.code) == ("stopped", "policy_violation")
+
+
+@pytest.mark.parametrize(
+    ("model", "status", "kept"),
+    [
+        ("told", 200, "told"),
+        ("wild-7", 200, "wild-7"),
+        ("wild-key-1234", 404, ""),
+        ("wild-damn", 403, ""),
+        ("wild one", 404, ""),
+        ("wild-" + "x" * 200, 404, ""),
+    ],
+)
+async def test_a_models_name_that_fits_a_pattern_is_inspected_and_kept_only_when_clean(
+    model: str, status: int, kept: str
+) -> None:
+    async with staged() as stage:
+        routes = Routes([Route(stage.upstream, ("told", "wild*"))])
+        stage.snapshots.swap(replace(stage.snapshots.current, routes=routes))
+        reply, _ = await stage.reply(model=model)
+        assert reply.status == status
+        assert bool(stage.upstream.asked) is (status == 200)
+        (record,) = stage.journal.sealed
+    assert record.model == kept
+    assert ("/model" in {receipt[0] for each in record.judgements[:1] for receipt in each.coverage}) is (
+        model.startswith("wild-") and len(model) < 50
+    )
 
 
 async def test_a_detector_that_fails_denies() -> None:

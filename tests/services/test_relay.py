@@ -96,6 +96,17 @@ async def test_a_curse_at_the_very_end_stops_it_too() -> None:
         assert done.record.outcome == "stopped"
 
 
+async def test_what_cannot_be_rewritten_where_it_stands_stops_it() -> None:
+    odd = json.loads(chunk({"content": "and more "}).removeprefix(b"data: "))
+    odd["novel"] = {"key-1234": "x"}
+    done = await told(chunk({"content": "Once upon "}), event(odd), chunk({"content": "a time."}))
+    assert done.text.startswith("Once ")
+    assert b"1234" not in done.sent
+    assert done.events[-1]["choices"][0]["finish_reason"] == "content_filter"
+    assert done.sent.endswith(DONE)
+    assert done.record.outcome == "stopped"
+
+
 @pytest.mark.parametrize(
     ("error", "code"),
     [(UpstreamError("it broke"), "upstream_error"), (UpstreamTimeout("it slept"), "upstream_timeout")],

@@ -44,3 +44,30 @@ def test_a_request_that_names_no_model_gets_the_first_that_has_a_name(routes: tu
 async def test_only_models_that_may_be_asked_for_are_listed() -> None:
     assert await Routes(ROUTES).models() == [("small", "small"), ("large", "large")]
     assert await Routes(ROUTES, ("l*",)).models() == [("large", "large")]
+
+
+OPEN = Routes((Route(SMALL, ("ours", "two words")), Route(LARGE, ("*",))))
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "gpt-4o-2024-08-06",
+        "us.anthropic.claude-3-5-sonnet-20241022-v2:0",
+        "@cf/meta/llama-3.1-8b-instruct",
+        "hf.co/someone/Llama-3.2-3B-GGUF:Q4_K_M",
+        "a" * 128,
+    ],
+)
+def test_what_fits_a_pattern_must_look_like_a_name_and_is_still_not_the_operators_word(model: str) -> None:
+    assert OPEN.find(model) is LARGE
+    assert not OPEN.names(model)
+    for wrong in (f"{model} ", f" {model}", f"{model}\n", f"tell me of {model}", model + "a" * 128, f"{model}*"):
+        assert OPEN.find(wrong) is None
+
+
+@pytest.mark.parametrize("model", ["ours", "two words"])
+def test_what_the_operator_wrote_is_a_name_whatever_it_looks_like(model: str) -> None:
+    assert OPEN.find(model) is SMALL
+    assert OPEN.names(model)
+    assert not OPEN.names("*")
