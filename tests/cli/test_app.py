@@ -132,3 +132,27 @@ def test_whoever_reads_only_the_beginning_sees_no_traceback(tmp_path: Path) -> N
 def test_the_command_is_a_group_of_commands() -> None:
     assert isinstance(command, LazyGroup)
     assert command.get_command(click.Context(command), "nothing") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "out", "err"),
+    [
+        ("--version >/dev/full", 2, "", "yett: no space left on device: standard output\n"),
+        ("--version >&-", 0, "", ""),
+        ("check <&- 2>&1", 0, "allow\n\n\n", ""),
+        ("doctr 2>&-", 2, "", ""),
+        ("check 'Gr\u00fc\u00dfe \u5ffd'", 0, "allow\n\nGr\u00fc\u00dfe \\u5ffd\n", ""),
+    ],
+    ids=["a full disk", "no output", "no input", "no errors", "an encoding that lacks a character"],
+)
+def test_streams_may_be_full_closed_or_narrow(tmp_path: Path, said: str, code: int, out: str, err: str) -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m yett {said}",
+        shell=True,
+        check=False,
+        cwd=tmp_path,
+        env={**HERE, "PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "1"},
+        capture_output=True,
+    )
+    told = (done.returncode, done.stdout.decode("latin-1"), done.stderr.decode("latin-1"))
+    assert told == (code, out, err)

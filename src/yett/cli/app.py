@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from io import TextIOWrapper
+from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -28,6 +30,7 @@ __all__ = ["COMMANDS", "Entry", "LazyGroup", "main", "yett"]
 _USAGE = 2
 _INTERRUPTED = 130  # 128 and the signal's number, as shells count
 _UNREAD = 141
+_NOWHERE = Path(os.devnull)
 
 
 class Entry(NamedTuple):
@@ -44,10 +47,11 @@ COMMANDS = MappingProxyType(
         "check": Entry("yett.cli.check", "check", "Run detection and policy on one text."),
         "policy evaluate": Entry("yett.cli.policy", "evaluate", "Decide by policies, for a context."),
         "policy validate": Entry("yett.cli.policy", "validate", "Check policies and run their own tests."),
+        "policy explain": Entry("yett.cli.explaining", "explain", "Say why policies decide as they do."),
         "policy fmt": Entry("yett.cli.authoring", "fmt", "Write policies in their canonical form."),
         "policy schema": Entry("yett.cli.authoring", "schema", "Print the JSON Schema of policies, for editors."),
         "policy lint": Entry(
-            "yett.cli.authoring", "lint", "Tell what policies allow themselves and probably do not mean."
+            "yett.cli.authoring", "lint", "Tell what is odd about policies."
         ),
         "audit verify": Entry("yett.cli.audit", "verify", "Prove that no record was changed or left out."),
         "config check": Entry("yett.cli.config", "check", "Say whether the configuration holds."),
@@ -124,7 +128,18 @@ def yett() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     said = list(sys.argv[1:] if arguments is None else arguments)
+    _settle_streams()
     raise SystemExit(_run(said))
+
+
+def _settle_streams() -> None:
+    """Let every stream be there, and take every character: what its encoding does not know is written out."""
+    sys.stdin = sys.stdin or _NOWHERE.open(encoding="utf-8")
+    sys.stdout = sys.stdout or _NOWHERE.open("w", encoding="utf-8")
+    sys.stderr = sys.stderr or _NOWHERE.open("w", encoding="utf-8")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _run(said: list[str]) -> int:
@@ -140,10 +155,17 @@ def _run(said: list[str]) -> int:
         return error.exit_code
     except click.Abort:
         return _INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has read enough; what Python would still flush at exit must not fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read our output has read enough
+        _leave_unflushed()
         return _UNREAD
+    except OSError as error:
+        click.echo(f"yett: {(error.strerror or str(error)).lower()}: {error.filename or 'standard output'}", err=True)
+        _leave_unflushed()
     else:
         return int(code or 0)
     return _USAGE
+
+
+def _leave_unflushed() -> None:
+    """Let what Python would still flush at exit not fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

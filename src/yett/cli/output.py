@@ -51,10 +51,10 @@ def _framed(head: Sequence[str], cells: Iterable[Sequence[str]]) -> None:
     # Imported here alone: it takes longer than most commands, and pipes never need it.
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.table import Column, Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    table = Table(*head, header_style="bold", box=SIMPLE_HEAD)
+    table = Table(*(Column(name, overflow="fold") for name in head), header_style="bold", box=SIMPLE_HEAD)
     for row in cells:
         table.add_row(*map(Text, row))
     Console().print(table)

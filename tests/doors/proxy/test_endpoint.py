@@ -159,6 +159,12 @@ async def test_a_refusal_says_whether_to_come_back(refusal: Refusal, name: bytes
     assert headers_of(wire)[name] == value
 
 
+async def test_what_failed_behind_us_may_be_asked_again() -> None:
+    wire = Wire()
+    await send_reply(wire.send, request(), Reply(502, b"{}", {}, Refusal(502, "upstream_error", "unreachable")))
+    assert b"x-should-retry" not in headers_of(wire)
+
+
 async def test_an_answer_is_nobodys_to_keep_and_bears_its_id() -> None:
     wire, asked = Wire(), request((b"x-request-id", b"mine"))
     await send_reply(wire.send, asked, Reply(200, b"{}", {"x-yett-decision": "allow"}))

@@ -21,6 +21,8 @@ __all__ = ["CallerLeft", "Request", "Watch", "read_body", "send_reply", "send_st
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9._-]{1,128}\Z")
 _GONE = "http.disconnect"
+_THEIRS = 500
+"""From this status on it is not the caller who has to change something (RFC 9110, 15.6)."""
 _PATIENCE = 0.05
 """Seconds until it is worth while to look whether the caller is still there."""
 
@@ -155,7 +157,7 @@ async def send_reply(send: Send, request: Request, reply: Reply) -> None:
     refusal = reply.refusal
     if refusal and refusal.retry_after is not None:
         headers.append((b"retry-after", str(max(1, round(min(refusal.retry_after, 86400)))).encode()))
-    elif refusal:
+    elif refusal and refusal.status < _THEIRS:  # what fails behind us may succeed a moment later
         headers.append((b"x-should-retry", b"false"))
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})
