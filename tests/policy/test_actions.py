@@ -29,7 +29,7 @@ def action(text: str) -> Action:
         ("{decision: sanitize, obligations: [{type: notify, channel: soc}]}", (Notify("soc"), Redact("*"))),
         ("{decision: sanitize, obligations: [{type: redact, kinds: [pii.email, secret], how: hash}]}", (Redact("pii.email", Transform.HASH), Redact("secret", Transform.HASH))),
         ("{decision: sanitize, obligations: [{type: redact, kinds: ['*']}]}", (Redact("*"),)),
-        ("{decision: sanitize, obligations: [{type: redact, kinds: [pii.passport, content.bad, secret.aws_key]}]}", (Redact("pii.passport"), Redact("content.bad"), Redact("secret.aws_key"))),
+        ("{decision: sanitize, obligations: [{type: redact, kinds: [pii.loyalty_card, content.bad, secret.aws_key]}]}", (Redact("pii.loyalty_card"), Redact("content.bad"), Redact("secret.aws_key"))),
         ("{decision: sanitize, obligations: [{type: drop, what: segment, kinds: [injection], origins: [document]}]}", (Drop("injection", frozenset({"document"})),)),
         ("{decision: sanitize, obligations: [{type: drop, kinds: [injection]}]}", (Drop("injection"),)),
         ("{decision: warn, reason: Careful}", (Notify("warning", "Careful"),)),

@@ -50,9 +50,7 @@ COMMANDS = MappingProxyType(
         "policy explain": Entry("yett.cli.explaining", "explain", "Say why policies decide as they do."),
         "policy fmt": Entry("yett.cli.authoring", "fmt", "Write policies in their canonical form."),
         "policy schema": Entry("yett.cli.authoring", "schema", "Print the JSON Schema of policies, for editors."),
-        "policy lint": Entry(
-            "yett.cli.authoring", "lint", "Tell what is odd about policies."
-        ),
+        "policy lint": Entry("yett.cli.authoring", "lint", "Tell what is odd about policies."),
         "audit verify": Entry("yett.cli.audit", "verify", "Prove that no record was changed or left out."),
         "config check": Entry("yett.cli.config", "check", "Say whether the configuration holds."),
         "config show": Entry("yett.cli.config", "show", "Print the configuration, without secrets."),

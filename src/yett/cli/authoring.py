@@ -53,7 +53,7 @@ def schema(*, as_json: bool) -> None:  # noqa: ARG001 - a schema is JSON either 
     print_json(document_schema())
 
 
-@click.command(short_help="Tell what policies allow themselves and probably do not mean.")
+@click.command(short_help="Tell what is odd about policies.")
 @_files
 @as_json
 @click.option("--sarif", is_flag=True, help="Print the result as SARIF, for code hosts.")

@@ -1,20 +1,17 @@
 """`yett policy`: decide by policies, and check them."""
 
 import json
-import sys
-from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from yett.cli.contexts import context_option, stage_option, stated_facts
 from yett.cli.options import as_json, readable
 from yett.cli.output import print_json, print_problems, print_table, problem_shape, visible
 from yett.cli.shapes import decision_shape, obligation_shape
 from yett.compose.policies import read_policies
 from yett.compose.validation import Validation, validate_policies
 from yett.model.decision import Decision
-from yett.model.stage import Stage
 from yett.policy.cases import Result
 from yett.policy.engine import PolicyEngine
 
@@ -25,10 +22,8 @@ _files = click.argument("files", metavar="FILE...", nargs=-1, required=True, typ
 
 @click.command(short_help="Decide by policies, for a context.")
 @_files
-@click.option(
-    "--context", metavar="JSON|@file", required=True, help="The facts, as a JSON object; `@-` is standard input."
-)
-@click.option("--stage", type=click.Choice([stage.value for stage in Stage]), help="[default: as the context has it]")
+@context_option
+@stage_option
 @as_json
 def evaluate(*, files: tuple[Path, ...], context: str, stage: str | None, as_json: bool) -> int:
     """
@@ -36,7 +31,7 @@ def evaluate(*, files: tuple[Path, ...], context: str, stage: str | None, as_jso
 
     Leaves with 0 when it is allowed and with 1 when it is denied.
     """
-    facts = _dated(_facts(context))
+    facts = stated_facts(context)
     decision = PolicyEngine(read_policies(files)).evaluate(facts, stage)
     if as_json:
         print_json(decision_shape(decision))
@@ -62,50 +57,6 @@ def validate(*, files: tuple[Path, ...], as_json: bool) -> int:
         print_table(("POLICY", "RULES", "PASSED", "FAILED"), rows)
         print_problems(validation.failures)
     return 1 if validation.failures else 0
-
-
-def _dated(facts: Mapping[str, object]) -> Mapping[str, object]:
-    """Return *facts* with what day it is, where they do not say it themselves."""
-    request = facts.get("request", {})
-    if not isinstance(request, dict) or "date" in request:
-        return facts
-    return {**facts, "request": {**request, "date": int(datetime.now(UTC).strftime("%Y%m%d"))}}
-
-
-def _facts(context: str) -> Mapping[str, object]:
-    if context.startswith("@"):
-        context = _read(context.removeprefix("@"))
-    try:
-        facts = json.loads(context, object_pairs_hook=_unique, parse_constant=_refused)
-    except (ValueError, RecursionError) as error:
-        message = f"--context is not JSON: {error}"
-        raise click.UsageError(message) from None
-    if not isinstance(facts, dict):
-        message = '--context must be a JSON object, such as {"llm": {"model": "gpt-4"}}'
-        raise click.UsageError(message)
-    return facts
-
-
-def _read(name: str) -> str:
-    try:
-        return sys.stdin.read() if name == "-" else Path(name).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = (error.strerror or "unreadable").lower() if isinstance(error, OSError) else "it is not UTF-8"
-        message = f"--context: `{name}` cannot be read: {why}"
-        raise click.UsageError(message) from None
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    facts = dict(pairs)
-    if len(facts) < len(pairs):
-        message = "a key is there twice"
-        raise ValueError(message)
-    return facts
-
-
-def _refused(word: str) -> object:
-    message = f"`{word}` is no number"
-    raise ValueError(message)
 
 
 def _tell(decision: Decision) -> None:

@@ -10,6 +10,8 @@ from yett.policy.cases import failures, run
 from yett.policy.compiler import compile_documents
 from yett.policy.contexts import Texts, stage_of
 from yett.policy.documents import Constant, Document
+from yett.policy.explaining import Explanation, explain
+from yett.policy.interpreter import lookup
 from yett.policy.program import Program
 
 __all__ = ["PolicyEngine"]
@@ -53,6 +55,15 @@ class PolicyEngine:
         compiled = self._compiled or self._ready()
         decide = compiled.deciders[Stage(stage) if stage else stage_of(context)]
         return decide(compiled.texts.answered(context) if compiled.texts else context)
+
+    def explain(self, context: Mapping[str, object], stage: Stage | str | None = None) -> Explanation:
+        """Say why *context* is decided as it is, which rules nearly matched, and what would turn the decision."""
+        compiled = self._ready()
+        at = Stage(stage) if stage else stage_of(context)
+        facts = compiled.texts.answered(context) if compiled.texts else context
+        program = compiled.program
+        clauses = [clause for clause in program.clauses if at in clause.stages]
+        return explain(clauses, lambda name: lookup(facts, name), program.text_tests, program.revision)
 
     def _ready(self) -> "_Compiled":
         compiled = self._compiled
