@@ -168,10 +168,10 @@ def some_clauses(rng: random.Random) -> list[Clause]:
 
 def some_facts(rng: random.Random) -> dict[str, object]:
     facts: dict[str, object] = {}
-    for field, sort in FIELDS.items():
+    for name, sort in FIELDS.items():
         if rng.random() < 0.2:
             continue
-        *path, last = field.split(".")
+        *path, last = name.split(".")
         below = facts
         for step in path:
             nested = below.setdefault(step, {})

@@ -78,7 +78,7 @@ class House:
         self._until_closed.push_async_callback(journal.sync)  # so that the carrier takes the newest along
         self.health.watched |= {
             "store": lambda: carrier.trouble,
-            "journal": lambda: f"{len(journal.damages)} damaged stretches were kept aside" if journal.damages else "",
+            "journal": lambda: journal.trouble or _aside(len(journal.damages)),
         }
 
         admission = Admission(MemoryCounters(self.clock))
@@ -124,3 +124,7 @@ class House:
         await receive()
         await self.aclose()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _aside(damages: int) -> str:
+    return f"{damages} damaged stretches were kept aside" if damages else ""

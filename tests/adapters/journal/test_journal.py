@@ -90,8 +90,10 @@ async def test_a_full_disk_is_not_ready_until_there_is_space(tmp_path: Path) -> 
         size = journal.journal._writer.reached.offset
         with full_disk(size + 30), pytest.raises(NotReady, match="cannot be written"):
             await journal.journal.admit("a", b"x" * 100)
+        assert journal.journal.trouble == "the journal cannot be written: file too large"
         with full_disk(size + 300):
             await journal.journal.admit("a", b"")
+            assert not journal.journal.trouble
             with pytest.raises(NotReady):
                 await journal.journal.seal("a", 1.0, record("a"))
         await journal.journal.seal("a", 1.0, record("a"))

@@ -71,6 +71,11 @@ class FileJournal:
         """The chain's identifier."""
         return self._writer.folder.chain
 
+    @property
+    def trouble(self) -> str:
+        """Why nothing is written just now; empty when all is well."""
+        return self._trouble or self._writer.trouble
+
     async def admit(self, id: str, note: bytes) -> None:
         """
         Note, before the upstream is called, that exchange *id* has begun.

@@ -51,6 +51,8 @@ class ChainWriter:
     def __init__(self, folder: ChainFolder, segment_size: int) -> None:
         self.folder = folder
         self._segment_size = segment_size
+        self.trouble = ""
+        """Why the last frame could not be written; empty when it was."""
         self.segment = 1
         """The number of the segment that is written."""
         self._sequence, self._link = 0, GENESIS
@@ -101,7 +103,9 @@ class ChainWriter:
                 self._rotate()
             self._file.append(frame)
         except OSError as problem:
-            raise _refused(problem) from problem
+            self.trouble = f"the journal cannot be written: {(problem.strerror or str(problem)).lower()}"
+            raise NotReady(self.trouble) from problem
+        self.trouble = ""
 
     def _rotate(self) -> None:
         self._file.repair()
@@ -120,7 +124,3 @@ class ChainWriter:
             segment.path.unlink()
             raise
         return segment
-
-
-def _refused(problem: OSError) -> NotReady:
-    return NotReady(f"the journal cannot be written: {problem.strerror or problem}")
