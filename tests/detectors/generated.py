@@ -43,7 +43,8 @@ def rules(draw: st.DrawFn, number: int = 0) -> Rule:
         ),
     )
     kind = draw(st.sampled_from(["pii.email", "pii.phone", "secret.x", "content.y"]))
-    return Rule(f"r{number}", kind, pattern, 0.6, context=context, beside=draw(st.sampled_from(["", "-", "b"])))
+    score = draw(st.sampled_from([0.6, 0.3] if context.change else [0.6]))
+    return Rule(f"r{number}", kind, pattern, score, context=context, beside=draw(st.sampled_from(["", "-", "b"])))
 
 
 RULES = st.integers(1, 3).flatmap(lambda count: st.tuples(*(rules(number) for number in range(count))))

@@ -8,7 +8,7 @@ from yett.detectors.patterns import PatternSet
 from yett.detectors.rule import Rule
 from yett.detectors.rules import SHIPPED, shipped
 
-RULES: tuple[Rule, ...] = tuple(rule for name in SHIPPED for rule in shipped(name))
+RULES: tuple[Rule, ...] = tuple(rule for name in (*SHIPPED, "personal_us") for rule in shipped(name))
 EXAMPLES = tuple(example for rule in RULES for example in (*rule.true, *rule.false))
 PROSE = (
     *(

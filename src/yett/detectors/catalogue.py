@@ -12,6 +12,7 @@ that differs by policy.
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from yett.detectors.allowing import NOTHING, Allowed
 from yett.detectors.hidden_text import HiddenText
 from yett.detectors.patterns import PatternSet
 from yett.detectors.rule import Rule
@@ -40,14 +41,19 @@ def chosen(
 
 
 def built(
-    rules: Sequence[Rule], *, hyperscan: bool = True, saved: bytes = b"", longest: int = 1_000_000
+    rules: Sequence[Rule],
+    *,
+    hyperscan: bool = True,
+    saved: bytes = b"",
+    longest: int = 1_000_000,
+    allowed: Allowed = NOTHING,
 ) -> tuple[Detector, ...]:
     """
-    Build the detectors that all policies share, cheapest first.
+    Build the detectors that all policies share, cheapest first; what is *allowed* is not reported.
 
     *saved* is what `PatternSet.dump` gave for the same rules; texts of more than *longest* characters are out of measure.
     """
-    return (Size(longest=longest), HiddenText(), PatternSet(rules, hyperscan=hyperscan, saved=saved))
+    return (Size(longest=longest), HiddenText(), PatternSet(rules, hyperscan=hyperscan, saved=saved, allowed=allowed))
 
 
 def kept(rules: Iterable[Rule]) -> Mapping[str, int]:

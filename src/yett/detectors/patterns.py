@@ -15,6 +15,7 @@ and how sure it is, overlaps are resolved, and byte offsets become characters.
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 
+from yett.detectors.allowing import NOTHING, Allowed
 from yett.detectors.expression import Found
 from yett.detectors.gate import Gate
 from yett.detectors.overlaps import resolved
@@ -27,7 +28,7 @@ from yett.model.segment import Origin
 __all__ = ["PatternSet", "revision_of"]
 
 # Part of every revision: changes whenever this room's code may report something else for the same rules.
-_VERSION = b"1"
+_VERSION = b"2"
 
 
 def revision_of(rules: Sequence[Rule]) -> str:
@@ -43,10 +44,12 @@ class PatternSet:
     """A detector made of rules."""
 
     __slots__ = (
+        "_allowed",
         "_for_origin",
         "_gate",
         "_reaches",
         "_scanners",
+        "_spoken",
         "cost",
         "kinds",
         "look_behind",
@@ -57,18 +60,34 @@ class PatternSet:
     )
 
     def __init__(
-        self, rules: Sequence[Rule], *, hyperscan: bool = True, saved: bytes = b"", name: str = "patterns"
+        self,
+        rules: Sequence[Rule],
+        *,
+        hyperscan: bool = True,
+        saved: bytes = b"",
+        name: str = "patterns",
+        allowed: Allowed = NOTHING,
     ) -> None:
-        """Compile *rules*; *saved* is what `dump` gave for the same ones, or whatever is there in its stead."""
+        """
+        Compile *rules*; what is *allowed* is not reported.
+
+        *saved* is what `dump` gave for the same rules, or whatever is there in its stead.
+        """
         self.name = name
         self.cost = 0
         self.rules = tuple(rules)
-        self.revision = revision_of(self.rules)
+        self._allowed = allowed
+        self.revision = revision_of(self.rules) + (allowed.revision if allowed else "")
         self.kinds = frozenset(family(rule.kind) for rule in self.rules)
         self.readings = frozenset({"folded", "decoded"})
         self._scanners = tuple(Scanner(rule) for rule in self.rules)
         self.look_behind = max((scanner.look_behind for scanner in self._scanners), default=0)
-        self._gate = Gate([rule.pattern for rule in self.rules], self._own(saved)) if hyperscan else None
+        # A rule that its words alone make sure enough is not asked about a text without them; the words stand behind the
+        # patterns in the gate.
+        wordy = [(index, scanner.spoken) for index, scanner in enumerate(self._scanners) if scanner.spoken]
+        self._spoken = {index: len(self.rules) + place for place, (index, _) in enumerate(wordy)}
+        patterns = [*(rule.pattern for rule in self.rules), *(words for _, words in wordy)]
+        self._gate = Gate(patterns, self._own(saved)) if hyperscan else None
         self._for_origin = {
             origin: frozenset(
                 index for index, rule in enumerate(self.rules) if not rule.origins or origin in rule.origins
@@ -79,11 +98,11 @@ class PatternSet:
 
     def dump(self) -> bytes:
         """Return the compiled database, to be handed to the next one as *saved*; bound to version and processor."""
-        return self.revision.encode() + b"\n" + self._gate.dump() if self._gate else b""
+        return revision_of(self.rules).encode() + b"\n" + self._gate.dump() if self._gate else b""
 
     def _own(self, saved: bytes) -> bytes:
         revision, _, database = saved.partition(b"\n")
-        return database if revision == self.revision.encode() else b""
+        return database if revision == revision_of(self.rules).encode() else b""
 
     def detect(self, text: str, origin: Origin, start: int = 0) -> list[Match]:
         """Report the matches that begin at or after *start*, ordered by start."""
@@ -91,24 +110,35 @@ class PatternSet:
         data, begin = _encoded(text, base, start)
         spans = [
             (found.start, found.end, score, scanner.rule)
-            for scanner, found in self._found(data, origin, begin)
+            for scanner, found in self._found(data, origin, begin, settled=True)
             if found.start >= begin and (score := scanner.score(data, found)) >= SEEN
         ]
         if not spans:
             return []
         place = _placed(data, (offset for span in spans for offset in span[:2]))
-        return resolved(
+        matches = resolved(
             [
                 Match(base + place[first], base + place[last], rule.kind, score, rule.id)
                 for first, last, score, rule in spans
             ],
         )
+        if not self._allowed:
+            return matches
+        return [match for match in matches if not self._allowed.allows(text[match.start : match.end])]
 
-    def _found(self, data: bytes, origin: Origin, begin: int) -> Iterator[tuple[Scanner, Found]]:
-        """Yield all that patterns match from *begin* on, and what was triggered before."""
+    def _found(
+        self, data: bytes, origin: Origin, begin: int, *, settled: bool = False
+    ) -> Iterator[tuple[Scanner, Found]]:
+        """
+        Yield all that patterns match from *begin* on, and what was triggered before.
+
+        Where the text is *settled*, what lacks the words that it needs is left out.
+        """
         wanted = self._for_origin[origin]
-        through = wanted.intersection(self._gate.open(data)) if self._gate else wanted
-        for index in through:
+        opened = set(self._gate.open(data)) if self._gate else wanted
+        for index in wanted & opened:
+            if settled and self._gate and self._spoken.get(index, index) not in opened:
+                continue
             scanner = self._scanners[index]
             for found in scanner.finds(data, 0 if scanner.triggered else begin):
                 yield scanner, found

@@ -26,6 +26,8 @@ SEEN = 0.5
 TRIGGER = 128
 """How many characters may stand before the group of a rule, at most."""
 _BOUNDED = 64
+# Greek, where some letters have more than two forms that differ in case alone.
+_MANY_CASED = frozenset(map(chr, range(0x0370, 0x0400)))
 _STOPS = frozenset({b".", b":"})
 # Scripts without spaces between words: Thai, Lao, Tibetan and Myanmar, and those of East Asia.
 _UNSPACED = (range(0x0E00, 0x10A0), range(0x2E80, 0x110000))
@@ -80,6 +82,7 @@ class Scanner:
         "look_ahead",
         "look_behind",
         "rule",
+        "spoken",
         "triggered",
     )
 
@@ -95,6 +98,8 @@ class Scanner:
         self._validate: Validator | None = VALIDATORS[rule.validator] if rule.validator else None
         self._words = _spoken(rule.context.words)
         self._against = _spoken(rule.context.against)
+        # What a text must hold for this rule to be sure enough, roughly; empty when it may be without.
+        self.spoken = _roughly(rule.context.words) if rule.score < SEEN else ""
         self._beside = frozenset(rule.beside.encode()[at : at + 1] for at in range(len(rule.beside.encode())))
         self._retry = self._validate is not None and _bounded(rule.pattern)
         self.triggered = trigger(rule.pattern) != 0
@@ -162,6 +167,17 @@ def _spoken(words: tuple[str, ...]) -> str:
         options.append(rf"[^\pL\pN](?:{'|'.join(map(_literal, spaced))})[^\pL\pN]")
     options += map(_literal, unspaced)
     return f"(?i:{'|'.join(options)})"
+
+
+def _roughly(words: tuple[str, ...]) -> str:
+    r"""Return a pattern for texts that may hold one of *words*: it takes all of them and more, without asking Unicode."""
+    if any(character in _MANY_CASED for word in words for character in word):
+        return ""
+    edge = r"[^A-Za-z0-9]"
+    spaced = "|".join(_literal(word) for word in words if not _runs_on(word))
+    unspaced = [_literal(word) for word in words if _runs_on(word)]
+    options = [*([rf"(?:{edge}|^)(?:{spaced})(?:{edge}|$)"] if spaced else []), *unspaced]
+    return f"(?i:{'|'.join(options)})" if words else ""
 
 
 def _runs_on(word: str) -> bool:

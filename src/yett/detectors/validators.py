@@ -107,6 +107,7 @@ _ISSUERS = (
 )
 _PHONE_DIGITS = range(7, 16)
 _FEWEST_DIGITS = 3
+_DATE = (4, 2, 2)
 
 
 def _placeholder(value: str) -> bool:
@@ -179,6 +180,8 @@ def _ip_address(value: str) -> bool:
 def _phone(value: str) -> bool:
     """Say whether *value* has as many digits as a telephone number has (ITU-T E.164) and is no pattern of one digit."""
     digits = [character for character in value if character.isdigit()]
+    if tuple(map(len, value.split("-"))) == _DATE:
+        return False
     return len(digits) in _PHONE_DIGITS and len(set(digits)) >= _FEWEST_DIGITS
 
 
