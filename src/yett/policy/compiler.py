@@ -47,9 +47,9 @@ def compile_documents(documents: Iterable[Document], constants: Mapping[str, Con
     return Program(clauses, tests.values(), _digest(clauses))
 
 
-def check_document(document: Document, problems: Problems) -> None:
-    """Note everything that would keep *document* from being compiled."""
-    _clauses(document, {}, problems)
+def check_document(document: Document, problems: Problems, constants: Mapping[str, Constant] | None = None) -> None:
+    """Note everything that would keep *document* from being compiled; *constants* override its own."""
+    _clauses(document, constants or {}, problems)
 
 
 def _distinct(documents: Iterable[Document], problems: Problems) -> None:

@@ -7,11 +7,12 @@ from yett.model.decision import Decision
 from yett.model.errors import OperatorError, Problem
 from yett.model.stage import Stage
 from yett.policy.cases import failures, run
-from yett.policy.compiler import compile_documents
+from yett.policy.compiler import check_document, compile_documents
 from yett.policy.contexts import Texts, stage_of
 from yett.policy.documents import Constant, Document
 from yett.policy.explaining import Explanation, explain
 from yett.policy.interpreter import lookup
+from yett.policy.problems import Problems
 from yett.policy.program import Program
 
 __all__ = ["PolicyEngine"]
@@ -38,7 +39,9 @@ class PolicyEngine:
         if first is not None:
             message = f"two policies are called `{policy.id}`"
             raise OperatorError(Problem(policy.place, "duplicate-id", message, f"first at {first.place}"))
-        compile_documents([policy], self._constants)
+        problems = Problems()
+        check_document(policy, problems, self._constants)
+        problems.raise_any()
         failed = failures(run(policy, self._constants))
         if failed:
             raise OperatorError(*failed)
