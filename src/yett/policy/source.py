@@ -216,7 +216,7 @@ def read(text: str, file: str, problems: Problems) -> tuple[Node, ...]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
-        problems.add(place, "syntax", error.problem or "this is not YAML")
+        problems.add(place, "syntax", error.problem or "this is not YAML", _syntax_cure(text, mark))
         return ()
     except (yaml.YAMLError, UnicodeEncodeError):
         problems.add(Place(file), "syntax", "a character that YAML does not allow")
@@ -230,3 +230,11 @@ def read(text: str, file: str, problems: Problems) -> tuple[Node, ...]:
 def _events(text: str) -> Iterator[yaml.Event]:
     events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.CSafeLoader)
     return events
+
+
+def _syntax_cure(text: str, mark: yaml.Mark | None) -> str:
+    """Name the cure of the mistakes that are made most often."""
+    lines = text.splitlines()
+    if mark and mark.line < len(lines) and lines[mark.line].lstrip(" ").startswith("\t"):
+        return "indent with spaces, not with tabs"
+    return "look at this line and the one before it: a bracket or quote left open, a colon, the indentation"
