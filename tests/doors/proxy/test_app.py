@@ -36,8 +36,9 @@ async def test_pages_are_read_and_nothing_else(tmp_path: Path, path: str) -> Non
         assert (status, nothing) == (200, b"")
         assert int(head["content-length"]) > 0
         for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
-            status, _, body = await asked(gateway, method, path)
+            status, headers, body = await asked(gateway, method, path)
             assert (status, json.loads(body)["error"]["code"]) == (405, "method_not_allowed"), method
+            assert headers["allow"] == "GET, HEAD"  # RFC 9110, 15.5.6
 
 
 @pytest.mark.parametrize("path", OPERATIONS)
@@ -45,7 +46,7 @@ async def test_pages_are_read_and_nothing_else(tmp_path: Path, path: str) -> Non
 async def test_operations_are_posted_and_nothing_else(tmp_path: Path, path: str, method: str) -> None:
     async with gate(tmp_path) as gateway:
         status, headers, _ = await asked(gateway, method, path)
-        assert (status, headers["x-should-retry"]) == (405, "false")
+        assert (status, headers["x-should-retry"], headers["allow"]) == (405, "false", "POST")
 
 
 @pytest.mark.parametrize(

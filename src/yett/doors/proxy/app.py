@@ -68,12 +68,12 @@ class ProxyApp:
             if method == "POST":
                 await self._exchange(operation, request, receive, send)
             else:
-                await self._refuse(request, send, Refusal(405, "method_not_allowed", "use POST here"))
+                await self._refuse_method(request, send, "POST")
         elif (page := self._pages.get(path)) is not None:
             if method in {"GET", "HEAD"}:
                 await send_reply(send, request, await page(request))
             else:
-                await self._refuse(request, send, Refusal(405, "method_not_allowed", "use GET here"))
+                await self._refuse_method(request, send, "GET, HEAD")
         else:
             await self._refuse(request, send, Refusal(404, "not_found", "there is nothing at this path"))
 
@@ -94,6 +94,11 @@ class ProxyApp:
                 await send_streamed(send, request, answered)
             else:
                 await send_reply(send, request, answered)
+
+    async def _refuse_method(self, request: Request, send: Send, allowed: str) -> None:
+        refusal = Refusal(405, "method_not_allowed", f"use {allowed.partition(',')[0]} here")
+        body = self._services.snapshots.current.dialects["openai.chat"].error(refusal, request.record_id)
+        await send_reply(send, request, Reply(405, body, {"allow": allowed}, refusal))
 
     async def _refuse(self, request: Request, send: Send, refusal: Refusal, operation: str = "openai.chat") -> None:
         dialect = self._services.snapshots.current.dialects[operation]
