@@ -315,7 +315,12 @@ def test_a_blocked_answer_has_a_choice_whatever_was_blocked(payload: dict[str, A
         ({"max_tokens": 3}, "max_tokens", 5, {"max_tokens": 3}),
         ({"max_completion_tokens": 9}, "max_tokens", 5, {"max_completion_tokens": 5}),
         ({"max_tokens": 9, "max_completion_tokens": 3}, "max_tokens", 5, {"max_tokens": 5, "max_completion_tokens": 3}),
-        ({"max_tokens": -1, "max_completion_tokens": 0}, "max_tokens", 5, {"max_tokens": 5, "max_completion_tokens": 5}),
+        (
+            {"max_tokens": -1, "max_completion_tokens": 0},
+            "max_tokens",
+            5,
+            {"max_tokens": 5, "max_completion_tokens": 5},
+        ),
         ({}, "n", 1, {}),
         ({"n": 4}, "n", 2, {"n": 2}),
     ],
