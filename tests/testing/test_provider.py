@@ -5,7 +5,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from yett.testing.provider import Do, Provider, answer, cut, event, head, stream
@@ -104,6 +104,7 @@ async def test_what_it_says_can_be_changed() -> None:
 
 def loses_nothing(cutting: Callable[[bytes, list[int]], list[bytes]]) -> None:
     @given(st.binary(), st.lists(st.integers(-3, 60)))
+    @example(b"in many pieces", [1, 2, 3, 5, 8])
     def holds(data: bytes, at: list[int]) -> None:
         pieces = cutting(data, at)
         assert b"".join(pieces) == data
