@@ -45,10 +45,22 @@ def locked(text: str) -> set[str]:
     return set(re.findall(r"^([a-z0-9-]+)==", text, re.MULTILINE))
 
 
+def extras() -> set[str]:
+    """Return what the optional parts ask for; `all` only names the others."""
+    optional = PROJECT["optional-dependencies"]
+    return {distribution(each) for name, asked in optional.items() if name not in {"all", "test"} for each in asked}
+
+
 def test_what_is_imported_is_asked_for_and_the_other_way_round() -> None:
-    asked = {distribution(requirement) for requirement in PROJECT["dependencies"]}
+    asked = {distribution(requirement) for requirement in PROJECT["dependencies"]} | extras()
     used = set().union(*(imported(parsed(path)) for path in modules(PACKAGE))) - ONLY_FOR_THE_DEMO
-    assert used == {IMPORTED_AS.get(name, name) for name in asked}
+    assert used == {IMPORTED_AS.get(name, name.replace("-", "_")) for name in asked}
+
+
+def test_all_is_every_optional_part() -> None:
+    optional = PROJECT["optional-dependencies"]
+    named = set().union(*(re.findall(r"[a-z]+", each.partition("[")[2]) for each in optional["all"]))
+    assert named == set(optional) - {"all", "test"}
 
 
 @pytest.mark.parametrize(("use", "extra"), [("serve", None), ("test", "test")])
