@@ -9,12 +9,12 @@ import click
 
 from yett.cli.options import as_json, config, readable
 from yett.cli.output import print_json, print_table, visible
-from yett.cli.shapes import obligation_shape, verdict_shape
 from yett.compose.library import open_guard
 from yett.model.finding import Finding
 from yett.model.segment import Origin
 from yett.model.stage import Stage
 from yett.model.verdict import Verdict
+from yett.services.shapes import obligation_shape, verdict_shape
 
 __all__ = ["ROLES", "Options", "check"]
 

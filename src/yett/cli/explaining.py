@@ -10,10 +10,10 @@ import click
 from yett.cli.contexts import context_option, stage_option, stated_facts
 from yett.cli.options import as_json, readable
 from yett.cli.output import print_json, visible
-from yett.cli.shapes import decision_shape
 from yett.compose.policies import read_policies
 from yett.policy.engine import PolicyEngine
 from yett.policy.explaining import Explanation, Step
+from yett.services.shapes import decision_shape
 
 __all__ = ["explain"]
 

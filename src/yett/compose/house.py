@@ -21,8 +21,9 @@ from yett.compose.keyfile import house_key
 from yett.compose.loading import Loaded, SettingsSource
 from yett.compose.snapshot import Builder
 from yett.compose.watching import Watcher
-from yett.doors.proxy.app import ProxyApp, Services
-from yett.doors.proxy.errors import Asgi, Receive, Scope, Send, bordered
+from yett.doors.asgi.errors import bordered
+from yett.doors.asgi.protocol import Asgi, Receive, Scope, Send
+from yett.doors.proxy.app import UNFORESEEN, ProxyApp, Services
 from yett.model.errors import NotReady, OperatorError
 from yett.policy.documents import Document
 from yett.services.admission import Admission
@@ -89,7 +90,7 @@ class House:
         self._until_closed.push_async_callback(self._builder.aclose)
         most = settings.server.max_request_size
         services = Services(exchange, admission, self.snapshots, self.health, self.telemetry, most)
-        self._door = bordered(ProxyApp(services))
+        self._door = bordered(ProxyApp(services), UNFORESEEN)
 
         watcher = Watcher(self.snapshots, self.telemetry, self._rebuild, self.loaded)
         watcher.start()

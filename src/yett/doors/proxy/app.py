@@ -14,8 +14,10 @@ from types import MappingProxyType
 import orjson
 
 from yett.dialects.models_list import models_list
-from yett.doors.proxy.endpoint import CallerLeft, Request, Watch, read_body, send_reply, send_streamed
-from yett.doors.proxy.errors import Receive, Scope, Send
+from yett.doors.asgi.protocol import Receive, Scope, Send
+from yett.doors.asgi.replies import send_reply
+from yett.doors.asgi.request import CallerLeft, Request, read_body
+from yett.doors.proxy.endpoint import Watch, send_streamed
 from yett.model.errors import CallerError
 from yett.model.refusal import Refusal
 from yett.ports.telemetry import Telemetry
@@ -26,7 +28,13 @@ from yett.services.health import Health
 from yett.services.snapshots import Snapshots
 from yett.services.telling import failure
 
-__all__ = ["ProxyApp", "Services"]
+__all__ = ["UNFORESEEN", "ProxyApp", "Services"]
+
+UNFORESEEN = (
+    b'{"error":{"message":"something went wrong inside the gateway","type":"server_error",'
+    b'"param":null,"code":"internal_error"}}'
+)
+"""The answer to an error that nobody foresaw."""
 
 _OPERATIONS: Mapping[str, str] = MappingProxyType(
     {"/v1/chat/completions": "openai.chat", "/api/v1/complete": "yett.complete"},

@@ -1,30 +1,21 @@
 """
-The border of the proxy door: an error that nobody foresaw is ours, and says nothing about our insides.
+The border of a door: an error that nobody foresaw is ours, and says nothing about our insides.
 
 This is one of the three places that catch every exception.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 
-__all__ = ["Asgi", "Message", "Receive", "Scope", "Send", "bordered"]
+from yett.doors.asgi.protocol import Asgi, Message, Receive, Scope, Send
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+__all__ = ["bordered"]
 
-_LOG = logging.getLogger("yett.proxy")
-_BODY = (
-    b'{"error":{"message":"something went wrong inside the gateway","type":"server_error",'
-    b'"param":null,"code":"internal_error"}}'
-)
+_LOG = logging.getLogger("yett.doors")
 
 
-def bordered(app: Asgi) -> Asgi:
-    """Answer 500 where *app* raises, if nothing has been sent yet; always log where it happened."""
+def bordered(app: Asgi, answer: bytes, media: bytes = b"application/json") -> Asgi:
+    """Send *answer* with 500 where *app* raises, if nothing has been sent yet; always log where it happened."""
+    headers = [(b"content-type", media), (b"content-length", str(len(answer)).encode())]
 
     async def border(scope: Scope, receive: Receive, send: Send) -> None:
         started = False
@@ -40,9 +31,8 @@ def bordered(app: Asgi) -> Asgi:
             _LOG.error("unforeseen %s in %s", type(error).__name__, _where(error))
             if started or scope["type"] != "http":
                 raise
-            headers = [(b"content-type", b"application/json"), (b"content-length", str(len(_BODY)).encode())]
             await send({"type": "http.response.start", "status": 500, "headers": headers})
-            await send({"type": "http.response.body", "body": _BODY})
+            await send({"type": "http.response.body", "body": answer})
 
     return border
 

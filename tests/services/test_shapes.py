@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from yett.cli.shapes import decision_shape, finding_shape, obligation_shape, verdict_shape
 from yett.model.decision import Decision, Effect, Reason
 from yett.model.finding import Finding
 from yett.model.obligation import Approve, Cap, Drop, Notify, Obligation, Redact, Route, Transform
 from yett.model.segment import Origin, Segment
 from yett.model.span import Span
 from yett.model.verdict import Coverage, Verdict
+from yett.services.shapes import decision_shape, finding_shape, obligation_shape, verdict_shape
 
 FINDING = Finding(Span("/a", 1, 2), Origin.USER, "pii.email", 0.912345, "patterns", "email", "base64")
 REASON = Reason("p", "1", "r", Effect.DENY, "because", ("x.y",))
