@@ -66,6 +66,7 @@ BREACHES = [
     ("server", "adapters.memory.counters", "import httptools"),
     ("patterns", "guard.guard", "import re2"),
     ("patterns", "policy.program", "import hyperscan"),
+    ("arrays", "guard.guard", "import numpy"),
     ("yaml", "dialects.events", "import yaml"),
     ("settings", "doors.rest.app", "from pydantic import BaseModel"),
     ("terminal", "compose.house", "import rich"),

@@ -1,0 +1,56 @@
+"""
+Weighting: how much each example counts.
+
+Rules:
+
+1. A source counts with the square root of its size, so that a large collection does not drown the small ones.
+2. What was written for training (`authored_…`) counts less than what was met in the world.
+3. No source is more than a part of its class, and both classes count the same.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yett.learning.example import Example
+
+__all__ = ["AUTHORED", "weights"]
+
+AUTHORED = "authored_"
+"""How the names of sources begin that were written for training."""
+
+
+def weights(examples: Sequence[Example], *, authored: float = 0.4, most: float = 0.3) -> NDArray[np.float64]:
+    """
+    Return the weight of each example; they are 1 on average.
+
+    What was written for training is multiplied by *authored*; no source gets more than *most* of the mass of its class.
+    """
+    sizes = Counter((example.source, example.attack) for example in examples)
+    shares: dict[tuple[str, bool], float] = {}
+    for attack in (False, True):
+        masses = {
+            source: size**0.5 * (authored if source.startswith(AUTHORED) else 1.0)
+            for (source, label), size in sizes.items()
+            if label is attack
+        }
+        shares |= {(source, attack): share for source, share in _capped(masses, most).items()}
+    each = {key: len(examples) / 2 * share / sizes[key] for key, share in shares.items()}
+    return np.array([each[example.source, example.attack] for example in examples], np.float64)
+
+
+def _capped(masses: Mapping[str, float], most: float) -> dict[str, float]:
+    """Return the share of each source, none of them more than *most* while there are enough others."""
+    total = sum(masses.values())
+    shares = {source: mass / total for source, mass in masses.items()}
+    if len(shares) * most <= 1.0:
+        return shares
+    capped: set[str] = set()
+    while over := {source for source, share in shares.items() if share > most + 1e-12} - capped:
+        capped |= over
+        left = 1.0 - most * len(capped)
+        rest = sum(mass for source, mass in masses.items() if source not in capped)
+        shares = {source: most if source in capped else left * mass / rest for source, mass in masses.items()}
+    return shares
