@@ -10,7 +10,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Curve", "Rate", "area", "average_precision", "precision_recall", "roc", "threshold_at", "wilson"]
+__all__ = [
+    "Curve",
+    "Labels",
+    "Numbers",
+    "Rate",
+    "area",
+    "average_precision",
+    "precision_recall",
+    "roc",
+    "threshold_at",
+    "wilson",
+]
 
 Numbers = NDArray[np.float64]
 Labels = NDArray[np.bool_]
