@@ -11,7 +11,7 @@ from yett.policy.interpreter import judge
 from yett.policy.values import Scalar, Value, read
 from yett.ports.decider import TextTest
 
-__all__ = ["Change", "changes", "worded"]
+__all__ = ["Change", "candidates", "changes", "worded"]
 
 _SIGNS = MappingProxyType(
     {
@@ -73,6 +73,11 @@ def changes(literal: Literal, raw: object, asked: Mapping[str, TextTest]) -> Ite
             if judge(literal, value) is want:
                 yield Change(literal.field, worded(literal, asked, positive=want), value)
                 break
+
+
+def candidates(literal: Literal, *, want: bool) -> Iterator[object]:
+    """Propose facts by which *literal* may be as it is wanted; None stands for one that nobody states."""
+    yield from _facts(literal, None, want=want)
 
 
 def _inner(expression: Expression) -> str:

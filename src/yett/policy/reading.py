@@ -14,7 +14,16 @@ from yett.policy.schema import ORIGINS, field, known_fields
 from yett.policy.shape import Shape
 from yett.policy.source import Items, Node, Scalar, Table, read
 
-__all__ = ["CASE_KEYS", "DOCUMENT_KEYS", "EXPECT_KEYS", "METADATA_KEYS", "RULE_KEYS", "VERSION", "read_documents"]
+__all__ = [
+    "CASE_KEYS",
+    "DOCUMENT_KEYS",
+    "EXPECT_KEYS",
+    "METADATA_KEYS",
+    "RULE_KEYS",
+    "VERSION",
+    "read_case",
+    "read_documents",
+]
 
 VERSION = "yett/v1"
 DOCUMENT_KEYS = ("apiVersion", "metadata", "rules", "tests", "status", "constants")
@@ -51,7 +60,7 @@ def _document(shape: Shape, node: Node) -> Document:
         status=shape.choice(entries.get("status"), "status", Status) or Status.ACTIVE,
         rules=rules,
         cases=tuple(
-            case for item in shape.items(entries.get("tests"), "`tests`") if (case := _case(shape, item, rules))
+            case for item in shape.items(entries.get("tests"), "`tests`") if (case := read_case(shape, item, rules))
         ),
         constants=_constants(shape, entries.get("constants")),
         expires=shape.day(metadata.get("expires"), "`expires`"),
@@ -128,7 +137,8 @@ def _skips(shape: Shape, node: Node | None, effect: Effect) -> bool:
     return word == "skip"
 
 
-def _case(shape: Shape, node: Node, rules: tuple[Rule, ...]) -> Case | None:
+def read_case(shape: Shape, node: Node, rules: tuple[Rule, ...]) -> Case | None:
+    """Read a test of documents that have *rules*; None where it is no test."""
     entries = shape.fields(node, "a test", CASE_KEYS, ("given", "expect"))
     if "given" not in entries or "expect" not in entries:
         return None

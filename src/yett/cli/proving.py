@@ -1,0 +1,188 @@
+"""`yett policy test`: run the tests of policies, and say what they leave open."""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from yett.cli.junit import junit_report
+from yett.cli.options import as_json
+from yett.cli.output import print_json, print_problems, print_table, problem_shape, visible
+from yett.cli.progress import Progress
+from yett.compose.proof import Proof, Survivor, policy_files, prove
+from yett.model.errors import OperatorError
+from yett.policy.boundary import Proposed
+from yett.policy.cases import Result
+from yett.policy.coverage import share
+
+__all__ = ["test"]
+
+_LOOK_AGAIN = 0.3
+"""Seconds between two looks at the files."""
+_Asked = Mapping[str, bool | int | None]
+_percent = click.IntRange(0, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What there is to tell: the tests, and, where they were asked for, the mutants that were made and those that live."""
+
+    proof: Proof
+    made: int = 0
+    living: tuple[Survivor, ...] = ()
+
+    @property
+    def coverage(self) -> int:
+        """Whole percents of what is to be covered; rounded down, so that 100 means all of it."""
+        return int(100 * share(self.proof.covered))
+
+    @property
+    def mutation(self) -> int:
+        """Whole percents of mutants that are killed, rounded down."""
+        return 100 * (self.made - len(self.living)) // self.made if self.made else 100
+
+
+@click.command(short_help="Run the tests of policies, and say what they leave open.")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--only", default="", metavar="TEXT", help="Run only the tests whose names contain TEXT.")
+@click.option("--coverage", is_flag=True, help="List the conditions that no test sees true, false, or deciding.")
+@click.option("--mutation", is_flag=True, help="Make mistakes in the rules, and list those that no test notices.")
+@click.option("--min-coverage", type=_percent, metavar="PERCENT", help="Leave with 1 below this coverage.")
+@click.option("--min-mutation", type=_percent, metavar="PERCENT", help="Leave with 1 when fewer mutants are noticed.")
+@click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write a JUnit report.")
+@click.option("--generate", is_flag=True, help="Print tests at the edges of conditions that could be added, as YAML.")
+@click.option("--watch", is_flag=True, help="Run again whenever a file changes, until interrupted.")
+@as_json
+def test(
+    *,
+    paths: tuple[Path, ...],
+    only: str,
+    junit: Path | None,
+    as_json: bool,
+    **asked: bool | int | None,
+) -> int:
+    """
+    Run the tests in policies and in suites, `*_test.yaml`; PATH is a file or a folder.
+
+    Leaves with 0 when they hold, with 1 when one fails or too little is tested, and with 2 when something cannot be
+    understood.
+    """
+    if asked["generate"]:
+        click.echo(_written(prove(paths, only).proposals()), nl=False)
+        return 0
+    if asked["watch"]:
+        return _watch(paths, only, asked)
+    told = _look(paths, only, asked)
+    if junit:
+        junit.write_text(junit_report(told.proof.outcomes), encoding="utf-8")
+    if as_json:
+        print_json(_shape(told, asked))
+    else:
+        _tell(told, asked)
+    return 0 if _good(told, asked) else 1
+
+
+def _look(paths: tuple[Path, ...], only: str, asked: _Asked) -> _Told:
+    proof = prove(paths, only)
+    if not asked["mutation"] and asked["min_mutation"] is None:
+        return _Told(proof)
+    with Progress("mutants") as progress:
+        return _Told(proof, *proof.mutants(progress.add))
+
+
+def _good(told: _Told, asked: _Asked) -> bool:
+    least = {name: int(asked[f"min_{name}"] or 0) for name in ("coverage", "mutation")}
+    return not told.proof.failures and told.coverage >= least["coverage"] and told.mutation >= least["mutation"]
+
+
+def _watch(paths: tuple[Path, ...], only: str, asked: _Asked) -> int:
+    """Tell, and tell again, until somebody interrupts."""
+    while True:
+        before = _stamps(paths)
+        try:
+            _tell(_look(paths, only, asked), asked)
+        except OperatorError as error:
+            print_problems(error.problems)
+        click.echo("waiting for a change; Ctrl+C ends it", err=True)
+        while _stamps(paths) == before:
+            time.sleep(_LOOK_AGAIN)
+
+
+def _stamps(paths: tuple[Path, ...]) -> tuple[tuple[Path, int, int], ...]:
+    """Return what tells one state of the files from another."""
+    stamps = []
+    for file in sorted(each for group in policy_files(paths) for each in group):
+        try:
+            status = file.stat()
+        except OSError:
+            continue
+        stamps.append((file, status.st_mtime_ns, status.st_size))
+    return tuple(stamps)
+
+
+def _tell(told: _Told, asked: _Asked) -> None:
+    print_table(("TESTED", "PASSED", "FAILED", "SKIPPED"), _rows(told.proof))
+    print_problems(told.proof.failures)
+    click.echo(f"coverage: {told.coverage} % of what conditions should be seen to be")
+    if asked["coverage"]:
+        for each in told.proof.covered:
+            if each.missing:
+                words = f": {each.words}" if each.words else ""
+                click.echo(visible(f"  {each.policy}/{each.rule}{words} is {', '.join(each.missing)}"))
+    if told.made:
+        click.echo(f"mutants: {told.made - len(told.living)} of {told.made} noticed ({told.mutation} %)")
+        for survivor in told.living:
+            click.echo(visible(f"  {survivor.policy}/{survivor.rule}: {survivor.words}"))
+
+
+def _rows(proof: Proof) -> list[tuple[str, ...]]:
+    rows = []
+    for trial in proof.trials:
+        results = [outcome.result for outcome in trial.outcomes]
+        counts = (results.count(result) for result in (Result.PASSED, Result.FAILED, Result.SKIPPED))
+        rows.append((trial.name, *map(str, counts)))
+    return rows
+
+
+def _shape(told: _Told, asked: _Asked) -> dict[str, object]:
+    shape: dict[str, object] = {
+        "tested": [
+            {"name": name, "passed": int(passed), "failed": int(failed), "skipped": int(skipped)}
+            for name, passed, failed, skipped in _rows(told.proof)
+        ],
+        "problems": [problem_shape(problem) for problem in told.proof.failures],
+        "coverage": {
+            "percent": told.coverage,
+            "missing": [
+                {"policy": each.policy, "rule": each.rule, "condition": each.words, "missing": list(each.missing)}
+                for each in told.proof.covered
+                if each.missing
+            ],
+        },
+    }
+    if asked["mutation"] or asked["min_mutation"] is not None:
+        living = [{"policy": each.policy, "rule": each.rule, "mistake": each.words} for each in told.living]
+        shape["mutants"] = {"made": told.made, "percent": told.mutation, "living": living}
+    return shape
+
+
+def _written(proposals: tuple[Proposed, ...]) -> str:
+    """Return *proposals* as YAML, to be read, corrected and pasted."""
+    lines = ["tests:"] if proposals else ["# every edge has its test"]
+    for each in proposals:
+        expect = {"effect": each.effect.value, "rules": list(each.rules)}
+        lines += [
+            f"  - name: {_flow(each.name)}",
+            f"    stage: {each.stage}",
+            f"    given: {_flow(dict(each.given))}",
+            f"    expect: {_flow(expect)}",
+        ]
+    return "\n".join([*lines, ""])
+
+
+def _flow(value: object) -> str:
+    """Return *value* as JSON, which is YAML; exact decimals become numbers as they are written."""
+    return json.dumps(value, ensure_ascii=False, default=float)
