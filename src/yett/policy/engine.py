@@ -1,6 +1,6 @@
 """Engine: policy decisions in the library, about facts that the caller has."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from yett.model.decision import Decision
@@ -11,6 +11,7 @@ from yett.policy.compiler import check_document, compile_documents
 from yett.policy.contexts import Texts, stage_of
 from yett.policy.documents import Constant, Document
 from yett.policy.explaining import Explanation, explain
+from yett.policy.generation import Ask
 from yett.policy.interpreter import lookup
 from yett.policy.problems import Problems
 from yett.policy.program import Program
@@ -56,8 +57,11 @@ class PolicyEngine:
     def evaluate(self, context: Mapping[str, object], stage: Stage | str | None = None) -> Decision:
         """Decide about *context*, facts as nested mappings; the stage is told by them unless *stage* says it."""
         compiled = self._compiled or self._ready()
-        decide = compiled.deciders[Stage(stage) if stage else stage_of(context)]
-        return decide(compiled.texts.answered(context) if compiled.texts else context)
+        facts = compiled.texts.answered(context) if compiled.texts else context
+        if stage:
+            return compiled.program.decide_known(Stage(stage), facts)
+        # As `stage_of` has it; this is the library's busiest road, so the two functions are at hand.
+        return compiled.of_response(facts) if "response" in context else compiled.of_request(facts)
 
     def explain(self, context: Mapping[str, object], stage: Stage | str | None = None) -> Explanation:
         """Say why *context* is decided as it is, which rules nearly matched, and what would turn the decision."""
@@ -73,7 +77,7 @@ class PolicyEngine:
         if compiled is None:
             program = compile_documents(self._documents, self._constants)
             texts = Texts(program.text_tests) if program.text_tests else None
-            compiled = _Compiled(program, {stage: program.knowing(stage) for stage in Stage}, texts)
+            compiled = _Compiled(program, program.knowing(Stage.REQUEST), program.knowing(Stage.RESPONSE), texts)
             self._compiled = compiled
         return compiled
 
@@ -83,5 +87,6 @@ class _Compiled:
     """The policies, ready to decide."""
 
     program: Program
-    deciders: Mapping[Stage, Callable[[Mapping[str, object]], Decision]]
+    of_request: Ask
+    of_response: Ask
     texts: Texts | None

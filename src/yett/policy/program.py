@@ -10,25 +10,21 @@ Rules:
    certainty: equal decisions, one object.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 
 from yett.model.decision import Decision, Effect
 from yett.model.stage import Stage
 from yett.policy.clause import Clause
-from yett.policy.combining import Matched, combine, verdict
-from yett.policy.expression import Literal
-from yett.policy.generation import Early, generate
-from yett.policy.index import Column, column
-from yett.policy.interpreter import Look, lookup, truth, unknown
+from yett.policy.generation import Ask, Ending, directly, generate
+from yett.policy.interpreter import Look, lookup, truth
+from yett.policy.layout import Layout, union
 from yett.policy.monotony import is_monotone
-from yett.policy.normal import Term, conjuncts
 from yett.policy.schema import cost, field, nothing_found
+from yett.policy.telling import Telling
 from yett.ports.decider import Facts, TextTest
 
 __all__ = ["Program"]
-
-_INTERNED = 1 << 14
-"""How many decisions are kept per stage at most; some megabytes."""
 
 
 class Program:
@@ -38,9 +34,7 @@ class Program:
         self._clauses = tuple(sorted(clauses, key=lambda clause: clause.order))
         self._tests = tuple(sorted(text_tests, key=lambda test: test.id))
         self._revision = revision
-        self._parts = {
-            stage: _Part([clause for clause in self._clauses if stage in clause.stages], revision) for stage in Stage
-        }
+        self._parts: dict[Stage, _Part] = {}
 
     @property
     def revision(self) -> str:
@@ -59,56 +53,61 @@ class Program:
 
     def reads(self, stage: Stage) -> frozenset[str]:
         """Return the fields that the rules of *stage* may ask for."""
-        return self._parts[stage].fields
+        return self._part(stage).fields
 
     def monotone(self, stage: Stage) -> bool:
         """Say whether seeing more findings can never turn a deny into an allow."""
-        return self._parts[stage].monotone
+        return self._part(stage).monotone
 
     def decide(self, stage: Stage, facts: Facts) -> Decision:
         """Decide, demanding costly facts one by one."""
-        return self._parts[stage].decide(facts)
+        return self._part(stage).decide(facts)
 
     def decide_known(self, stage: Stage, known: Mapping[str, object]) -> Decision:
         """Decide where all facts, costly ones too, are there as nested mappings."""
-        return self._parts[stage].decide_known(known)
+        return self._part(stage).decide_known(known)
 
     def knowing(self, stage: Stage) -> Callable[[Mapping[str, object]], Decision]:
         """Return `decide_known` for one *stage*."""
-        return self._parts[stage].decide_known
+        return self._part(stage).decide_known
 
     def source(self, stage: Stage) -> str:
         """Return the Python that was generated for *stage*."""
-        return self._parts[stage].source
+        return self._part(stage).source
+
+    def _part(self, stage: Stage) -> "_Part":
+        """Return the rules of *stage*, made when it is first asked for; stages with the same rules share them."""
+        part = self._parts.get(stage)
+        if part is None:
+            clauses = [clause for clause in self._clauses if stage in clause.stages]
+            part = next((each for each in self._parts.values() if each.clauses == clauses), None)
+            part = self._parts[stage] = part or _Part(clauses, self._revision)
+        return part
 
 
 class _Part:
-    """The rules of one stage. Bits are in the order of rules, so the lowest one that is set decides first."""
+    """The rules of one stage."""
 
     def __init__(self, clauses: Sequence[Clause], revision: str) -> None:
-        self._clauses = clauses
-        self._revision = revision
+        self.clauses = clauses
         self.fields = frozenset[str]().union(*(clause.fields for clause in clauses))
         self.monotone = is_monotone(clauses)
-        layout = _Layout(clauses)
-        self._owners = layout.owners
-        self._masks = layout.masks
-        self._definite = layout.definite
+        layout = self._layout = Layout(clauses)
+        self._telling = Telling(clauses, layout, revision)
         self._costly = frozenset(field for field in self.fields if cost(field))
-        dear = [mask for clause, mask in zip(clauses, layout.masks, strict=True) if clause.fields & self._costly]
-        self._dear = _union(dear)
+        self._dear = union(mask for clause, mask in zip(clauses, layout.masks, strict=True) if self._is_dear(clause))
         self._cheap_whole = [each for each in layout.whole if not self._dear & layout.masks[each]]
         self._costly_whole = [each for each in layout.whole if self._dear & layout.masks[each]]
-        self._has_whole = bool(layout.whole)
-        allows = [
-            clause.priority for clause in clauses if clause.fields & self._costly and clause.effect is Effect.ALLOW
-        ]
-        self._ceiling = max(allows, default=None)
-        scan = generate(layout.every, *layout.columns())
-        self._scan_whole, self._scan_cheap, self._scan_costly, self.source = scan
-        self._interned: dict[int, Decision] = {}
+        self._ceiling = max(
+            (each.priority for each in clauses if each.effect is Effect.ALLOW and self._is_dear(each)), default=None
+        )
+        self._columns = layout.columns()
+        self._cheap, self._demand, self._source = generate(layout.every, *self._columns)
         self._counting = tuple(sorted(name for name in self._costly if _counts(name)))
         self._quiet = self._when_nothing_is_found(layout.every)
+
+    def _is_dear(self, clause: Clause) -> bool:
+        return not self._costly.isdisjoint(clause.fields)
 
     def _when_nothing_is_found(self, every: int) -> int | None:
         """Return the conjuncts that are possible then; None where costly facts of another kind have a say."""
@@ -117,31 +116,47 @@ class _Part:
         possible = 0
         while every:
             bit = every & -every
-            possible |= self._scan_costly(bit, 0, nothing_found)[0]
+            possible |= self._demand(bit, 0, nothing_found)[0]
             every &= ~bit
         return possible
 
-    def decide_known(self, known: Mapping[str, object]) -> Decision:
-        possible, uncertain = self._scan_whole(known)
-        if uncertain or self._has_whole:
-            look = _looking_at(known)
-            for whole in (self._cheap_whole, self._costly_whole):
-                possible, uncertain = self._ask(whole, look, possible, uncertain)
-            return self._conclude(possible, uncertain, look)
-        return self._interned.get(possible) or self._intern(possible)
+    @cached_property
+    def _direct(self) -> tuple[Ask, str]:
+        if self._layout.whole:
+            return self._generally, ""
+        cheap, costly = self._columns
+        ending = Ending(self._generally, self._telling.interned.get, self._telling.certain)
+        return directly(self._layout.every, [*cheap, *(column for column, _ in costly)], ending)
+
+    @property
+    def decide_known(self) -> Ask:
+        """Decide where all facts, costly ones too, are there."""
+        return self._direct[0]
+
+    @property
+    def source(self) -> str:
+        """What was generated."""
+        return f"{self._source}\n{self._direct[1]}"
+
+    def _generally(self, known: Mapping[str, object]) -> Decision:
+        look = _looking_at(known)
+        possible, uncertain = self._demand(*self._cheap(known), look)
+        for whole in (self._cheap_whole, self._costly_whole):
+            possible, uncertain = self._ask(whole, look, possible, uncertain)
+        return self._telling.decision(possible, uncertain, look)
 
     def decide(self, facts: Facts) -> Decision:
         known = facts.known
         look = self._demanding(known, facts.demand)
-        possible, uncertain = self._ask(self._cheap_whole, look, *self._scan_cheap(known))
+        possible, uncertain = self._ask(self._cheap_whole, look, *self._cheap(known))
         cheap = possible & ~self._dear
         if self._dear & possible and not self._settles(cheap):
             if self._quiet is not None and facts.quiet(self._counting):
-                return self._conclude(possible & self._quiet, uncertain, look)
-            possible, uncertain = self._scan_costly(possible, uncertain, look)
+                return self._telling.decision(possible & self._quiet, uncertain, look)
+            possible, uncertain = self._demand(possible, uncertain, look)
             possible, uncertain = self._ask(self._costly_whole, look, possible, uncertain)
-            return self._conclude(possible, uncertain, look)
-        return self._conclude(cheap, uncertain, look)
+            return self._telling.decision(possible, uncertain, look)
+        return self._telling.decision(cheap, uncertain, look)
 
     def _demanding(self, known: Mapping[str, object], demand: Callable[[str], object]) -> Look:
         seen: dict[str, object] = {}
@@ -157,108 +172,20 @@ class _Part:
 
     def _settles(self, cheap: int) -> bool:
         """Say whether the *cheap* matches deny, whatever else may match."""
-        top = verdict(self._matching(cheap))
-        if top is None or top.effect is not Effect.DENY:
-            return False
-        return self._ceiling is None or self._ceiling <= top.priority
+        denial = self._telling.denial(cheap)
+        return denial is not None and (self._ceiling is None or self._ceiling <= denial)
 
     def _ask(self, whole: Iterable[int], look: Look, possible: int, uncertain: int) -> tuple[int, int]:
         """Ask the conditions that are not in the index, of the rules that are still possible."""
         for each in whole:
-            mask = self._masks[each]
+            mask = self._layout.masks[each]
             if possible & mask:
-                answer = truth(self._clauses[each].condition, look)
-                if answer is False or (answer is None and mask & self._definite):
+                answer = truth(self.clauses[each].condition, look)
+                if answer is False or (answer is None and mask & self._layout.definite):
                     possible &= ~mask
                 elif answer is None:
                     uncertain |= mask
         return possible, uncertain
-
-    def _conclude(self, possible: int, uncertain: int, look: Look) -> Decision:
-        if not possible & uncertain:
-            return self._interned.get(possible) or self._intern(possible)
-        matched = []
-        for each in self._indices(possible):
-            clause = self._clauses[each]
-            doubtful = possible & uncertain & self._masks[each]
-            matched.append(Matched(clause, tuple(sorted(unknown(clause.condition, look))) if doubtful else ()))
-        return combine(matched, self._revision)
-
-    def _intern(self, possible: int) -> Decision:
-        decision = combine(map(Matched, self._matching(possible)), self._revision)
-        if len(self._interned) < _INTERNED:
-            self._interned[possible] = decision
-        return decision
-
-    def _matching(self, possible: int) -> Iterator[Clause]:
-        return (self._clauses[each] for each in self._indices(possible))
-
-    def _indices(self, possible: int) -> Iterator[int]:
-        while possible:
-            each = self._owners[(possible & -possible).bit_length() - 1]
-            yield each
-            possible &= ~self._masks[each]
-
-
-class _Layout:
-    """Which conjunct is which bit."""
-
-    def __init__(self, clauses: Sequence[Clause]) -> None:
-        self.owners: list[int] = []
-        """Per bit, its rule."""
-        self.masks: list[int] = []
-        """Per rule, its bits."""
-        self.whole: list[int] = []
-        """The rules whose condition has no normal form."""
-        self.definite = 0
-        self._asked: dict[str, dict[int, list[Term]]] = {}
-        self._samples: dict[str, Literal] = {}
-        for number, clause in enumerate(clauses):
-            self._add(number, clause)
-        self.every = (1 << len(self.owners)) - 1
-
-    def _add(self, number: int, clause: Clause) -> None:
-        first = len(self.owners)
-        normal = conjuncts(clause.condition)
-        if normal is None:
-            self.whole.append(number)
-        for conjunct in ((),) if normal is None else normal:
-            bit = 1 << len(self.owners)
-            self.owners.append(number)
-            for term in conjunct:
-                self._ask(bit, term.literal, term)
-        mask = (1 << len(self.owners)) - (1 << first)
-        self.masks.append(mask)
-        if clause.definite:
-            self.definite |= mask
-
-    def _ask(self, bit: int, literal: Literal, term: Term) -> None:
-        self._asked.setdefault(literal.field, {}).setdefault(bit, []).append(term)
-        self._samples[literal.field] = literal
-
-    def columns(self) -> tuple[list[Column], list[tuple[Column, Early]]]:
-        """Index the fields: cheap ones, those with most constraints first, then costly ones, cheapest first."""
-        columns = [
-            column(field, self._samples[field].sort, list(asked.items()), self.every, self.definite)
-            for field, asked in self._asked.items()
-        ]
-        columns.sort(key=lambda each: (cost(each.field), -each.constrained.bit_count(), each.field))
-        cheap = [each for each in columns if not cost(each.field)]
-        costly = columns[len(cheap) :]
-        return cheap, [(each, self._early(costly[place:])) for place, each in enumerate(costly)]
-
-    def _early(self, remaining: Sequence[Column]) -> Early:
-        """Find the rules that may be certain before the *remaining* columns are asked."""
-        late = _union(each.constrained for each in remaining)
-        split = [(mask & ~late, mask & late) for mask in self.masks if mask & remaining[0].constrained]
-        return [(complete, later) for complete, later in split if complete]
-
-
-def _union(masks: Iterable[int]) -> int:
-    union = 0
-    for mask in masks:
-        union |= mask
-    return union
 
 
 def _counts(name: str) -> bool:

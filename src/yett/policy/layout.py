@@ -1,0 +1,87 @@
+"""
+Layout: which conjunct of which rule is which bit.
+
+Bits are in the order of rules, so the lowest one that is set belongs to the rule that decides first.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from yett.policy.clause import Clause
+from yett.policy.expression import Literal
+from yett.policy.generation import Early
+from yett.policy.index import Column, column
+from yett.policy.normal import Term, conjuncts
+from yett.policy.schema import cost
+
+__all__ = ["Layout", "union"]
+
+
+class Layout:
+    """The bits of *clauses*, which are in the order of `Clause.order`."""
+
+    def __init__(self, clauses: Sequence[Clause]) -> None:
+        self.owners: list[int] = []
+        """Per bit, its rule."""
+        self.masks: list[int] = []
+        """Per rule, its bits."""
+        self.whole: list[int] = []
+        """The rules whose condition has no normal form."""
+        self.definite = 0
+        """The bits of the rules that must be definitely true."""
+        self._asked: dict[str, dict[int, list[Term]]] = {}
+        self._samples: dict[str, Literal] = {}
+        for number, clause in enumerate(clauses):
+            self._add(number, clause)
+        self.every = (1 << len(self.owners)) - 1
+
+    def _add(self, number: int, clause: Clause) -> None:
+        first = len(self.owners)
+        normal = conjuncts(clause.condition)
+        if normal is None:
+            self.whole.append(number)
+        for conjunct in ((),) if normal is None else normal:
+            bit = 1 << len(self.owners)
+            self.owners.append(number)
+            for term in conjunct:
+                self._ask(bit, term.literal, term)
+        mask = (1 << len(self.owners)) - (1 << first)
+        self.masks.append(mask)
+        if clause.definite:
+            self.definite |= mask
+
+    def _ask(self, bit: int, literal: Literal, term: Term) -> None:
+        self._asked.setdefault(literal.field, {}).setdefault(bit, []).append(term)
+        self._samples[literal.field] = literal
+
+    def columns(self) -> tuple[list[Column], list[tuple[Column, Early]]]:
+        """Index the fields: cheap ones, those with most constraints first, then costly ones, cheapest first."""
+        columns = [
+            column(field, self._samples[field].sort, list(asked.items()), self.every, self.definite)
+            for field, asked in self._asked.items()
+        ]
+        columns.sort(key=lambda each: (cost(each.field), -each.constrained.bit_count(), each.field))
+        cheap = [each for each in columns if not cost(each.field)]
+        costly = columns[len(cheap) :]
+        return cheap, [(each, self._early(costly[place:])) for place, each in enumerate(costly)]
+
+    def _early(self, remaining: Sequence[Column]) -> Early:
+        """Find the rules that may be certain before the *remaining* columns are asked."""
+        late = union(each.constrained for each in remaining)
+        split = [(mask & ~late, mask & late) for mask in self.masks if mask & remaining[0].constrained]
+        return [(complete, later) for complete, later in split if complete]
+
+    def rules(self, possible: int) -> Iterator[int]:
+        """Iterate over the rules that have one of the bits in *possible*, in their order."""
+        owners, masks = self.owners, self.masks
+        while possible:
+            each = owners[(possible & -possible).bit_length() - 1]
+            yield each
+            possible &= ~masks[each]
+
+
+def union(masks: Iterable[int]) -> int:
+    """Return all bits of *masks*."""
+    every = 0
+    for mask in masks:
+        every |= mask
+    return every

@@ -1,0 +1,113 @@
+"""
+Telling: from the conjuncts that match to a decision; the fast way to what `yett.policy.combining` defines.
+
+Rules:
+
+1. What depends on a rule alone, such as its reason, is made once. Decisions are interned by the set of conjuncts that
+   matched with certainty, and joined obligations by the set of rules that owe any: equal things, one object. Neither
+   is ever found by a question, so nothing here can be stale.
+2. What is rare (a fact without a value, routes that exclude each other) is left to the specification itself.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from yett.model.decision import Decision, Effect
+from yett.model.obligation import Notify, Obligation, Route, join
+from yett.policy.clause import STRICTNESS, Clause
+from yett.policy.combining import Matched, combine
+from yett.policy.interpreter import Look, unknown
+from yett.policy.layout import Layout, union
+
+__all__ = ["Telling"]
+
+_INTERNED = 1 << 14
+"""How many decisions, and as many joins, are kept per stage at most; some megabytes."""
+_STRANDED = Route(frozenset())
+
+
+class Telling:
+    """What the rules *clauses*, whose bits are in *layout*, say when they match."""
+
+    def __init__(self, clauses: Sequence[Clause], layout: Layout, revision: str) -> None:
+        self._clauses = clauses
+        self._layout = layout
+        self._revision = revision
+        self._reasons = [clause.certain for clause in clauses]
+        of_effect = {effect: self._bits(clause.effect is effect for clause in clauses) for effect in Effect}
+        self._denials = of_effect[Effect.DENY]
+        self._verdicts = self._denials | of_effect[Effect.ALLOW]
+        strictest_first = sorted(of_effect, key=STRICTNESS.__getitem__, reverse=True)
+        self._effects = [(of_effect[effect], effect) for effect in strictest_first if of_effect[effect]]
+        self._owing = self._bits(bool(clause.obligations) for clause in clauses) & ~self._denials
+        self._notifying = self._bits(any(map(_is_notice, clause.obligations)) for clause in clauses)
+        self._from = self._holding_from()
+        self._joined: dict[int, tuple[Obligation, ...]] = {0: ()}
+        self._notices: dict[int, tuple[Obligation, ...]] = {0: ()}
+        self.interned: dict[int, Decision] = {}
+        """Decisions by the conjuncts that matched."""
+
+    def _bits(self, chosen: Iterable[bool]) -> int:
+        return union(mask for mask, is_chosen in zip(self._layout.masks, chosen, strict=True) if is_chosen)
+
+    def _holding_from(self) -> dict[int, int]:
+        """Return, per priority, the bits of all rules at it or above; rules come highest priority first."""
+        holding, bits = {}, 0
+        for clause, mask in zip(self._clauses, self._layout.masks, strict=True):
+            bits |= mask
+            holding[clause.priority] = bits
+        return holding
+
+    def denial(self, possible: int) -> int | None:
+        """Return the priority of the deny that decides of the *possible* conjuncts; None where none does."""
+        verdicts = possible & self._verdicts
+        lowest = verdicts & -verdicts
+        return self._clauses[self._layout.owners[lowest.bit_length() - 1]].priority if lowest & self._denials else None
+
+    def certain(self, possible: int) -> Decision:
+        """Return the decision where the *possible* conjuncts are definitely true."""
+        decision = self.interned.get(possible)
+        if decision is None:
+            decision = self._told(possible)
+            if len(self.interned) < _INTERNED:
+                self.interned[possible] = decision
+        return decision
+
+    def decision(self, possible: int, uncertain: int, look: Look) -> Decision:
+        """Return the decision where those of the *possible* conjuncts that are *uncertain* are only possibly true."""
+        if not possible & uncertain:
+            return self.certain(possible)
+        matched = []
+        for each in self._layout.rules(possible):
+            clause = self._clauses[each]
+            doubtful = possible & uncertain & self._layout.masks[each]
+            matched.append(Matched(clause, tuple(sorted(unknown(clause.condition, look))) if doubtful else ()))
+        return combine(matched, self._revision)
+
+    def _told(self, possible: int) -> Decision:
+        reasons = tuple(self._reasons[each] for each in self._layout.rules(possible))
+        verdicts = possible & self._verdicts
+        top = verdicts & -verdicts
+        if top & self._denials:
+            notices = self._join(possible & self._notifying, self._notices, notices=True)
+            return Decision(False, Effect.DENY, reasons, notices, self._revision)  # noqa: FBT003 - by position is faster
+        floor = self._from[self._clauses[self._layout.owners[top.bit_length() - 1]].priority] if top else -1
+        holding = possible & floor & ~self._denials
+        obligations = self._join(holding & self._owing, self._joined, notices=False)
+        if _STRANDED in obligations:
+            return combine((Matched(self._clauses[each]) for each in self._layout.rules(possible)), self._revision)
+        effect = next((effect for bits, effect in self._effects if bits & holding), Effect.ALLOW)
+        return Decision(True, effect, reasons, obligations, self._revision)  # noqa: FBT003 - by position is faster
+
+    def _join(self, owing: int, known: dict[int, tuple[Obligation, ...]], *, notices: bool) -> tuple[Obligation, ...]:
+        """Join what the rules *owing* owe, of denied exchanges the *notices* alone."""
+        joined = known.get(owing)
+        if joined is None:
+            owed = [each for rule in self._layout.rules(owing) for each in self._clauses[rule].obligations]
+            joined = join(each for each in owed if not notices or _is_notice(each))
+            if len(known) < _INTERNED:
+                known[owing] = joined
+        return joined
+
+
+def _is_notice(obligation: Obligation) -> bool:
+    return isinstance(obligation, Notify)
