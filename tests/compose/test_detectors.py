@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from yett.compose import detectors as module
+from yett.compose import personal
 from yett.compose.detectors import Detectors, configured_detectors
 from yett.compose.patterns import PatternCache
 from yett.compose.settings import Settings
@@ -22,7 +22,7 @@ CHEAP = (Rule("whale", "content.whale", "(?i)whale", 0.9),)
 @pytest.fixture(autouse=True)
 def few_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     """Compile few rules: it is the road that is tried here."""
-    monkeypatch.setattr(module, "chosen", lambda extra: (*CHEAP, *extra))
+    monkeypatch.setattr(personal, "chosen", lambda **_asked: CHEAP)
 
 
 def configured(folder: Path, **terms: object) -> Detectors:
@@ -64,6 +64,15 @@ def test_banned_terms_of_files_and_categories_are_looked_for(tmp_path: Path) -> 
 
 def no_file(file: Path) -> None:
     file.unlink()
+
+
+def test_what_an_operator_allows_is_not_reported(tmp_path: Path) -> None:
+    allow = {"values": ["moby-dick"]}
+    settings = Settings.model_validate({"security": {"pii_protection": {"custom": [], "allow": allow}}})
+    assert settings.security.pii_protection.allow.values == ("moby-dick",)
+    patterns = configured_detectors(settings, PatternCache(tmp_path)).for_tests(())[-1]
+    other = configured_detectors(Settings(), PatternCache(tmp_path)).for_tests(())[-1]
+    assert patterns.revision != other.revision
 
 
 def a_folder(file: Path) -> None:

@@ -59,6 +59,35 @@ def test_personal_data_is_redacted_as_configured(how: Transform) -> None:
     assert [rule.action.obligations for rule in rules] == [(Redact("pii.email", how),), (Redact("pii.iban", how),)]
 
 
+@pytest.mark.parametrize("variant", ["default", "strict", "permissive"])
+def test_a_kind_that_no_policy_names_is_judged_as_the_others_are(variant: str) -> None:
+    protection = {"detection_types": ["email", "de_tax_id"], "redaction_strategy": "hash"}
+    found = documents(policies={"default": variant}, security={"pii_protection": protection})
+    written, made = found["yett-personal-data"].rules
+    assert made.id == "de_tax_id"
+    assert made.name == "A German tax identification number"
+    assert made.action.effect == written.action.effect
+    assert "de_tax_id" in str(made.condition)
+    assert str(made).replace("de_tax_id", "email").replace(made.name, written.name) == str(written)
+
+
+def test_an_operators_own_kind_is_judged_too(tmp_path: Path) -> None:
+    file = tmp_path / "staff.yaml"
+    file.write_text(
+        "rules:\n- {id: s, kind: pii.staff, pattern: 'ST-[0-9]+', score: 1, examples: {true: [ST-1], false: [ST]}}\n"
+    )
+    found = documents(security={"pii_protection": {"detection_types": [], "custom": [str(file)]}})
+    assert [rule.id for rule in found["yett-personal-data"].rules] == ["staff"]
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "low"), [({"phone": 0.3, "iban": 0.9}, {"pii_threshold": 0.3}), ({"iban": 0.9}, {})]
+)
+def test_policies_let_a_low_threshold_of_a_kind_be(thresholds: dict[str, float], low: dict[str, float]) -> None:
+    given = Settings.model_validate({"security": {"pii_protection": {"thresholds": thresholds}}})
+    assert configured_constants(given) == low
+
+
 def test_secrets_are_replaced_whatever_is_configured_for_personal_data() -> None:
     found = documents(security={"pii_protection": {"redaction_strategy": "surrogate", "enabled": False}})
     assert found["yett-secrets"].rules[0].action.obligations == (Redact("secret", Transform.REPLACE),)

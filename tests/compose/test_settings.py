@@ -39,6 +39,12 @@ def test_nothing_need_be_written() -> None:
         {"access": {"keys": [{"id": "a", "secret": LONG}, {"id": "b", "secret": LONG}]}},
         {"server": {"host": ""}},
         {"security": {"banned_terms": {"categories": ["horror"]}}},
+        {"security": {"pii_protection": {"detection_types": ["shoe_size"]}}},
+        {"security": {"pii_protection": {"countries": ["atlantis"]}}},
+        {"security": {"pii_protection": {"thresholds": {"phone": 2}}}},
+        {"security": {"pii_protection": {"thresholds": {"telephone": 0.5}}}},
+        {"security": {"pii_protection": {"allow": {"hashes": ["abc"]}}}},
+        {"security": {"pii_protection": {"allow": {"patterns": ["("]}}}},
     ],
 )
 def test_what_is_not_understood_is_refused(given: dict[str, object]) -> None:

@@ -3,7 +3,21 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from yett.compose.values import Attribute, Count, Names, Port, Score, Seconds, Secret, capitals, listed, reject
+from yett.compose.values import (
+    Attribute,
+    Count,
+    Country,
+    Names,
+    Pattern,
+    PersonalKind,
+    Port,
+    Score,
+    Seconds,
+    Secret,
+    capitals,
+    listed,
+    reject,
+)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +35,10 @@ from yett.compose.values import Attribute, Count, Names, Port, Score, Seconds, S
         (Attribute, ["a", "b"], ("a", "b")),
         (Attribute, True, True),
         (Attribute, 5, 5),
+        (PersonalKind, "pii.email", "email"),
+        (PersonalKind, "all", "all"),
+        (Country, "DE", "de"),
+        (Pattern, "a+", "a+"),
     ],
 )
 def test_text_is_read_as_what_its_place_expects(kind: object, given: object, meant: object) -> None:
@@ -67,3 +85,19 @@ def test_a_rejection_carries_what_a_problem_needs() -> None:
     error = reject("some-code", "is {not} a template", "a hint", key="x")
     assert (error.type, error.message()) == ("some-code", "is {not} a template")
     assert error.context == {"message": "is {not} a template", "hint": "a hint", "key": "x"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "hint"),
+    [
+        (PersonalKind, "emial", "did you mean `email`?"),
+        (PersonalKind, "de_tax", "did you mean `de_tax_id`?"),
+        (Country, "usa", "did you mean `us`?"),
+        (Country, "xx", "write `all`, or some of ar, at, au"),
+        (Pattern, "(?=a)", "RE2 has no look-around"),
+    ],
+)
+def test_a_word_that_is_nearly_right_is_answered_with_the_right_one(kind: object, given: str, hint: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        TypeAdapter(kind).validate_python(given)
+    assert caught.value.errors()[0]["ctx"]["hint"].startswith(hint)

@@ -215,10 +215,16 @@ async def test_one_that_never_began_can_be_closed(watched: Watched) -> None:
     await watched.watcher.aclose()
 
 
-def test_the_files_of_a_configuration_are_itself_its_policies_and_its_banned_terms(tmp_path: Path) -> None:
-    terms = "security: {banned_terms: {files: [t.yaml]}}\n"
+def test_the_files_of_a_configuration_are_itself_its_policies_its_banned_terms_and_its_rules(tmp_path: Path) -> None:
+    terms = "security: {banned_terms: {files: [t.yaml]}, pii_protection: {custom: [s.yaml]}}\n"
     (tmp_path / "yett.yaml").write_text(CONFIG % "a.yaml, /b.yaml" + terms)
     named = watched_files(SettingsSource(None, {}, {}, tmp_path).load())
-    assert named == (tmp_path / "yett.yaml", tmp_path / "a.yaml", Path("/b.yaml"), tmp_path / "t.yaml")
+    assert named == (
+        tmp_path / "yett.yaml",
+        tmp_path / "a.yaml",
+        Path("/b.yaml"),
+        tmp_path / "t.yaml",
+        tmp_path / "s.yaml",
+    )
     (tmp_path / "yett.yaml").unlink()
     assert watched_files(SettingsSource(None, {}, {}, tmp_path).load()) == ()

@@ -103,7 +103,8 @@ _MADE: dict[object, Detectors] = {}
 
 def _detectors(settings: Settings, cache: PatternCache) -> Detectors:
     """Make detectors once for all gateways that want the same: they keep nothing, and making them takes longest."""
-    wanted = (settings.security.banned_terms, settings.server.max_prompt_length)
+    security = settings.security
+    wanted = (security.banned_terms, str(security.pii_protection), settings.server.max_prompt_length)
     if wanted not in _MADE:
         _MADE[wanted] = configured_detectors(settings, cache)
     return _MADE[wanted]

@@ -4,16 +4,15 @@ Detectors: the detectors that a configuration asks for.
 Patterns are compiled once for all that share them; conditions on text differ by policy, so each gets its own.
 """
 
-from pathlib import Path
-
 from yett.compose.patterns import PatternCache
+from yett.compose.personal import allowed_values, configured_rules
 from yett.compose.settings import BannedTerms, Settings
-from yett.detectors.catalogue import built, chosen
+from yett.compose.texts import read_text
+from yett.detectors.catalogue import built
 from yett.detectors.lifted import TextTests
 from yett.detectors.patterns import PatternSet
 from yett.detectors.rule import Rule
 from yett.detectors.topics import category, shipped_category
-from yett.model.errors import OperatorError, Place, Problem
 from yett.ports.decider import TextTest
 from yett.ports.detector import Detector
 
@@ -37,11 +36,13 @@ def configured_detectors(settings: Settings, cache: PatternCache) -> Detectors:
     Return what *settings* ask for, its patterns loaded from *cache* where they are.
 
     Raises:
-        OperatorError: a file of banned terms is wrong.
+        OperatorError: a file of banned terms or of rules is wrong.
     """
-    rules = chosen(extra=_banned(settings.security.banned_terms))
+    protection = settings.security.pii_protection
+    rules = configured_rules(protection, _banned(settings.security.banned_terms))
     saved = cache.load(rules)
-    detectors = built(rules, saved=saved, longest=settings.server.max_prompt_length)
+    longest = settings.server.max_prompt_length
+    detectors = built(rules, saved=saved, longest=longest, allowed=allowed_values(protection))
     patterns = next(each for each in detectors if isinstance(each, PatternSet))
     if (compiled := patterns.dump()) != saved:
         cache.keep(rules, compiled)
@@ -50,13 +51,4 @@ def configured_detectors(settings: Settings, cache: PatternCache) -> Detectors:
 
 def _banned(terms: BannedTerms) -> tuple[Rule, ...]:
     shipped = [rule for name in terms.categories for rule in shipped_category(name)]
-    return (*shipped, *(rule for file in terms.files for rule in category(_text(file), str(file))))
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else (error.strerror or "cannot be read").lower()
-        problem = Problem(Place(str(file)), "unreadable-file", f"`{file}` {why}", "name a readable YAML file")
-        raise OperatorError(problem) from None
+    return (*shipped, *(rule for file in terms.files for rule in category(read_text(file), str(file))))

@@ -141,12 +141,12 @@ def _read(file: Path, draft: Draft, known: Mapping[str, str]) -> list[Problem]:
 def _anchor(draft: Draft, folder: Path) -> None:
     """Let relative paths of the file begin where the file is."""
     records, policies = draft.get("records"), draft.get("policies")
-    terms = draft.get("security", "banned_terms")
+    terms, personal = draft.get("security", "banned_terms"), draft.get("security", "pii_protection")
     if isinstance(records, dict) and isinstance(records.get("path"), str):
         records["path"] = str(folder / records["path"])
-    for section in (policies, terms):
-        if isinstance(section, dict) and isinstance(section.get("files"), list):
-            section["files"] = [str(folder / name) if isinstance(name, str) else name for name in section["files"]]
+    for section, key in ((policies, "files"), (terms, "files"), (personal, "custom")):
+        if isinstance(section, dict) and isinstance(section.get(key), list):
+            section[key] = [str(folder / name) if isinstance(name, str) else name for name in section[key]]
 
 
 def _said(text: str) -> object:

@@ -14,11 +14,14 @@ from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
+from yett.compose.personal import own_kinds, personal_kinds
 from yett.compose.settings import PiiProtection, Settings
+from yett.detectors.rule import SEEN
 from yett.model.errors import Place
+from yett.model.kinds import KINDS
 from yett.model.obligation import Redact, Transform
 from yett.policy.compiler import check_document
-from yett.policy.documents import Constant, Document, Rule
+from yett.policy.documents import Condition, Constant, Document, Rule
 from yett.policy.problems import Problems
 from yett.policy.reading import read_documents
 
@@ -45,7 +48,12 @@ def configured_documents(settings: Settings) -> tuple[Document, ...]:
 def configured_constants(settings: Settings) -> Mapping[str, Constant]:
     """Return the constants that *settings* override; what they leave open each document says itself."""
     injection = settings.security.prompt_injection
-    return {"injection_threshold": injection.block_threshold} if "block_threshold" in injection.model_fields_set else {}
+    constants = (
+        {"injection_threshold": injection.block_threshold} if "block_threshold" in injection.model_fields_set else {}
+    )
+    # What a kind's own threshold leaves out is not found, so that of the policies must only be low enough.
+    low = min(settings.security.pii_protection.thresholds.values(), default=SEEN)
+    return constants | ({"pii_threshold": low} if low < SEEN else {})
 
 
 def shipped_documents(variant: str) -> tuple[Document, ...]:
@@ -91,9 +99,31 @@ def _adjusted(document: Document, settings: Settings) -> Document:
         rules = ()
     if document.id == _PERSONAL_DATA:
         protection = settings.security.pii_protection
-        chosen = protection.detection_types if protection.enabled else ()
-        rules = tuple(_redacting(rule, protection) for rule in rules if rule.id in chosen)
+        kinds = (*personal_kinds(protection), *own_kinds(protection)) if protection.enabled else ()
+        written = {rule.id: rule for rule in rules}
+        pattern = rules[0]
+        rules = tuple(_redacting(written.get(kind) or _about(kind, pattern), protection) for kind in kinds)
     return replace(document, rules=rules, cases=())
+
+
+def _about(kind: str, pattern: Rule) -> Rule:
+    """Return a rule for *kind* that says what *pattern* says of its own, which it is called after."""
+    told = f"pii.{kind}"
+    name = KINDS.get(told, "Personal data of the operator's own kind.").rstrip(".")
+    obligations = tuple(
+        replace(obligation, kind=told) if isinstance(obligation, Redact) else obligation
+        for obligation in pattern.action.obligations
+    )
+    condition = pattern.condition and _asked(pattern.condition, pattern.id, kind)
+    return replace(
+        pattern, id=kind, name=name, condition=condition, action=replace(pattern.action, obligations=obligations)
+    )
+
+
+def _asked(condition: Condition, other: str, kind: str) -> Condition:
+    """Return *condition*, asked of *kind* where it asks of *other*."""
+    parts = tuple(_asked(part, other, kind) for part in condition.parts)
+    return replace(condition, parts=parts, value=kind if condition.value == other else condition.value)
 
 
 def _redacting(rule: Rule, protection: PiiProtection) -> Rule:

@@ -14,12 +14,29 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from yett.compose.provider import Provider, named_providers
-from yett.compose.values import Attribute, Count, Names, Port, Score, Seconds, Secret, capitals, listed, reject
+from yett.compose.values import (
+    ALL,
+    COUNTRIES,
+    Attribute,
+    Count,
+    Country,
+    Names,
+    Pattern,
+    PersonalKind,
+    Port,
+    Score,
+    Seconds,
+    Secret,
+    capitals,
+    listed,
+    reject,
+)
 from yett.model.rate import Rate
 
 __all__ = [
     "Access",
     "AccessKey",
+    "Allowing",
     "BannedTerms",
     "Logging",
     "PiiProtection",
@@ -32,6 +49,7 @@ __all__ = [
     "Settings",
 ]
 
+_DIGEST = 64
 _SHORTEST_SECRET = 16  # characters; NIST SP 800-63B asks as much of secrets that a machine keeps
 
 
@@ -73,7 +91,30 @@ class PromptInjection(_Section):
     """Overrides the threshold of the shipped policies when it is written; the strict ones have 0.5 of their own."""
 
 
-_PiiKind = Literal["email", "phone", "credit_card", "ssn", "iban", "ip_address"]
+class Allowing(_Section):
+    """Values that may pass though they look like personal data or credentials; separators and case do not matter."""
+
+    values: Names = ()
+    """Values as such, like a hotline's number."""
+    hashes: Names = ()
+    """Values by HMAC-SHA-256 in hexadecimal, of their letters and digits alone, in capitals."""
+    key: Secret | None = None
+    """What the hashes were made with; nothing, when it is not given."""
+    patterns: tuple[Pattern, ...] = ()
+    """RE2 patterns, each for all of a value."""
+    domains: Names = ()
+    """Domains of e-mail addresses at them or below them."""
+
+    @field_validator("hashes")
+    @classmethod
+    def _digests(cls, hashes: tuple[str, ...]) -> tuple[str, ...]:
+        if any(len(each) != _DIGEST or not set(each.lower()) <= set("0123456789abcdef") for each in hashes):
+            raise reject("bad-value", "has one that is no HMAC-SHA-256", "write 64 hexadecimal digits")
+        return hashes
+
+
+_TYPES = ("email", "phone", "credit_card", "ssn", "iban", "ip_address")
+_QUIET = ("us",)
 
 
 class PiiProtection(_Section):
@@ -81,17 +122,24 @@ class PiiProtection(_Section):
 
     enabled: bool = True
     """Whether the shipped policies on personal data decide."""
-    detection_types: Annotated[tuple[_PiiKind, ...], BeforeValidator(listed)] = (
-        "email",
-        "phone",
-        "credit_card",
-        "ssn",
-        "iban",
-        "ip_address",
-    )
-    """The kinds that are looked for."""
+    detection_types: Annotated[tuple[PersonalKind, ...], BeforeValidator(listed)] = _TYPES
+    """The kinds that are looked for (see [findings](findings.md)); `all` is every one."""
+    countries: Annotated[tuple[Country, ...], BeforeValidator(listed)] = _QUIET
+    """Countries all of whose kinds are looked for, too; none, when only `detection_types` is written. `all` is every one."""
+    thresholds: dict[PersonalKind, Score] = {}
+    """From which score on a kind is reported, where that is not 0.5."""
+    custom: tuple[Path, ...] = ()
+    """The operator's own files of rules; every kind in them is looked for."""
     redaction_strategy: Literal["mask", "replace", "remove", "hash", "surrogate"] = "mask"
     """Stars, the kind in brackets, nothing, a keyed digest, or a placeholder that is the same for the same value."""
+    allow: Allowing = Allowing()
+
+    @property
+    def looked_into(self) -> tuple[str, ...]:
+        """The countries all of whose kinds are looked for."""
+        if "countries" not in self.model_fields_set and "detection_types" in self.model_fields_set:
+            return ()
+        return COUNTRIES if ALL in self.countries else self.countries
 
 
 class RateLimiting(_Section):

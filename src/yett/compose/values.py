@@ -5,14 +5,43 @@ Whatever is written as text is read as what its place expects, since environment
 boolean is never a number.
 """
 
+from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
 
 from yett.compose.references import ReferenceProblem, read_secret
+from yett.detectors.expression import BadPattern, compiled
+from yett.detectors.rules import PACKS
+from yett.model.kinds import KINDS, family
 
-__all__ = ["Attribute", "Count", "Names", "Port", "Score", "Seconds", "Secret", "capitals", "listed", "reject"]
+__all__ = [
+    "ALL",
+    "COUNTRIES",
+    "PERSONAL",
+    "Attribute",
+    "Count",
+    "Country",
+    "Names",
+    "Pattern",
+    "PersonalKind",
+    "Port",
+    "Score",
+    "Seconds",
+    "Secret",
+    "capitals",
+    "listed",
+    "reject",
+]
+
+ALL = "all"
+"""Stands for every choice there is."""
+COUNTRIES = PACKS
+"""The countries whose numbers are known."""
+PERSONAL = tuple(kind.partition(".")[2] for kind in KINDS if family(kind) == "pii" and not kind.endswith("."))
+"""The registered kinds of personal data, without their family."""
 
 
 def reject(code: str, message: str, hint: str = "", key: str = "") -> PydanticCustomError:
@@ -55,6 +84,31 @@ def _secret(value: object) -> object:
         raise reject(problem.code, problem.message, problem.hint) from None
 
 
+def _kind(name: str) -> str:
+    return _one_of((ALL, *PERSONAL), name.removeprefix("pii."))
+
+
+def _country(name: str) -> str:
+    return _one_of((ALL, *COUNTRIES), name.lower())
+
+
+def _one_of(choices: Sequence[str], name: str) -> str:
+    """Return *name*, which must be among *choices*."""
+    if name not in choices:
+        close = get_close_matches(name.lower(), choices, 1)
+        hint = f"did you mean `{close[0]}`?" if close else f"write `{ALL}`, or some of {', '.join(choices[1:])}"
+        raise reject("unknown-value", "is none of those that are known", hint)
+    return name
+
+
+def _pattern(text: str) -> str:
+    try:
+        compiled(text)
+    except BadPattern:
+        raise reject("pattern", "is no RE2 pattern", "RE2 has no look-around and no back-references") from None
+    return text
+
+
 Count = Annotated[int, BeforeValidator(_number), Field(ge=1)]
 """A whole number from one."""
 
@@ -75,3 +129,12 @@ Names = Annotated[tuple[str, ...], BeforeValidator(listed)]
 
 Secret = Annotated[SecretStr, BeforeValidator(_secret)]
 """A secret: itself, or `file:` and the absolute path of a file that holds it."""
+
+PersonalKind = Annotated[str, AfterValidator(_kind)]
+"""A registered kind of personal data, with or without its family; or `all`."""
+
+Country = Annotated[str, AfterValidator(_country)]
+"""A country whose numbers are known (ISO 3166); or `all`."""
+
+Pattern = Annotated[str, AfterValidator(_pattern)]
+"""A pattern in RE2's syntax."""

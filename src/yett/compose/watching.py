@@ -85,7 +85,8 @@ class Watcher:
 def watched_files(loaded: Loaded) -> tuple[Path, ...]:
     """Name the files that a configuration is made of."""
     settings = loaded.settings
-    named = (*settings.policies.files, *settings.security.banned_terms.files)
+    security = settings.security
+    named = (*settings.policies.files, *security.banned_terms.files, *security.pii_protection.custom)
     return (loaded.file, *named) if loaded.file else named
 
 

@@ -1,6 +1,8 @@
 """
 Allowing: what an operator knows to be harmless, though it looks like personal data or a credential.
 
+Only values are allowed: credentials and personal data. Orders, commands and the like are judged wherever they stand.
+
 A value is allowed as such, by its keyed digest (so that a list of real values need not be written down), by a pattern
 that takes all of it, or by the domain of an address. Separators and case do not matter to values and digests.
 
@@ -13,6 +15,8 @@ from dataclasses import dataclass
 
 from yett.detectors.dates import bare
 from yett.detectors.expression import compiled
+from yett.detectors.overlaps import VALUES
+from yett.model.kinds import family
 
 __all__ = ["DOCUMENTED", "NOTHING", "Allowed", "digest"]
 
@@ -51,8 +55,11 @@ class Allowed:
         """Say whether anything is allowed."""
         return bool(self.values or self.digests or self.patterns or self.domains)
 
-    def allows(self, value: str) -> bool:
-        """Say whether *value* may pass."""
+    def allows(self, kind: str, value: str) -> bool:
+        """Say whether *value*, which is of this *kind*, may pass."""
+        return family(kind) in VALUES and self._knows(value)
+
+    def _knows(self, value: str) -> bool:
         return (
             (bool(self.values) and bare(value) in {bare(each) for each in self.values})
             or (bool(self.digests) and digest(value, self.key) in self.digests)

@@ -10,7 +10,7 @@ Catalogue: the built-in detectors by name.
 that differs by policy.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from yett.detectors.allowing import NOTHING, Allowed
 from yett.detectors.hidden_text import HiddenText
@@ -18,7 +18,7 @@ from yett.detectors.patterns import PatternSet
 from yett.detectors.rule import Rule
 from yett.detectors.rules import SHIPPED, shipped
 from yett.detectors.size import Size
-from yett.model.kinds import covers
+from yett.model.kinds import covers, family
 from yett.ports.detector import Detector
 
 __all__ = ["NAMES", "built", "chosen", "kept"]
@@ -28,15 +28,25 @@ NAMES = ("patterns", "hidden_text", "size", "text")
 
 
 def chosen(
-    *, disabled: Iterable[str] = (), extra: Sequence[Rule] = (), packs: Iterable[str] = ("us",)
+    *,
+    disabled: Iterable[str] = (),
+    extra: Sequence[Rule] = (),
+    packs: Iterable[str] = ("us",),
+    personal: Container[str] | None = None,
 ) -> tuple[Rule, ...]:
     """
     Return the shipped rules and *extra* ones, but those of kinds that *disabled* covers (`pii`, `pii.phone`).
 
-    *packs* names the countries whose numbers are looked for, beside those that belong to none.
+    *packs* names the countries whose numbers are looked for, beside those that belong to none; of what is shipped for
+    personal data, only kinds that are *personal* are, where that is said.
     """
     off = tuple(disabled)
-    rules = [rule for name in (*SHIPPED, *(f"personal_{pack}" for pack in packs)) for rule in shipped(name)]
+    rules = [
+        rule
+        for name in (*SHIPPED, *(f"personal_{pack}" for pack in packs))
+        for rule in shipped(name)
+        if personal is None or family(rule.kind) != "pii" or rule.kind in personal
+    ]
     return tuple(rule for rule in (*rules, *extra) if not any(covers(kind, rule.kind) for kind in off))
 
 

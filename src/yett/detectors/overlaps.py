@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from yett.model.finding import Match
 from yett.model.kinds import family
 
-__all__ = ["resolved"]
+__all__ = ["VALUES", "resolved"]
 
-_VALUES = frozenset({"secret", "pii"})
+VALUES = frozenset({"secret", "pii"})
+"""The families whose findings are values in a text."""
 _RANKS = {"pii.credit_card": 1, "pii.iban": 2, "pii.ssn": 3, "pii.email": 4, "pii.ip_address": 5}
 # Telephone numbers and the numbers of states look alike; among them the surer claim wins.
 _LAST = 6
@@ -21,9 +22,9 @@ _LAST = 6
 
 def resolved(matches: Sequence[Match]) -> list[Match]:
     """Return *matches* without those that a stronger claim on the same characters beats, ordered by start."""
-    kept = [match for match in matches if family(match.kind) not in _VALUES]
+    kept = [match for match in matches if family(match.kind) not in VALUES]
     claimed: list[Match] = []
-    for match in sorted((match for match in matches if family(match.kind) in _VALUES), key=_strength):
+    for match in sorted((match for match in matches if family(match.kind) in VALUES), key=_strength):
         if all(match.end <= other.start or other.end <= match.start for other in claimed):
             claimed.append(match)
     return sorted(kept + claimed)

@@ -20,7 +20,7 @@ from yett.detectors.expression import Found
 from yett.detectors.gate import Gate
 from yett.detectors.overlaps import resolved
 from yett.detectors.reach import Reach
-from yett.detectors.rule import SEEN, Rule, Scanner
+from yett.detectors.rule import Rule, Scanner
 from yett.model.finding import Match
 from yett.model.kinds import family
 from yett.model.segment import Origin
@@ -34,7 +34,10 @@ _VERSION = b"2"
 def revision_of(rules: Sequence[Rule]) -> str:
     """Return the revision that a set of *rules* would have, without compiling it."""
     told = [
-        (rule.id, rule.kind, rule.pattern, rule.score, sorted(rule.origins), rule.validator, rule.context, rule.beside)
+        (
+            *(rule.id, rule.kind, rule.pattern, rule.score, rule.seen, sorted(rule.origins)),
+            *(rule.validator, rule.context, rule.beside),
+        )
         for rule in rules
     ]
     return sha256(_VERSION + repr(told).encode()).hexdigest()
@@ -111,7 +114,7 @@ class PatternSet:
         spans = [
             (found.start, found.end, score, scanner.rule)
             for scanner, found in self._found(data, origin, begin, settled=True)
-            if found.start >= begin and (score := scanner.score(data, found)) >= SEEN
+            if found.start >= begin and (score := scanner.score(data, found)) >= scanner.rule.seen
         ]
         if not spans:
             return []
@@ -124,7 +127,7 @@ class PatternSet:
         )
         if not self._allowed:
             return matches
-        return [match for match in matches if not self._allowed.allows(text[match.start : match.end])]
+        return [match for match in matches if not self._allowed.allows(match.kind, text[match.start : match.end])]
 
     def _found(
         self, data: bytes, origin: Origin, begin: int, *, settled: bool = False

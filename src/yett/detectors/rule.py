@@ -22,7 +22,7 @@ from yett.model.segment import Origin
 __all__ = ["SEEN", "TRIGGER", "Context", "Rule", "Scanner", "trigger"]
 
 SEEN = 0.5
-"""What is less sure than this is not reported."""
+"""What is less sure than this is not reported, unless somebody says otherwise."""
 TRIGGER = 128
 """How many characters may stand before the group of a rule, at most."""
 _BOUNDED = 64
@@ -65,6 +65,8 @@ class Rule:
     """
     keep: int = 0
     """How many of the last characters a mask may leave."""
+    seen: float = SEEN
+    """What is less sure than this is not reported."""
     true: tuple[str, ...] = field(default=(), repr=False)
     false: tuple[str, ...] = field(default=(), repr=False)
 
@@ -99,7 +101,7 @@ class Scanner:
         self._words = _spoken(rule.context.words)
         self._against = _spoken(rule.context.against)
         # What a text must hold for this rule to be sure enough, roughly; empty when it may be without.
-        self.spoken = _roughly(rule.context.words) if rule.score < SEEN else ""
+        self.spoken = _roughly(rule.context.words) if rule.score < rule.seen else ""
         self._beside = frozenset(rule.beside.encode()[at : at + 1] for at in range(len(rule.beside.encode())))
         self._retry = self._validate is not None and _bounded(rule.pattern)
         self.triggered = trigger(rule.pattern) != 0

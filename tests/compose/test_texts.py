@@ -1,0 +1,27 @@
+"""Files that an operator names are read or refused."""
+
+from pathlib import Path
+
+import pytest
+
+from yett.compose.texts import read_text
+from yett.model.errors import OperatorError
+
+
+def test_a_file_is_read_without_its_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes("\ufeffÅrhus".encode())
+    assert read_text(tmp_path / "a.yaml") == "Århus"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"), [(None, "no such file or directory"), (b"\xff\xfe", "is not UTF-8")], ids=["missing", "bytes"]
+)
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None, told: str) -> None:
+    file = tmp_path / "a.yaml"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(OperatorError) as caught:
+        read_text(file)
+    (problem,) = caught.value.problems
+    assert (problem.place.file, problem.code) == (str(file), "unreadable-file")
+    assert told in problem.message
