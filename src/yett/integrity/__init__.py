@@ -1,0 +1,1 @@
+"""What a file is, and who vouches for it: digests, signatures, manifests."""
