@@ -67,6 +67,7 @@ BREACHES = [
     ("patterns", "guard.guard", "import re2"),
     ("patterns", "policy.program", "import hyperscan"),
     ("arrays", "guard.guard", "import numpy"),
+    ("signatures", "cli.app", "import cryptography"),
     ("yaml", "dialects.events", "import yaml"),
     ("settings", "doors.rest.app", "from pydantic import BaseModel"),
     ("terminal", "compose.house", "import rich"),
