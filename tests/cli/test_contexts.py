@@ -14,7 +14,8 @@ def test_facts_are_read_and_dated() -> None:
 
 
 def test_a_date_that_is_stated_stays() -> None:
-    assert stated_facts('{"request": {"date": 5}}') == {"request": {"date": 5}}
+    stated = '{"request": {"date": 5, "hour": 0}}'
+    assert stated_facts(stated) == {"request": {"date": 5, "hour": 0}}
 
 
 @pytest.mark.parametrize("context", ["{", "[]", "@/nowhere/at/all"])

@@ -80,7 +80,7 @@ KEY = a_finding("secret.aws", Origin.TOOL)
         ("detector.found", False),
         ("llm.containsPII", True),
         ("llm.piiTypes", ["credit_card", "email"]),
-        ("llm.estimatedTokens", 11),
+        ("llm.estimatedTokens", Unknown.MISSING),
         ("pii.nonsense", Unknown.MISSING),
         ("content.nonsense", Unknown.MISSING),
         ("nonsense.found", Unknown.MISSING),

@@ -1,5 +1,6 @@
 """A request that was judged and may go to an upstream."""
 
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -7,14 +8,17 @@ import pytest
 
 from yett.dialects.dialect import Texts
 from yett.dialects.openai_chat import OPENAI_CHAT
+from yett.limits.prices import Price, Prices
 from yett.model.decision import Decision, Effect
 from yett.model.obligation import Cap, Obligation, Redact, Route
+from yett.model.principal import ANONYMOUS
 from yett.model.record import Record
 from yett.model.refusal import Refusal
 from yett.model.segment import Origin, Segment
 from yett.model.verdict import Verdict
-from yett.services.asking import held, obliged, request_facts, too_much, upstream_for
+from yett.services.asking import held, interaction_of, obliged, request_facts, too_much, upstream_for
 from yett.services.calls import Call
+from yett.services.estimating import Estimator
 from yett.services.snapshots import Limits
 from yett.services.upstreams import Route as Way
 from yett.services.upstreams import Routes
@@ -37,9 +41,20 @@ def verdict(*obligations: Obligation) -> Verdict:
 
 def test_facts_tell_where_a_request_comes_from() -> None:
     call = Call("r", "openai.chat", b"", client="203.0.113.9", facts={"hour": 7})
-    facts = request_facts(OPENAI_CHAT, PAYLOAD, call)
-    assert facts["request"] == {"ip": "203.0.113.9", "hour": 7}
+    facts = request_facts(OPENAI_CHAT, PAYLOAD, call, 1_798_675_200.0)
+    assert facts["request"] == {"ip": "203.0.113.9", "date": 20261231, "hour": 7}
     assert facts["llm"]["model"] == "gpt-4"
+
+
+def test_what_a_request_will_take_is_estimated_when_policy_asks() -> None:
+    texts = Texts((Segment("/a", Origin.USER, "word " * 1000),))
+    facts = {"llm": {**OPENAI_CHAT.facts(PAYLOAD)["llm"], "model": "gpt-4"}}
+    prices = Prices({"gpt-4": Price(Decimal(30), Decimal(60), longest=8192)})
+    for caps, cost in (((), 0.52158), ((Cap("max_tokens", 100), Cap("characters", 5)), 0.03606)):
+        house = SimpleNamespace(**vars(snapshot(*caps)), estimator=Estimator(prices))
+        interaction = interaction_of(texts, facts, ANONYMOUS, house)  # type: ignore[arg-type]
+        assert interaction.estimates["llm.estimatedTokens"]() == 1007
+        assert interaction.estimates["llm.estimatedCost"]() == pytest.approx(cost, abs=0.001)
 
 
 def test_a_served_model_is_noted() -> None:

@@ -3,12 +3,13 @@
 import json
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from yett.compose.clock import SystemClock
 from yett.model.stage import Stage
+from yett.services.moment import dated
 
 __all__ = ["context_option", "stage_option", "stated_facts"]
 
@@ -22,20 +23,12 @@ stage_option = click.option(
 
 def stated_facts(context: str) -> Mapping[str, object]:
     """
-    Return the facts that *context* states, and what day it is where it does not say so.
+    Return the facts that *context* states, and what time it is where it does not say so.
 
     Raises:
         click.UsageError: it states none.
     """
-    return _dated(_facts(context))
-
-
-def _dated(facts: Mapping[str, object]) -> Mapping[str, object]:
-    """Return *facts* with what day it is, where they do not say it themselves."""
-    request = facts.get("request", {})
-    if not isinstance(request, dict) or "date" in request:
-        return facts
-    return {**facts, "request": {**request, "date": int(datetime.now(UTC).strftime("%Y%m%d"))}}
+    return dated(_facts(context), SystemClock().now())
 
 
 def _facts(context: str) -> Mapping[str, object]:

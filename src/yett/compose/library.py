@@ -21,6 +21,7 @@ from yett.model.interaction import Interaction
 from yett.model.segment import Origin, Segment
 from yett.model.stage import Stage
 from yett.model.verdict import Verdict
+from yett.services.estimating import Estimator
 
 __all__ = ["Guard", "open_guard"]
 
@@ -40,7 +41,9 @@ class Guard:
     def check(self, text: str, origin: str = Origin.USER, stage: str = Stage.REQUEST) -> Verdict:
         """Judge *text*, written by *origin*, at *stage*."""
         segment = Segment("", Origin(origin), text)
-        return self._guard.inspect(Interaction(Stage(stage), (segment,)))
+        return self._guard.inspect(
+            Interaction(Stage(stage), (segment,), estimates=Estimator().of({}, (segment,)) or {})
+        )
 
 
 def open_guard(config: str | Path | None = None, policy: str | Path | None = None) -> Guard:

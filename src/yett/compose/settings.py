@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from yett.compose.prices import PriceList
 from yett.compose.provider import Provider, named_providers
 from yett.compose.values import (
     ALL,
@@ -291,6 +292,7 @@ class Settings(_Section):
     """The upstreams by name; without any, the built-in model `stub`, which echoes."""
     allowed_models: Names = ()
     """The models that may be asked for, `*` and `?` being wildcards; all that a provider answers for when empty."""
+    prices: PriceList = PriceList()
     access: Access = Access()
     records: Records = Records()
     logging: Logging = Logging()

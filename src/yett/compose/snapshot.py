@@ -14,6 +14,7 @@ from yett.adapters.upstream.stub import StubUpstream
 from yett.compose.detectors import configured_detectors
 from yett.compose.patterns import PatternCache
 from yett.compose.policies import configured_constants, configured_documents
+from yett.compose.prices import configured_prices
 from yett.compose.provider import Provider
 from yett.compose.settings import Settings
 from yett.compose.trial import try_cases
@@ -28,12 +29,14 @@ from yett.model.principal import Principal
 from yett.model.rate import Rate
 from yett.policy.compiler import compile_documents
 from yett.policy.documents import Document
+from yett.policy.program import Program
 from yett.ports.clock import Clock
 from yett.ports.upstream import Upstream
+from yett.services.estimating import Estimator
 from yett.services.snapshots import Limits, Snapshot
 from yett.services.upstreams import Route, Routes
 
-__all__ = ["Builder", "build_guard"]
+__all__ = ["Builder", "build_guard", "guard_of"]
 
 _DEVELOPER = Principal(tenant="development", subject="developer", roles=frozenset({"developer"}), key="dev-token")
 
@@ -45,10 +48,20 @@ def build_guard(settings: Settings, documents: tuple[Document, ...], cache: Patt
     Raises:
         OperatorError: a policy is wrong, or one of its cases fails.
     """
-    constants = configured_constants(settings)
-    program = compile_documents(documents, constants)
+    return guard_of(compile_documents(documents, configured_constants(settings)), settings, documents, cache, key)
+
+
+def guard_of(
+    program: Program, settings: Settings, documents: tuple[Document, ...], cache: PatternCache, key: bytes
+) -> Guard:
+    """
+    Put the guard of *program* together, after the cases of its *documents* have passed.
+
+    Raises:
+        OperatorError: one of the cases fails.
+    """
     detectors = configured_detectors(settings, cache)
-    try_cases(documents, constants, detectors)
+    try_cases(documents, configured_constants(settings), detectors)
     return Guard(detectors.for_tests(program.text_tests), program, key=key)
 
 
@@ -73,7 +86,8 @@ class Builder:
             OperatorError: they mean nothing that could be served.
         """
         documents = (*configured_documents(settings), *self.documents)
-        guard = build_guard(settings, documents, self.cache, self.key)
+        program = compile_documents(documents, configured_constants(settings))
+        guard = guard_of(program, settings, documents, self.cache, self.key)
         routes = self._routes(settings)
         dialects: tuple[Dialect, ...] = (OpenAIChat(), Completion(model=routes.default))
         revision = sha256(
@@ -89,6 +103,9 @@ class Builder:
             rates=tuple(_share(rate, self.workers) for rate in settings.security.rate_limiting.rates),
             limits=Limits(settings.server.max_prompt_length, settings.server.max_messages),
             policies=tuple(f"{document.id}@{document.version}" for document in documents),
+            program=program,
+            documents=documents,
+            estimator=Estimator(configured_prices(settings.prices)),
         )
 
     def _routes(self, settings: Settings) -> Routes:

@@ -11,6 +11,7 @@ from yett.model.stage import Stage
 from yett.policy.cases import FactsOf, failures, run
 from yett.policy.documents import Case, Constant, Document
 from yett.ports.decider import Decider, Facts
+from yett.services.estimating import Estimator
 
 __all__ = ["facts_by", "try_cases"]
 
@@ -35,6 +36,7 @@ def facts_by(detectors: Detectors) -> FactsOf:
     def facts_of(decider: Decider, case: Case) -> Facts:
         guard = Guard(detectors.for_tests(decider.text_tests), decider)
         segment = Segment("/messages/0/content", Origin(case.origin), case.text or "")
-        return guard.facts(Interaction(case.stage or Stage.REQUEST, (segment,), facts=dict(case.given)))
+        estimates = Estimator().of(case.given, (segment,)) or {}
+        return guard.facts(Interaction(case.stage or Stage.REQUEST, (segment,), facts=case.given, estimates=estimates))
 
     return facts_of

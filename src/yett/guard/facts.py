@@ -125,12 +125,13 @@ def risk(findings: Iterable[Finding]) -> float:
 class InteractionFacts:
     """What policy may know of an interaction, as far as the evidence goes."""
 
-    __slots__ = ("_look", "_tests", "demanded", "known")
+    __slots__ = ("_estimates", "_look", "_tests", "demanded", "known")
 
     def __init__(self, interaction: Interaction, look: Evidence, tests: Mapping[str, TextTest]) -> None:
         """Answer from *look*; *tests* are the conditions on text by their identifiers."""
         self.known: Mapping[str, object] = known_facts(interaction.principal, interaction.facts)
         self.demanded: list[str] = []
+        self._estimates = interaction.estimates
         self._look = look
         self._tests = tests
 
@@ -148,6 +149,8 @@ class InteractionFacts:
             return self._family(head, rest)
         if head == "text":
             return self._text(rest)
+        if field in self._estimates:
+            return self._estimates[field]()
         if field in _DERIVED:
             return _DERIVED[field](self)
         return _looked_up(self.known, field)
@@ -205,9 +208,6 @@ class InteractionFacts:
     def _pii_types(self) -> object:
         return self._family("pii", "types")
 
-    def _estimated_tokens(self) -> object:
-        return sum(len(segment.text) for segment in self._look.segments) // 4 + 1
-
     def _risk(self) -> object:
         self._look.look_for(_ALL)
         return Unknown.UNAVAILABLE if self._look.failed else risk(self._look.findings)
@@ -217,7 +217,6 @@ _DERIVED: Mapping[str, Callable[[InteractionFacts], object]] = MappingProxyType(
     {
         "llm.containsPII": InteractionFacts._contains_pii,  # noqa: SLF001 - the table of this class's own facts
         "llm.piiTypes": InteractionFacts._pii_types,  # noqa: SLF001
-        "llm.estimatedTokens": InteractionFacts._estimated_tokens,  # noqa: SLF001
         "risk.score": InteractionFacts._risk,  # noqa: SLF001
     },
 )

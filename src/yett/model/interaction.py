@@ -1,6 +1,6 @@
 """Interaction: what is asked, by whom, about which texts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -22,3 +22,5 @@ class Interaction:
     """What is known without reading any text, as nested mappings: `{"llm": {"model": …}, "request": {…}}`."""
     opaque: tuple[str, ...] = ()
     """The paths of parts that hold no readable text: images, audio, files, encrypted reasoning."""
+    estimates: Mapping[str, Callable[[], object]] = field(default_factory=lambda: MappingProxyType({}))
+    """Further facts by their field, each computed when policy asks for it, such as `llm.estimatedTokens`."""

@@ -67,6 +67,8 @@ class Record:
     response_digest: str = ""
     caps: dict[str, int] = field(default_factory=dict)
     """What the request was held to, by policy or for its provider: by quantity, such as `max_tokens`, the limit."""
+    cost: str = ""
+    """What it cost by the price table, in US dollars, as an exact decimal; empty where the price or the usage is unknown."""
 
 
 class Entry(NamedTuple):

@@ -44,11 +44,15 @@ class Admission:
         """Keep limits in *counters*."""
         self._counters = counters
 
+    async def identify(self, credential: str | None, snapshot: Snapshot) -> Principal | Refusal:
+        """Say who *credential* stands for, or why it stands for nobody; nothing is taken from their limits."""
+        return (await snapshot.directory.principal(credential) if credential else None) or _UNKNOWN
+
     async def admit(self, credential: str | None, snapshot: Snapshot) -> Admitted | Refusal:
         """Say who *credential* stands for and take from their limits, or why it stands for nobody."""
-        principal = await snapshot.directory.principal(credential) if credential else None
-        if principal is None:
-            return _UNKNOWN
+        principal = await self.identify(credential, snapshot)
+        if isinstance(principal, Refusal):
+            return principal
         if not snapshot.rates:
             return Admitted(principal)
         key = f"{len(principal.tenant)}:{principal.tenant}:{principal.key or principal.subject}"

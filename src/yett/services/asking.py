@@ -13,6 +13,7 @@ from yett.model.stage import Stage
 from yett.model.verdict import Verdict
 from yett.ports.upstream import Upstream
 from yett.services.calls import Call
+from yett.services.moment import clock_facts
 from yett.services.recording import Recorded
 from yett.services.snapshots import Snapshot
 from yett.services.telling import denied, failure
@@ -21,6 +22,7 @@ __all__ = [
     "Asked",
     "Facts",
     "held",
+    "interaction_of",
     "obliged",
     "passing",
     "request_facts",
@@ -53,10 +55,10 @@ class Asked:
         return Interaction(Stage.RESPONSE, texts.segments, self.principal, {**self.facts, **facts}, texts.opaque)
 
 
-def request_facts(dialect: Dialect, payload: Payload, call: Call) -> Facts:
-    """Tell what is known of a request without reading its texts."""
+def request_facts(dialect: Dialect, payload: Payload, call: Call, now: float) -> Facts:
+    """Tell what is known at *now* of a request without reading its texts."""
     facts = dialect.facts(payload)
-    facts["request"] = {"ip": call.client, **call.facts}
+    facts["request"] = {"ip": call.client, **clock_facts(now), **call.facts}
     return facts
 
 
@@ -77,6 +79,13 @@ def to_inspect(texts: Texts, facts: Facts, snapshot: Snapshot) -> Texts:
     if not isinstance(model, str) or snapshot.routes.names(model):
         return texts
     return replace(texts, segments=(*texts.segments, Segment(_MODEL, Origin.DEFINITION, model)))
+
+
+def interaction_of(texts: Texts, facts: Facts, principal: Principal, snapshot: Snapshot) -> Interaction:
+    """Ask about a request of *texts*, of which *facts* are known; what it will take is estimated when policy asks."""
+    caps = [cap.limit for cap in snapshot.routes.caps(str(facts["llm"].get("model"))) if cap.quantity == "max_tokens"]
+    estimates = snapshot.estimator.of(facts, texts.segments, min(caps, default=None)) or {}
+    return Interaction(Stage.REQUEST, texts.segments, principal, facts, texts.opaque, estimates)
 
 
 def unfit(verdict: Verdict, recorded: Recorded) -> Refusal | None:

@@ -16,7 +16,6 @@ from contextlib import AsyncExitStack
 from yett.dialects.dialect import Dialect, Texts
 from yett.dialects.usages import usage_of
 from yett.model.errors import NotReady, UpstreamError, YettError
-from yett.model.interaction import Interaction
 from yett.model.refusal import Refusal
 from yett.model.stage import Stage
 from yett.model.verdict import Verdict
@@ -25,6 +24,7 @@ from yett.services.admission import Admission, Admitted, limit_headers
 from yett.services.asking import (
     Asked,
     held,
+    interaction_of,
     obliged,
     passing,
     request_facts,
@@ -109,7 +109,7 @@ class Exchange:
         """Judge a request; return it as it may go to its upstream."""
         request = dialect.parse(call.body)
         texts = dialect.read(request)
-        facts = request_facts(dialect, request, call)
+        facts = request_facts(dialect, request, call, recorded.record.at)
         if refusal := too_much(texts, facts, snapshot):
             return refusal
         upstream = upstream_for(facts, snapshot, recorded)
@@ -118,7 +118,7 @@ class Exchange:
         facts["llm"]["provider"] = upstream.name
 
         texts = to_inspect(texts, facts, snapshot)
-        interaction = Interaction(Stage.REQUEST, texts.segments, admitted.principal, facts, texts.opaque)
+        interaction = interaction_of(texts, facts, admitted.principal, snapshot)
         inspected = await self._inspection.inspect(snapshot.guard, interaction, snapshot.limits.deadline)
         verdict = recorded.judged(Stage.REQUEST, inspected)
         if refusal := unfit(verdict, recorded):
@@ -152,7 +152,8 @@ class Exchange:
         answer = dialect.parse_answer(body)
         texts = dialect.read_answer(answer)
         verdict = await self._inspect(asked, texts, dialect.answer_facts(answer))
-        recorded.record.usage = usage_of(answer)
+        usage = recorded.record.usage = usage_of(answer)
+        recorded.record.cost = asked.snapshot.estimator.spent(recorded.record.model, usage)
         passed = passing(asked, answer, texts, verdict)
         refusal = passed if isinstance(passed, Refusal) else None
         if isinstance(passed, Refusal):

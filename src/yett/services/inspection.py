@@ -6,14 +6,18 @@ exception but a finding, `detector.unavailable`, which policy judges.
 """
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from yett.guard.guard import Guard, Inspected
 from yett.model.interaction import Interaction
 
-__all__ = ["Inspection"]
+__all__ = ["SHORT", "Inspection"]
 
-_SHORT = 20_000
+_Result = TypeVar("_Result")
+
+SHORT = 20_000
 """Characters that are judged in place: a millisecond or so."""
 
 
@@ -26,13 +30,21 @@ class Inspection:
 
     async def inspect(self, guard: Guard, interaction: Interaction, deadline: float) -> Inspected:
         """Let *guard* judge *interaction* within *deadline* seconds."""
-        if sum(len(segment.text) for segment in interaction.segments) <= _SHORT:
+        if sum(len(segment.text) for segment in interaction.segments) <= SHORT:
             return guard.inspected(interaction)
-        work = asyncio.get_running_loop().run_in_executor(self._pool, guard.inspected, interaction)
         try:
-            return await asyncio.wait_for(work, deadline)
+            return await self.run(lambda: guard.inspected(interaction), deadline)
         except TimeoutError:
             return guard.unread(interaction)
+
+    async def run(self, work: Callable[[], _Result], deadline: float) -> _Result:
+        """
+        Do *work* in a thread.
+
+        Raises:
+            TimeoutError: it is not done after *deadline* seconds; it goes on, and nobody waits for it.
+        """
+        return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self._pool, work), deadline)
 
     def close(self) -> None:
         """Let go of the threads."""

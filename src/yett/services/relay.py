@@ -148,7 +148,8 @@ class Relay:
         recorded = self._asked.recorded
         try:
             if not recorded.sealed:
-                recorded.record.usage = self._stream.usage
+                usage = recorded.record.usage = self._stream.usage
+                recorded.record.cost = self._asked.snapshot.estimator.spent(recorded.record.model, usage)
                 if summary := self._lanes.summary():
                     recorded.judged(Stage.RESPONSE, summary)
                 await recorded.seal(outcome)

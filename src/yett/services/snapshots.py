@@ -9,13 +9,16 @@ Rules:
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from yett.dialects.dialect import Dialect
 from yett.dialects.openai_chat_stream import ChatStream
 from yett.guard.guard import Guard
 from yett.model.rate import Rate
+from yett.policy.documents import Document
+from yett.policy.program import Program
 from yett.ports.directory import Directory
+from yett.services.estimating import Estimator
 from yett.services.upstreams import Routes
 
 __all__ = ["Limits", "Snapshot", "Snapshots"]
@@ -46,6 +49,12 @@ class Snapshot:
     limits: Limits = Limits()
     policies: tuple[str, ...] = ()
     """The policies in force, as `id@version`."""
+    program: Program = field(default_factory=lambda: Program((), (), ""))
+    """The policies, compiled: what the decision point decides by."""
+    documents: tuple[Document, ...] = ()
+    """The policies as they were written."""
+    estimator: Estimator = field(default_factory=Estimator)
+    """What requests will take, in tokens and in money."""
 
 
 class Snapshots:

@@ -1,0 +1,178 @@
+"""
+Deciding: the decision point. A question in, a decision out.
+
+Rules:
+
+1. Whichever door a question comes through, it is answered here, by the policies that exchanges are decided by.
+2. The caller states the facts. Those that it leaves out and that can be found out, from texts, sizes, the price table
+   or the clock, are found out when a rule can still need them; the rest are missing, and restrictive rules count that.
+3. No answer is remembered for a question.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from yett.model.decision import Decision
+from yett.model.segment import Segment
+from yett.model.stage import Stage
+from yett.policy.contexts import stage_of
+from yett.policy.explaining import Explanation, explain
+from yett.policy.interpreter import lookup
+from yett.policy.schema import cost
+from yett.ports.clock import Clock
+from yett.services.inspection import SHORT, Inspection
+from yett.services.moment import dated
+from yett.services.selection import Selection, Selections
+from yett.services.snapshots import Snapshot, Snapshots
+from yett.services.stated import Sources, StatedFacts, texts_in
+
+__all__ = ["Answer", "Deciding", "Question", "decided", "explained"]
+
+_NOTHING: Mapping[str, object] = MappingProxyType({})
+_NOBODY: tuple[Segment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of the policies."""
+
+    context: Mapping[str, object]
+    """Facts as nested mappings."""
+    stage: Stage | None = None
+    """As the context has it, when it is not given."""
+    policies: tuple[str, ...] = ()
+    """The policies to decide by, as `id` or `id@version`; all that are active when there are none."""
+    namespace: str = ""
+    """Decide only by the policies of this namespace."""
+    texts: tuple[Segment, ...] = ()
+    """Texts to read, beside those in the context."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the policies say."""
+
+    decision: Decision
+    facts: Mapping[str, object] = field(default_factory=lambda: _NOTHING)
+    """What was found out beyond what was stated, by field."""
+    duration: float = 0.0
+    """Seconds."""
+
+
+class Deciding:
+    """The decision point."""
+
+    def __init__(self, snapshots: Snapshots, clock: Clock, inspection: Inspection) -> None:
+        """Decide by the current one of *snapshots*; read long texts where *inspection* does."""
+        self._snapshots = snapshots
+        self._clock = clock
+        self._inspection = inspection
+        self._selections = Selections()
+
+    def at_once(self, question: Question) -> Answer | None:
+        """
+        Answer *question*; None where texts are so long that reading them would keep others waiting.
+
+        Raises:
+            CallerError: it names a policy or a namespace that is not there.
+        """
+        began = self._clock.elapsed()
+        snapshot = self._snapshots.current
+        selection = self._selected(snapshot, question)
+        stage = question.stage or stage_of(question.context)
+        context = self._dated(question.context) if selection.dated[stage] else question.context
+        sources = _sources(snapshot, selection, stage, question)
+        if sources is None:
+            decision = selection.decide_stated(stage, context)
+            return Answer(decision, _NOTHING, self._clock.elapsed() - began)
+        if sum(len(segment.text) for segment in sources.segments) > SHORT:
+            return None
+        decision, found = decided(selection, stage, context, sources)
+        return Answer(decision, found, self._clock.elapsed() - began)
+
+    async def answer(self, question: Question) -> Answer:
+        """
+        Answer *question*, however long its texts are.
+
+        Raises:
+            CallerError: it names a policy or a namespace that is not there.
+        """
+        return self.at_once(question) or await self._at_leisure(question)
+
+    async def explain(self, question: Question) -> Explanation:
+        """
+        Say why *question* is answered as it is.
+
+        Raises:
+            CallerError: it names a policy or a namespace that is not there.
+        """
+        snapshot = self._snapshots.current
+        selection = self._selected(snapshot, question)
+        stage = question.stage or stage_of(question.context)
+        sources = _sources(snapshot, selection, stage, question) or _stated(selection)
+        context = self._dated(question.context)
+        limit = snapshot.limits.deadline
+        try:
+            return await self._inspection.run(lambda: explained(selection, stage, context, sources), limit)
+        except TimeoutError:
+            return explained(selection, stage, context, _unread(sources))
+
+    async def _at_leisure(self, question: Question) -> Answer:
+        began = self._clock.elapsed()
+        snapshot = self._snapshots.current
+        selection = self._selected(snapshot, question)
+        stage = question.stage or stage_of(question.context)
+        context = self._dated(question.context)
+        sources = _sources(snapshot, selection, stage, question) or _stated(selection)
+        limit = snapshot.limits.deadline
+        try:
+            decision, found = await self._inspection.run(lambda: decided(selection, stage, context, sources), limit)
+        except TimeoutError:
+            decision, found = decided(selection, stage, context, _unread(sources))
+        return Answer(decision, found, self._clock.elapsed() - began)
+
+    def _selected(self, snapshot: Snapshot, question: Question) -> Selection:
+        return self._selections.of(snapshot.program, snapshot.documents, question.policies, question.namespace)
+
+    def _dated(self, context: Mapping[str, object]) -> Mapping[str, object]:
+        return dated(context, self._clock.now())
+
+
+def decided(
+    selection: Selection, stage: Stage, context: Mapping[str, object], sources: Sources
+) -> tuple[Decision, Mapping[str, object]]:
+    """Decide about *context* by *selection*; return also what was found out from *sources*."""
+    facts = StatedFacts(stage, context, sources)
+    return selection.program.decide(stage, facts), facts.told()
+
+
+def explained(selection: Selection, stage: Stage, context: Mapping[str, object], sources: Sources) -> Explanation:
+    """Say why *selection* decides about *context* as it does."""
+    facts = StatedFacts(stage, context, sources)
+    program = selection.program
+    clauses = [clause for clause in program.clauses if stage in clause.stages]
+    return explain(
+        clauses,
+        lambda name: facts.demand(name) if cost(name) else lookup(context, name),
+        program.text_tests,
+        program.revision,
+    )
+
+
+def _sources(snapshot: Snapshot, selection: Selection, stage: Stage, question: Question) -> Sources | None:
+    """Return from what facts can be found out; None where everything that can be known is stated."""
+    finds = selection.finds[stage]
+    inside = texts_in(question.context) if finds else _NOBODY
+    estimates = snapshot.estimator.of(question.context, (*inside, *question.texts)) if finds else None
+    if not inside and not question.texts and not estimates:
+        return None
+    return Sources(snapshot.guard, (*inside, *question.texts), selection.program.text_tests, estimates or {})
+
+
+def _stated(selection: Selection) -> Sources:
+    return Sources(tests=selection.program.text_tests)
+
+
+def _unread(sources: Sources) -> Sources:
+    return Sources(None, sources.segments, sources.tests, sources.estimates)

@@ -1,0 +1,144 @@
+"""The decision point."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.services.policies import COSTLY, DOCUMENTS, FREE, deciding_by
+from tests.services.staged import StagedClock
+from yett.model.decision import Effect
+from yett.model.errors import CallerError
+from yett.model.segment import Origin, Segment
+from yett.model.stage import Stage
+from yett.policy.engine import PolicyEngine
+from yett.services.deciding import Answer, Deciding, Question
+from yett.services.inspection import Inspection
+from yett.services.snapshots import Limits, Snapshot, Snapshots
+
+LATE = 22 * 3600.0
+LONG = "word " * 10_000
+
+
+@asynccontextmanager
+async def deciding(snapshot: Snapshot | None = None, now: float = 0.0) -> AsyncIterator[Deciding]:
+    inspection = Inspection()
+    try:
+        yield Deciding(Snapshots(snapshot or deciding_by()), StagedClock(now), inspection)
+    finally:
+        inspection.close()
+
+
+async def answered(context: Mapping[str, object], now: float = 0.0, **asked: Any) -> Answer:
+    async with deciding(now=now) as point:
+        return await point.answer(Question(context, **asked))
+
+
+@pytest.mark.parametrize(
+    ("context", "asked", "effect", "rules"),
+    [
+        (COSTLY, {"policies": ("cost-limit",)}, "deny", ["expensive"]),
+        (FREE, {"policies": ("cost-limit",)}, "deny", ["expensive"]),
+        ({"team": {"tier": "pro"}}, {"policies": ("cost-limit",)}, "allow", []),
+        (COSTLY, {"namespace": "default", "texts": (Segment("/texts/0", Origin.USER, "Hi"),)}, "allow", []),
+        ({"llm": {"prompt": "key-1234"}}, {"policies": ("keys",)}, "deny", ["no-keys"]),
+        ({"llm": {"prompt": "damn"}}, {"policies": ("keys",)}, "warn", ["polite"]),
+        ({"llm": {"prompt": "Hi"}}, {"policies": ("keys",)}, "allow", []),
+        ({}, {"policies": ("keys",)}, "deny", ["no-keys", "polite"]),
+        ({"response": {"text": "key-1234"}}, {"policies": ("keys",)}, "deny", ["no-keys"]),
+        ({"response": {"text": "Hi"}}, {"policies": ("keys",), "stage": Stage.REQUEST}, "allow", []),
+        ({"llm": {"prompt": "open sesame"}}, {}, "deny", ["expensive", "magic"]),
+        ({"llm": {"prompt": "x" * 30_000 + "key-1234"}}, {"policies": ("keys",)}, "deny", ["no-keys"]),
+        ({"llm": {"prompt": LONG}}, {"policies": ("keys", "words")}, "allow", []),
+        (
+            {"llm": {"prompt": LONG, "model": "known", "maxTokens": 1}, **FREE},
+            {"policies": ("cost-limit",)},
+            "deny",
+            ["expensive"],
+        ),
+        (
+            {"llm": {"prompt": "Hi", "model": "known", "maxTokens": 1}, **FREE},
+            {"policies": ("cost-limit",)},
+            "allow",
+            [],
+        ),
+    ],
+)
+async def test_a_question_is_decided(
+    context: Mapping[str, object], asked: dict[str, Any], effect: str, rules: list[str]
+) -> None:
+    answer = await answered(context, **asked)
+    assert (answer.decision.effect, [reason.rule for reason in answer.decision.reasons]) == (effect, rules)
+
+
+async def test_what_was_found_out_is_told() -> None:
+    context = {"llm": {"prompt": "Hi", "model": "known", "maxTokens": 2}, **FREE}
+    assert (await answered(context, policies=("cost-limit",))).facts == {"llm.estimatedCost": 0.009}
+    assert (await answered(COSTLY, policies=("cost-limit",))).facts == {}
+
+
+@pytest.mark.parametrize(("now", "effect"), [(LATE - 1, "allow"), (LATE, "warn")])
+@pytest.mark.parametrize("prompt", ["Hi", LONG])
+async def test_it_is_the_clock_that_says_what_time_it_is(now: float, effect: str, prompt: str) -> None:
+    assert (await answered({"llm": {"prompt": prompt}}, now, policies=("words",))).decision.effect == effect
+    stated = {"llm": {"prompt": prompt}, "request": {"hour": 23}}
+    assert (await answered(stated, now, policies=("words",))).decision.effect == "warn"
+
+
+async def test_long_texts_are_not_read_at_once() -> None:
+    async with deciding() as point:
+        assert point.at_once(Question({"llm": {"prompt": LONG}}, policies=("keys",))) is None
+        assert point.at_once(Question({"llm": {"prompt": "Hi"}}, policies=("keys",))) is not None
+        assert point.at_once(Question({"llm": {"prompt": LONG}}, policies=("words",))) is not None
+
+
+async def test_what_takes_too_long_to_read_is_unavailable_which_denies() -> None:
+    async with deciding(replace(deciding_by(), limits=Limits(deadline=0.0))) as point:
+        question = Question({"llm": {"prompt": LONG}}, policies=("keys",))
+        decision = (await point.answer(question)).decision
+        assert not decision.allowed
+        assert decision.reasons[0].unknown == ("secrets.found",)
+        assert not (await point.explain(question)).decision.allowed
+    await asyncio.sleep(0)
+
+
+async def test_a_policy_that_is_not_there_is_the_callers_mistake() -> None:
+    with pytest.raises(CallerError, match="did you mean `words`"):
+        await answered({}, policies=("word",))
+
+
+async def test_an_explanation_shows_every_rule_and_what_was_found_out() -> None:
+    async with deciding() as point:
+        told = await point.explain(Question({"llm": {"prompt": "key-1234"}}, policies=("keys",)))
+        assert not told.decision.allowed
+        assert [(rule.rule, rule.matched, rule.tree.fact) for rule in told.rules] == [
+            ("no-keys", True, True),
+            ("polite", False, 0),
+        ]
+        assert [change.field for change in told.what_if] == ["secrets.found"]
+        stated = await point.explain(Question(COSTLY, policies=("cost-limit",)))
+        assert stated.decision.effect is Effect.DENY
+
+
+VALUES = st.sampled_from([None, 0, 1, 1.0, 1.5, 2.5, True, "free", "pro", "open sesame", [], ["free"], {}])
+CONTEXTS = st.dictionaries(
+    st.sampled_from(["llm", "team", "request", "secrets", "content", "response", "other"]),
+    st.dictionaries(st.sampled_from(["estimatedCost", "tier", "hour", "date", "found", "model"]), VALUES) | VALUES,
+)
+ENGINE = PolicyEngine(DOCUMENTS)
+POINT = Deciding(Snapshots(deciding_by()), StagedClock(), Inspection())
+
+
+@given(CONTEXTS, st.sampled_from(list(Stage)))
+def test_where_everything_is_stated_it_answers_as_the_library_does(context: dict[str, Any], stage: Stage) -> None:
+    stated = context.get("request", {})
+    if isinstance(stated, dict):
+        context["request"] = {"date": 20260101, "hour": 12, **stated}
+    answer = POINT.at_once(Question(context, stage))
+    assert answer is not None
+    assert answer.decision == ENGINE.evaluate(context, stage)
