@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 
 from yett.compose.policies import shipped_documents
-from yett.detectors.catalogue import built, chosen
+from yett.detectors.catalogue import answering, built, chosen
 from yett.guard.guard import Guard
 from yett.model.principal import ANONYMOUS
 from yett.model.segment import Origin
@@ -86,7 +86,7 @@ def _holding(guard: Guard, chunks: Sequence[str]) -> None:
 
 def main() -> None:
     """Measure and print."""
-    guard = Guard(built(chosen()), compile_documents(shipped_documents("default")))
+    guard = Guard((*built(chosen()), *answering()), compile_documents(shipped_documents("default")))
     text = prose()
     chunks = tokens(text)
     print(f"{len(text)} characters of documentation in {len(chunks)} chunks, all shipped detectors, default policy")

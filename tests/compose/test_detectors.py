@@ -25,6 +25,28 @@ def few_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(personal, "chosen", lambda **_asked: CHEAP)
 
 
+def secured(folder: Path, **security: object) -> Detectors:
+    return configured_detectors(Settings.model_validate({"security": security}), PatternCache(folder))
+
+
+def test_links_may_lead_to_domains_that_are_allowed(tmp_path: Path) -> None:
+    link = "![x](https://example.com/?q=what-was-said-before)"
+    assert kinds(secured(tmp_path), link) == {"exfiltration.image"}
+    assert kinds(secured(tmp_path, exfiltration={"allowed_domains": "example.com"}), link) == set()
+    assert kinds(secured(tmp_path, exfiltration={"only_allowed": True}), "![x](//a.example/x)") == {
+        "exfiltration.image"
+    }
+
+
+def test_planted_words_are_looked_for(tmp_path: Path) -> None:
+    assert kinds(secured(tmp_path, canaries=["blue-heron-4711"]), "Blue Heron 4711") == {"leakage.canary"}
+
+
+def test_answers_are_watched_for_the_instructions_unless_somebody_says_otherwise(tmp_path: Path) -> None:
+    assert [each.name for each in secured(tmp_path).informed] == ["leakage"]
+    assert secured(tmp_path, prompt_leakage={"enabled": False}).informed == ()
+
+
 def configured(folder: Path, **terms: object) -> Detectors:
     settings = Settings.model_validate({"security": {"banned_terms": terms}, "server": {"max_prompt_length": 50}})
     return configured_detectors(settings, PatternCache(folder))
@@ -36,7 +58,7 @@ def kinds(detectors: Detectors, text: str, *tests: TextTest) -> set[str]:
 
 def test_patterns_hidden_text_and_size_are_always_looked_for(tmp_path: Path) -> None:
     detectors = configured(tmp_path)
-    assert [detector.name for detector in detectors.for_tests(())] == ["size", "hidden_text", "patterns"]
+    assert [detector.name for detector in detectors.for_tests(())] == ["size", "hidden_text", "patterns", "links"]
     assert kinds(detectors, "a whale\u200b") == {"content.whale", "obfuscation.invisible"}
     assert kinds(detectors, "a cod") == set()
 

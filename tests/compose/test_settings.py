@@ -45,6 +45,7 @@ def test_nothing_need_be_written() -> None:
         {"security": {"pii_protection": {"thresholds": {"telephone": 0.5}}}},
         {"security": {"pii_protection": {"allow": {"hashes": ["abc"]}}}},
         {"security": {"pii_protection": {"allow": {"patterns": ["("]}}}},
+        {"security": {"canaries": ["heron"]}},
     ],
 )
 def test_what_is_not_understood_is_refused(given: dict[str, object]) -> None:
@@ -108,5 +109,6 @@ def test_no_secret_is_shown() -> None:
         llm_providers={"openai": {"api_key": LONG}},
         access={"keys": [{"id": "a", "secret": LONG}]},
         records={"database_url": f"sqlite:///{LONG}"},
+        security={"canaries": [LONG]},
     )
     assert LONG not in f"{whole!r} {whole} {whole.model_dump_json()} {whole.model_dump()}"

@@ -1,6 +1,7 @@
 """The catalogue: the built-in detectors, by name, and what may be left out."""
 
-from yett.detectors.catalogue import NAMES, built, chosen, kept
+from yett.detectors.catalogue import NAMES, answering, built, chosen, kept
+from yett.detectors.leakage import Leakage
 from yett.detectors.lifted import TextTests
 from yett.detectors.rule import Rule
 from yett.model.kinds import FAMILIES
@@ -24,8 +25,9 @@ def test_rules_of_ones_own_join_the_shipped_ones() -> None:
 
 
 def test_every_detector_has_its_name_and_a_family() -> None:
-    detectors = (*built([EXTRA], hyperscan=False), TextTests([]))
-    assert {each.name for each in detectors} == set(NAMES)
+    answers = answering(planted=["blue-heron-4711"], hyperscan=False)
+    detectors = (*built([EXTRA], hyperscan=False), *answers, TextTests([]))
+    assert {each.name for each in (*detectors, Leakage())} == set(NAMES)
     assert all(each.kinds <= FAMILIES.keys() and each.revision for each in detectors)
 
 

@@ -6,7 +6,7 @@ from random import Random
 from tests.guard.examples import PIECES, Example, based
 from tests.guard.toys import ToyPolicy
 from yett.compose.policies import shipped_documents
-from yett.detectors.catalogue import built, chosen
+from yett.detectors.catalogue import answering, built, chosen
 from yett.detectors.rules import expanded
 from yett.guard.guard import Guard
 from yett.policy.compiler import compile_documents
@@ -43,7 +43,7 @@ _PROSE = (
 @cache
 def detectors() -> tuple[Detector, ...]:
     """Return the detectors that are shipped, without hyperscan, which takes a while to compile."""
-    return built(chosen(), hyperscan=False)
+    return (*built(chosen(), hyperscan=False), *answering(hyperscan=False))
 
 
 @cache

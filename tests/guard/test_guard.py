@@ -1,5 +1,7 @@
 """The guard detects, decides and enforces; what it cannot carry out it denies."""
 
+from collections.abc import Callable, Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -51,6 +53,43 @@ def test_a_document_may_be_dropped_and_the_rest_passes() -> None:
     assert verdict.allowed
     assert [segment.path for segment in verdict.segments] == ["/0"]
     assert verdict.dropped == ("/1",)
+
+
+class Parrot:
+    """Reports, in an answer, the last word of what was asked."""
+
+    name = "parrot"
+    kinds = frozenset({"leakage"})
+
+    def about(self, asked: Sequence[Segment], fold: Callable[[str], str]) -> ToyDetector | None:
+        word = fold(asked[-1].text).split()[-1]
+        return ToyDetector((Rule("leakage.canary", word),), name="parrot") if word.isalpha() else None
+
+
+PARROT = Guard((TOY,), ToyPolicy(owes=redacting(("leakage", Transform.REPLACE))), informed=(Parrot(),))
+
+
+def said_of(question: str, answer: str) -> Interaction:
+    return Interaction(Stage.RESPONSE, (said(answer, Origin.MODEL),), asked=(said(question),))
+
+
+def test_an_answer_is_also_looked_at_by_who_knows_what_was_asked() -> None:
+    verdict = PARROT.inspect(said_of("say ｗord", "a word, a ward"))
+    assert verdict.sanitized == "a [CANARY], a ward"
+    assert verdict.coverage[0].read_by == ("toy", "parrot")
+    assert PARROT.inspect(said_of("say ward", "a word, a ward")).sanitized == "a word, a [CANARY]"
+    assert PARROT.inspect(said_of("say 4711", "a word, a ward")).coverage[0].read_by == ("toy",)
+    assert PARROT.inspect(answered("a word")).sanitized == "a word"
+
+
+def test_a_stream_is_also_looked_at_by_who_knows_what_was_asked() -> None:
+    lane = PARROT.lane(ANONYMOUS, {}, (said("say word"),))
+    assert "".join(streamed(lane, list("a word, a ward"))[0]) == "a [CANARY], a ward"
+    assert "".join(streamed(PARROT.lane(ANONYMOUS, {}), list("a word"))[0]) == "a word"
+
+
+def test_what_was_not_read_was_not_read_by_them_either() -> None:
+    assert PARROT.unread(said_of("say word", "a word")).verdict.coverage[0].failed == ("toy", "parrot")
 
 
 def test_a_turn_of_the_model_may_be_dropped_but_its_answer_may_not() -> None:

@@ -28,6 +28,8 @@ MODULES = {
     "detectors.patterns": "import re2, hyperscan",
     "detectors.rules": "import yaml",
     "detectors.hidden_text": "import yett.detectors.patterns",
+    "detectors.leakage": "",
+    "detectors.links": "import yett.detectors.patterns",
     "detectors.lifted": "import yett.detectors.patterns",
     "detectors.size": "import yett.detectors.patterns",
     "services.exchange": "import asyncio, yett.guard.guard",

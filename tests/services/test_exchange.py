@@ -2,14 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
-from tests.guard.toys import Broken, ToyPolicy, guard_of
+from tests.guard.toys import Broken, Rule, ToyDetector, ToyPolicy, guard_of
 from tests.services.staged import (
     CURSE,
     GUARD,
@@ -24,9 +24,10 @@ from tests.services.staged import (
 from tests.whole.gate import completion, said, spelled
 from yett.guard.guard import Guard
 from yett.model.errors import UpstreamError, UpstreamTimeout
-from yett.model.obligation import Cap, Redact
+from yett.model.obligation import Cap, Redact, Transform
 from yett.model.obligation import Route as Routed
 from yett.model.rate import Rate
+from yett.model.segment import Origin, Segment
 from yett.services.admission import Admission
 from yett.services.calls import Call, Reply, Streamed
 from yett.services.exchange import Exchange
@@ -380,3 +381,27 @@ async def test_who_leaves_while_the_disk_is_awaited_leaves_one_record(monkeypatc
             await call
         assert [record.outcome for record in stage.journal.sealed] == ["served"]
         stage.telemetry.counted += stage.journal.sealed
+
+
+class Echo:
+    """Finds, in an answer, what the operator of the request said."""
+
+    name = "echo"
+    kinds = frozenset({"leakage"})
+
+    def about(self, asked: Sequence[Segment], fold: Callable[[str], str]) -> ToyDetector | None:
+        told = [segment.text for segment in asked if segment.origin is Origin.OPERATOR]
+        return ToyDetector((Rule("leakage.system_prompt", told[0]),), name="echo") if told else None
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_an_answer_is_judged_by_what_was_asked(streamed: bool) -> None:
+    owes = ((lambda _: True, Redact("leakage", Transform.REPLACE)),)
+    guard = Guard((), ToyPolicy(owes=owes), informed=(Echo(),))
+    told = [{"role": "system", "content": "open sesame"}, {"role": "user", "content": "Hi"}]
+    pieces = spelled("I say open sesame") if streamed else [json.dumps(completion("I say open sesame")).encode()]
+    async with staged(StagedAnswer(pieces), guard) as stage:
+        answered = await stage.ask(messages=told, stream=streamed)
+        sent = answered.body if isinstance(answered, Reply) else b"".join([piece async for piece in answered.pieces])
+        assert b"sesame" not in sent
+        assert b"[SYSTEM_PROMPT]" in sent

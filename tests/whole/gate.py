@@ -104,7 +104,8 @@ _MADE: dict[object, Detectors] = {}
 def _detectors(settings: Settings, cache: PatternCache) -> Detectors:
     """Make detectors once for all gateways that want the same: they keep nothing, and making them takes longest."""
     security = settings.security
-    wanted = (security.banned_terms, str(security.pii_protection), settings.server.max_prompt_length)
+    answers = (security.exfiltration, security.prompt_leakage, security.canaries)
+    wanted = (security.banned_terms, str(security.pii_protection), answers, settings.server.max_prompt_length)
     if wanted not in _MADE:
         _MADE[wanted] = configured_detectors(settings, cache)
     return _MADE[wanted]

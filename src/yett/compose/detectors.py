@@ -8,13 +8,14 @@ from yett.compose.patterns import PatternCache
 from yett.compose.personal import allowed_values, configured_rules
 from yett.compose.settings import BannedTerms, Settings
 from yett.compose.texts import read_text
-from yett.detectors.catalogue import built
+from yett.detectors.catalogue import answering, built
+from yett.detectors.leakage import Leakage
 from yett.detectors.lifted import TextTests
 from yett.detectors.patterns import PatternSet
 from yett.detectors.rule import Rule
 from yett.detectors.topics import category, shipped_category
 from yett.ports.decider import TextTest
-from yett.ports.detector import Detector
+from yett.ports.detector import Detector, Informed
 
 __all__ = ["Detectors", "configured_detectors"]
 
@@ -22,9 +23,10 @@ __all__ = ["Detectors", "configured_detectors"]
 class Detectors:
     """The detectors that all policies share."""
 
-    def __init__(self, shared: tuple[Detector, ...]) -> None:
-        """Share *shared*."""
+    def __init__(self, shared: tuple[Detector, ...], informed: tuple[Informed, ...] = ()) -> None:
+        """Share *shared*, and *informed*, which make one for each exchange."""
         self._shared = shared
+        self.informed = informed
 
     def for_tests(self, tests: tuple[TextTest, ...]) -> tuple[Detector, ...]:
         """Return the detectors for a policy that asks for *tests* on text."""
@@ -46,7 +48,13 @@ def configured_detectors(settings: Settings, cache: PatternCache) -> Detectors:
     patterns = next(each for each in detectors if isinstance(each, PatternSet))
     if (compiled := patterns.dump()) != saved:
         cache.keep(rules, compiled)
-    return Detectors(detectors)
+    security = settings.security
+    answers = answering(
+        security.exfiltration.allowed_domains,
+        only_allowed=security.exfiltration.only_allowed,
+        planted=[canary.get_secret_value() for canary in security.canaries],
+    )
+    return Detectors((*detectors, *answers), (Leakage(),) if security.prompt_leakage.enabled else ())
 
 
 def _banned(terms: BannedTerms) -> tuple[Rule, ...]:

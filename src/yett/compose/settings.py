@@ -32,6 +32,7 @@ from yett.compose.values import (
     listed,
     reject,
 )
+from yett.detectors.canaries import SHORTEST
 from yett.model.rate import Rate
 
 __all__ = [
@@ -39,10 +40,12 @@ __all__ = [
     "AccessKey",
     "Allowing",
     "BannedTerms",
+    "Exfiltration",
     "Logging",
     "PiiProtection",
     "Policies",
     "PromptInjection",
+    "PromptLeakage",
     "RateLimiting",
     "Records",
     "Security",
@@ -179,6 +182,22 @@ class BannedTerms(_Section):
     """Categories that are shipped."""
 
 
+class PromptLeakage(_Section):
+    """Whether answers are watched for the application's own instructions."""
+
+    enabled: bool = True
+    """Whether stretches of the request's system messages are looked for in its answer."""
+
+
+class Exfiltration(_Section):
+    """Where links and images in answers may lead."""
+
+    allowed_domains: Names = ()
+    """Hosts to which addresses may carry anything, and the hosts below them."""
+    only_allowed: bool = False
+    """Whether every image from another host is reported, whatever its address carries."""
+
+
 class Security(_Section):
     """What is looked for."""
 
@@ -186,6 +205,18 @@ class Security(_Section):
     pii_protection: PiiProtection = PiiProtection()
     rate_limiting: RateLimiting = RateLimiting()
     banned_terms: BannedTerms = BannedTerms()
+    exfiltration: Exfiltration = Exfiltration()
+    prompt_leakage: PromptLeakage = PromptLeakage()
+    canaries: tuple[Secret, ...] = ()
+    """Words planted in the instructions, best by reference; wherever else one appears, it has leaked."""
+
+    @field_validator("canaries")
+    @classmethod
+    def _told_apart(cls, words: tuple[Secret, ...]) -> tuple[Secret, ...]:
+        if any(sum(map(str.isalnum, word.get_secret_value())) < SHORTEST for word in words):
+            hint = f"a canary has {SHORTEST} letters and digits or more, so that nobody writes it by chance"
+            raise reject("bad-value", "holds a word that is too short", hint)
+        return words
 
 
 class Policies(_Section):

@@ -62,7 +62,7 @@ def guard_of(
     """
     detectors = configured_detectors(settings, cache)
     try_cases(documents, configured_constants(settings), detectors)
-    return Guard(detectors.for_tests(program.text_tests), program, key=key)
+    return Guard(detectors.for_tests(program.text_tests), program, key=key, informed=detectors.informed)
 
 
 @dataclass(slots=True)

@@ -1,19 +1,24 @@
 """
 Catalogue: the built-in detectors by name.
 
-    patterns     secrets, personal data, injection, commands, exfiltration, banned terms and rules of one's own
+    patterns     secrets, personal data, injection, commands, banned terms and rules of one's own
+    links        links and images whose address carries data out
+    canaries     words that the operator planted in the instructions
+    leakage      the instructions themselves, coming back in an answer; it is made anew for each exchange
     hidden_text  characters that nobody sees
     size         texts that are too long, too deep or too repetitive
     text         conditions on text, lifted out of policies
 
-`chosen` says which rules there are, `built` makes the detectors that all policies share, and `lifted.TextTests` the one
+`chosen` says which rules there are, `built` and `answering` make the detectors that all policies share, and `lifted.TextTests` the one
 that differs by policy.
 """
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 
 from yett.detectors.allowing import NOTHING, Allowed
+from yett.detectors.canaries import canaries
 from yett.detectors.hidden_text import HiddenText
+from yett.detectors.links import Links
 from yett.detectors.patterns import PatternSet
 from yett.detectors.rule import Rule
 from yett.detectors.rules import SHIPPED, shipped
@@ -21,10 +26,13 @@ from yett.detectors.size import Size
 from yett.model.kinds import covers, family
 from yett.ports.detector import Detector
 
-__all__ = ["NAMES", "built", "chosen", "kept"]
+__all__ = ["NAMES", "answering", "built", "chosen", "kept"]
 
-NAMES = ("patterns", "hidden_text", "size", "text")
+NAMES = ("patterns", "hidden_text", "size", "links", "canaries", "leakage", "text")
 """Every built-in detector."""
+
+_LINKS = "exfiltration"
+"""The family of rules that `links` asks, and not `patterns`."""
 
 
 def chosen(
@@ -41,9 +49,10 @@ def chosen(
     personal data, only kinds that are *personal* are, where that is said.
     """
     off = tuple(disabled)
+    families = [name for name in SHIPPED if name != _LINKS]
     rules = [
         rule
-        for name in (*SHIPPED, *(f"personal_{pack}" for pack in packs))
+        for name in (*families, *(f"personal_{pack}" for pack in packs))
         for rule in shipped(name)
         if personal is None or family(rule.kind) != "pii" or rule.kind in personal
     ]
@@ -64,6 +73,18 @@ def built(
     *saved* is what `PatternSet.dump` gave for the same rules; texts of more than *longest* characters are out of measure.
     """
     return (Size(longest=longest), HiddenText(), PatternSet(rules, hyperscan=hyperscan, saved=saved, allowed=allowed))
+
+
+def answering(
+    allowed: Iterable[str] = (), *, only_allowed: bool = False, planted: Sequence[str] = (), hyperscan: bool = True
+) -> tuple[Detector, ...]:
+    """
+    Build the detectors that answers need above all.
+
+    *allowed* and *only_allowed* are those of `Links`; *planted* are the operator's canaries.
+    """
+    links = Links(allowed, only_allowed=only_allowed, hyperscan=hyperscan)
+    return (links, canaries(planted)) if planted else (links,)
 
 
 def kept(rules: Iterable[Rule]) -> Mapping[str, int]:

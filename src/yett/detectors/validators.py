@@ -10,6 +10,7 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from types import MappingProxyType
 
 from yett.detectors import numbers_europe, numbers_global, numbers_overseas
+from yett.detectors.addresses import ADDRESSES
 from yett.detectors.checksums import iban, luhn
 from yett.detectors.entropy import looks_random
 
@@ -204,6 +205,7 @@ VALIDATORS: MappingProxyType[str, Validator] = MappingProxyType(
         "password": _password,
         "phone": _phone,
         "ssn": _ssn,
+        **ADDRESSES,
         **numbers_global.NUMBERS,
         **numbers_europe.NUMBERS,
         **numbers_overseas.NUMBERS,

@@ -13,6 +13,7 @@ Rules:
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from copy import copy
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
@@ -57,7 +58,6 @@ class Seen(NamedTuple):
     """The names of those that failed."""
 
 
-_CHEAP = (0,)
 _Key = tuple[bytes, Origin, int]
 
 
@@ -80,7 +80,23 @@ class Detection:
         self._young: dict[_Key, Seen] = {}
         self._old: dict[_Key, Seen] = {}
         self._remembered = remembered
+        self._lasting = len(self.tiers)
         self.revision = ",".join(f"{detector.name}:{detector.revision}" for detector in self.detectors)
+
+    def beside(self, extra: Sequence[Detector]) -> "Detection":
+        """Return this with *extra* detectors, cheap ones that serve one exchange; what they see is not remembered."""
+        if not extra:
+            return self
+        one = copy(self)
+        one._join(tuple(extra))  # noqa: SLF001 - one of its own kind
+        return one
+
+    def _join(self, extra: tuple[Detector, ...]) -> None:
+        self.detectors = (*self.detectors, *extra)
+        self.tiers = (*self.tiers, extra)
+        self.names = (*self.names, tuple(detector.name for detector in extra))
+        self._feeding = {}
+        self._reach = max(self._reach, *(detector.look_behind for detector in extra))
 
     def feeding(self, families: Iterable[str]) -> tuple[Detector, ...]:
         """Return the detectors that may report kinds of *families*."""
@@ -95,8 +111,14 @@ class Detection:
             tiers = self._feeding[families] = tuple(sorted({0} | feeding))
         return tiers
 
+    def cheap(self, families: frozenset[str]) -> bool:
+        """Say whether no detector that feeds *families* is a dear one."""
+        return all(tier == 0 or tier >= self._lasting for tier in self.tiers_for(families))
+
     def see(self, segment: Segment, digest: bytes, tier: int) -> Seen:
         """Let the detectors of *tier* read the whole of *segment*, whose text has the *digest*."""
+        if tier >= self._lasting:
+            return self._read(segment.text, segment.origin, self.tiers[tier], shows=False)
         key = (digest, segment.origin, tier)
         known = self._young.get(key) or self._old.get(key)
         if known is None:
@@ -142,6 +164,10 @@ class Detection:
             if "raw" in detector.readings:
                 position = min(position, _held(detector, text, origin, start))
         return max(start, position)
+
+    def fold(self, text: str) -> str:
+        """Return *text* as detectors read it folded."""
+        return self._readings.fold(text).text
 
     def behind(self, text: str, position: int) -> str:
         """Return the context that what follows *position* in *text* must be read with."""
@@ -232,7 +258,7 @@ class Look:
 
     def cheap(self, families: frozenset[str]) -> bool:
         """Say whether no detector that feeds *families* is a dear one."""
-        return self._detection.tiers_for(families) == _CHEAP
+        return self._detection.cheap(families)
 
     def _run(self, tier: int) -> None:
         self._digests = self._digests or [_digest(segment.text) for segment in self.segments]

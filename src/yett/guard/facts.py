@@ -26,10 +26,9 @@ from yett.ports.decider import TextTest
 __all__ = ["EVERYTHING", "FAMILY_OF", "InteractionFacts", "known_facts", "risk"]
 
 # The word of a fact for a family of kinds, where they differ.
+_PLAIN = ("injection", "pii", "obfuscation", "command", "content", "exfiltration", "leakage", "size")
 FAMILY_OF = MappingProxyType(
-    {"secrets": "secret"}
-    | {name: name for name in ("injection", "pii", "obfuscation", "command", "content", "exfiltration", "size")}
-    | {"detector": "detector"},
+    {"secrets": "secret"} | {name: name for name in _PLAIN} | {"detector": "detector"},
 )
 _ALONE: Mapping[str, frozenset[str]] = MappingProxyType(
     {name: frozenset({family}) for name, family in FAMILY_OF.items()} | {"text": frozenset({"text"})},
@@ -46,6 +45,7 @@ _WEIGHTS = MappingProxyType(
         "command": 0.9,
         "secret": 0.8,
         "exfiltration": 0.8,
+        "leakage": 0.8,
         "content": 0.7,
         "size": 0.5,
         "obfuscation": 0.4,

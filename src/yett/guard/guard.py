@@ -25,7 +25,7 @@ from yett.model.span import Span
 from yett.model.stage import Stage
 from yett.model.verdict import Coverage, Verdict
 from yett.ports.decider import Decider, Facts
-from yett.ports.detector import Detector
+from yett.ports.detector import Detector, Informed
 
 __all__ = ["Guard", "Inspected"]
 
@@ -41,9 +41,17 @@ class Inspected:
 class Guard:
     """The one guard, behind every door."""
 
-    def __init__(self, detectors: Sequence[Detector], decider: Decider, *, key: bytes = b"") -> None:
-        """Look with *detectors*, ask *decider*, digest under *key* where policy asks for hashes."""
+    def __init__(
+        self,
+        detectors: Sequence[Detector],
+        decider: Decider,
+        *,
+        key: bytes = b"",
+        informed: Sequence[Informed] = (),
+    ) -> None:
+        """Look with *detectors*, at answers also as *informed*; ask *decider*; digest under *key* where policy asks."""
         self.decider = decider
+        self._informed = tuple(informed)
         self.detection = Detection(detectors)
         self._enforcement = Enforcement(key)
         self._tests = {test.id: test for test in decider.text_tests}
@@ -83,8 +91,13 @@ class Guard:
         """Return the facts about *interaction*, as policy would see them."""
         return InteractionFacts(interaction, self._look(interaction), self._tests)
 
+    def _detection(self, asked: Sequence[Segment]) -> Detection:
+        """Return the detectors for an answer to *asked*."""
+        made = (each.about(asked, self.detection.fold) for each in self._informed) if asked else ()
+        return self.detection.beside([detector for detector in made if detector])
+
     def _look(self, interaction: Interaction) -> Look:
-        look = Look(self.detection, interaction.segments)
+        look = Look(self._detection(interaction.asked), interaction.segments)
         look.findings += [_opaque(path) for path in interaction.opaque]
         return look
 
@@ -94,19 +107,20 @@ class Guard:
             Finding(Span(each.path, 0, len(each.text)), each.origin, "detector.unavailable", 1.0, STREAM)
             for each in interaction.segments
         ) + tuple(_opaque(path) for path in interaction.opaque)
-        evidence = Settled(self.detection, findings)
+        detection = self._detection(interaction.asked)
+        evidence = Settled(detection, findings)
         facts = InteractionFacts(interaction, evidence, self._tests)
         decision = enforceable(self.decider.decide(interaction.stage, facts), findings, evidence.unavailable)
-        names = tuple(detector.name for detector in self.detection.detectors)
+        names = tuple(detector.name for detector in detection.detectors)
         coverage = tuple(
             Coverage(each.path, each.origin, len(each.text), (), failed=names) for each in interaction.segments
         ) + tuple(Coverage(path, Origin.UNKNOWN, 0, (), opaque=True) for path in interaction.opaque)
         passing = interaction.segments if decision.allowed else ()
         return Inspected(Verdict(decision, findings, passing, (), coverage), tuple(dict.fromkeys(facts.demanded)))
 
-    def lane(self, principal: Principal, facts: Mapping[str, object]) -> StreamGuard:
-        """Begin to guard one lane of a streamed answer to *principal*."""
-        return StreamGuard(self.detection, self.decider, self._enforcement, principal, facts)
+    def lane(self, principal: Principal, facts: Mapping[str, object], asked: Sequence[Segment] = ()) -> StreamGuard:
+        """Begin to guard one lane of a streamed answer to *principal*, who *asked*."""
+        return StreamGuard(self._detection(asked), self.decider, self._enforcement, principal, facts)
 
     def streams(self) -> bool:
         """Say whether answers can be judged while they stream; if not, they are withheld until they are complete."""

@@ -24,3 +24,5 @@ class Interaction:
     """The paths of parts that hold no readable text: images, audio, files, encrypted reasoning."""
     estimates: Mapping[str, Callable[[], object]] = field(default_factory=lambda: MappingProxyType({}))
     """Further facts by their field, each computed when policy asks for it, such as `llm.estimatedTokens`."""
+    asked: tuple[Segment, ...] = ()
+    """What the model was asked, as it was sent, where this is its answer."""

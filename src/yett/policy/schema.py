@@ -51,6 +51,7 @@ FAMILIES = MappingProxyType(
         "command": _SCANNED,
         "content": _SCANNED,
         "exfiltration": _SCANNED,
+        "leakage": _SCANNED,
         "size": _COUNTED,
         "detector": _JUDGED,
     }

@@ -11,13 +11,13 @@ Rules:
    too early (that costs delay); it must never point too late. A detector that must see the whole text answers *start*.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from yett.model.finding import Match
-from yett.model.segment import Origin
+from yett.model.segment import Origin, Segment
 
-__all__ = ["Detector"]
+__all__ = ["Detector", "Informed"]
 
 
 class Detector(Protocol):
@@ -59,4 +59,26 @@ class Detector(Protocol):
 
     def hold(self, text: str, origin: Origin, start: int = 0) -> int:
         """Return the first position, from *start* to `len(text)`, that further text may still concern."""
+        ...
+
+
+class Informed(Protocol):
+    """A way to look at an answer that depends on what was asked: it makes a detector for each exchange."""
+
+    @property
+    def name(self) -> str:
+        """The name that its detectors have."""
+        ...
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The families of kinds that its detectors may report."""
+        ...
+
+    def about(self, asked: Sequence[Segment], fold: Callable[[str], str]) -> Detector | None:
+        """
+        Return the detector for answers to *asked*; None when there is nothing to look for.
+
+        *fold* turns a text into its reading `folded`, in which detectors will be handed the answer.
+        """
         ...

@@ -49,10 +49,13 @@ class Asked:
     placed: Placed
     upstream: Upstream
     headers: Mapping[str, str]
+    segments: tuple[Segment, ...] = ()
+    """Its texts, as they are sent."""
 
     def interaction(self, texts: Texts, facts: Mapping[str, object]) -> Interaction:
         """Ask about the *texts* of its answer, of which *facts* are known."""
-        return Interaction(Stage.RESPONSE, texts.segments, self.principal, {**self.facts, **facts}, texts.opaque)
+        known = {**self.facts, **facts}
+        return Interaction(Stage.RESPONSE, texts.segments, self.principal, known, texts.opaque, asked=self.segments)
 
 
 def request_facts(dialect: Dialect, payload: Payload, call: Call, now: float) -> Facts:

@@ -132,7 +132,9 @@ class Exchange:
             return upstream
         headers = verdict_headers(recorded.verdicts) | limit_headers(admitted.grants)
         placed = dialect.place(held(dialect, obliging, verdict, snapshot, recorded))
-        return Asked(snapshot, dialect, admitted.principal, recorded, facts, placed, upstream, headers)
+        return Asked(
+            snapshot, dialect, admitted.principal, recorded, facts, placed, upstream, headers, verdict.segments
+        )
 
     async def _ask(self, asked: Asked) -> Reply | Streamed | Refusal:
         """Ask the upstream; the connection is let go of here, or by the relay that it is handed to."""

@@ -41,7 +41,6 @@ class _Open:
     """A lane whose text is released as it settles."""
 
     guard: StreamGuard
-    detectors: tuple[str, ...]
 
     def feed(self, delta: str) -> Release:
         return self.guard.feed(delta)
@@ -54,7 +53,7 @@ class _Open:
         if guard.decision is None:
             return None
         failed = tuple(sorted({each.detector for each in guard.findings if each.kind == "detector.unavailable"}))
-        well = tuple(name for name in self.detectors if name not in failed)
+        well = tuple(each.name for each in guard.detection.detectors if each.name not in failed)
         coverage = Coverage(guard.path, Origin.MODEL, guard.characters, well, failed)
         return Inspected(Verdict(guard.decision, tuple(guard.findings), (), (), (coverage,)), ())
 
@@ -100,7 +99,6 @@ class Lanes:
         self._closed: list[Lane] = []
         self._alone: list[Inspected] = []
         self._streams = asked.snapshot.guard.streams()
-        self._detectors = tuple(detector.name for detector in asked.snapshot.guard.detection.detectors)
 
     def at(self, name: str, *, whole: bool) -> Lane:
         """Return the lane called *name*, begun if need be."""
@@ -112,9 +110,10 @@ class Lanes:
     def _begin(self, name: str, *, whole: bool) -> Lane:
         if whole:
             return _Whole(self._asked, self._stream, name)
-        guard = self._asked.snapshot.guard.lane(self._asked.principal, self._asked.facts)
+        asked = self._asked
+        guard = asked.snapshot.guard.lane(asked.principal, asked.facts, asked.segments)
         guard.path = self._stream.pointer(name)
-        return _Open(guard, self._detectors)
+        return _Open(guard)
 
     def close(self, name: str) -> Lane | None:
         """Take the lane called *name* out, to be finished; None when it has been."""

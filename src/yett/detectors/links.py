@@ -1,0 +1,69 @@
+"""
+Links: addresses that could carry data out, to hosts that the operator does not know; the detector `links`.
+
+The rules in `data/exfiltration.yaml` say what a link or an image looks like, `addresses` whether it carries data. A host
+that is allowed may be sent anything. Where only allowed hosts may be named, an image from elsewhere is reported
+whatever it carries, since showing it tells its host that it was shown.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from yett.detectors.addresses import hosts
+from yett.detectors.patterns import PatternSet
+from yett.detectors.rule import Rule
+from yett.detectors.rules import shipped
+from yett.model.finding import Match
+from yett.model.segment import Origin
+
+__all__ = ["Links"]
+
+_FETCHED = "address_fetched"
+
+
+class Links:
+    """Finds what carries data out."""
+
+    name = "links"
+    cost = 0
+    kinds = frozenset({"exfiltration"})
+
+    def __init__(self, allowed: Iterable[str] = (), *, only_allowed: bool = False, hyperscan: bool = True) -> None:
+        """Let links to *allowed* hosts, and hosts below them, pass; report every image from elsewhere if *only_allowed*."""
+        self._allowed = frozenset(host.lower().removeprefix("*.").strip(".") for host in allowed)
+        self._patterns = PatternSet(_rules(only_allowed=only_allowed), hyperscan=hyperscan, name=self.name)
+        self.readings = self._patterns.readings
+        self.look_behind = self._patterns.look_behind
+        self.revision = ",".join((self._patterns.revision, *sorted(self._allowed)))
+
+    def detect(self, text: str, origin: Origin, start: int = 0) -> list[Match]:
+        """Report the matches that begin at or after *start*, ordered by start."""
+        found = self._patterns.detect(text, origin, start)
+        if not self._allowed:
+            return found
+        return [match for match in found if not self._may_pass(text[match.start : match.end])]
+
+    def hold(self, text: str, origin: Origin, start: int = 0) -> int:
+        """Return the first position, from *start* to `len(text)`, that further text may still concern."""
+        return self._patterns.hold(text, origin, start)
+
+    def _may_pass(self, written: str) -> bool:
+        named = hosts(written)
+        return bool(named) and all(map(self._known, named))
+
+    def _known(self, host: str) -> bool:
+        name, _, port = host.partition(":")
+        plain = name.replace("-", "a").replace(".", "a").isalnum() and (not port or port.isdigit())
+        return plain and any(name == each or name.endswith(f".{each}") for each in self._allowed)
+
+
+def _rules(*, only_allowed: bool) -> Sequence[Rule]:
+    rules = shipped("exfiltration")
+    if not only_allowed:
+        return rules
+    elsewhere = tuple(
+        replace(rule, id=f"{rule.id}-elsewhere", validator="address_elsewhere")
+        for rule in rules
+        if rule.validator == _FETCHED
+    )
+    return (*rules, *elsewhere)
