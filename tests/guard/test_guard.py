@@ -74,7 +74,7 @@ def said_of(question: str, answer: str) -> Interaction:
 
 
 def test_an_answer_is_also_looked_at_by_who_knows_what_was_asked() -> None:
-    verdict = PARROT.inspect(said_of("say ｗord", "a word, a ward"))
+    verdict = PARROT.inspect(said_of("say \uff57ord", "a word, a ward"))
     assert verdict.sanitized == "a [CANARY], a ward"
     assert verdict.coverage[0].read_by == ("toy", "parrot")
     assert PARROT.inspect(said_of("say ward", "a word, a ward")).sanitized == "a word, a [CANARY]"

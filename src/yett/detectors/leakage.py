@@ -41,7 +41,7 @@ _KNOWN_TO_THE_CALLER = frozenset({Origin.USER, Origin.DOCUMENT, Origin.TOOL, Ori
 _MOST_WORDS = 200_000
 """How many words of instructions are remembered altogether, beside the newest."""
 
-Fold = Callable[[str], str]
+_Fold = Callable[[str], str]
 
 
 def _expression(text: str) -> re.Pattern[str]:
@@ -108,7 +108,7 @@ class Leakage:
         self._most = most
         self._learnt: dict[bytes, _Instructions] = {}
 
-    def about(self, asked: Sequence[Segment], fold: Fold) -> "Recalled | None":
+    def about(self, asked: Sequence[Segment], fold: _Fold) -> "Recalled | None":
         """Return a detector of what the operator says in *asked*, which detectors read as *fold* has it; None without."""
         texts = tuple(segment.text for segment in asked if segment.origin is Origin.OPERATOR)
         if not any(texts):
@@ -139,7 +139,7 @@ class Recalled:
 
     _instructions: _Instructions
     _known: tuple[str, ...]
-    _fold: Fold
+    _fold: _Fold
     revision: str
     name: str = "leakage"
     kinds: frozenset[str] = frozenset({"leakage"})
