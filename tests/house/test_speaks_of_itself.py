@@ -35,7 +35,7 @@ def texts() -> Iterator[tuple[Path, str]]:
     paths = [path for path in ROOT.iterdir() if path.is_file() and path.name != ".git"]
     paths += [path for top in TOPS for path in (ROOT / top).rglob("*") if path.is_file()]
     for path in sorted(paths):
-        if path.suffix not in {".pyc", ".png"} and path != Path(__file__) and RULES not in path.parents:
+        if path.suffix not in {".onnx", ".pyc", ".png"} and path != Path(__file__) and RULES not in path.parents:
             yield path, path.read_text(encoding="utf-8")
 
 
