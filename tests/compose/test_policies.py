@@ -7,7 +7,7 @@ import pytest
 from yett.compose.policies import configured_constants, configured_documents, read_policies, shipped_documents
 from yett.compose.settings import Settings
 from yett.model.errors import OperatorError
-from yett.model.obligation import Redact, Transform
+from yett.model.obligation import REVERSIBLE, Redact, Restore, Transform
 from yett.policy.documents import Document
 
 OWN = """
@@ -17,6 +17,8 @@ rules:
 tests:
   - {given: {llm.model: m}, expect: {effect: deny}}
 """
+
+ALL_BUT_THE_BUILDERS = frozenset({"user", "model", "tool", "document", "unknown"})
 
 
 def documents(**given: object) -> dict[str, Document]:
@@ -56,7 +58,18 @@ def test_personal_data_is_redacted_as_configured(how: Transform) -> None:
     protection = {"detection_types": ["email", "iban"], "redaction_strategy": how.value}
     rules = documents(security={"pii_protection": protection})["yett-personal-data"].rules
     assert [rule.id for rule in rules] == ["email", "iban"]
-    assert [rule.action.obligations for rule in rules] == [(Redact("pii.email", how),), (Redact("pii.iban", how),)]
+    for rule, kind in zip(rules, ("pii.email", "pii.iban"), strict=True):
+        owed = (Redact(kind, how, origins=ALL_BUT_THE_BUILDERS), Restore(kind))
+        assert rule.action.obligations == (owed if how in REVERSIBLE else owed[:1])
+
+
+def test_an_operator_says_what_a_mask_leaves_what_comes_back_and_whose_texts_are_meant() -> None:
+    protection = {"detection_types": ["email"], "keep": 3, "origins": "user,operator"}
+    (rule,) = documents(security={"pii_protection": protection})["yett-personal-data"].rules
+    assert rule.action.obligations == (Redact("pii.email", keep=3, origins=frozenset({"user", "operator"})),)
+    protection = {"detection_types": ["email"], "redaction_strategy": "surrogate", "restore": False, "keep": 3}
+    (rule,) = documents(security={"pii_protection": protection})["yett-personal-data"].rules
+    assert rule.action.obligations == (Redact("pii.email", Transform.SURROGATE, origins=ALL_BUT_THE_BUILDERS),)
 
 
 @pytest.mark.parametrize("variant", ["default", "strict", "permissive"])

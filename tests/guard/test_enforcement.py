@@ -1,5 +1,6 @@
 """What policy wants taken out is taken out whole, whatever way; what cannot be carried out denies."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 from tests.guard.examples import DETECTORS, PIECES, redacting, tags
 from tests.guard.toys import ToyDetector, ToyPolicy, answered, guard_of
 from yett.guard import enforcement
-from yett.guard.enforcement import Enforcement, Mark, enforceable, owed, transform_of
+from yett.guard.correspondence import Correspondence
+from yett.guard.enforcement import Enforcement, Mark, enforceable, marked, owed
 from yett.guard.pseudonyms import Pseudonyms
 from yett.model.decision import Decision, Effect
 from yett.model.finding import Finding
@@ -19,11 +21,14 @@ from yett.model.segment import Origin, Segment
 from yett.model.span import Span
 
 ENFORCEMENT = Enforcement(b"key")
+STAND_IN = Pseudonyms().of("pii.email", "jane@doe").text
+MADE_UP = Pseudonyms().of("pii.email", "jane@doe", Transform.SYNTHETIC).text
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=9).map("".join)
 
 
 def rewritten(text: str, *marks: Mark) -> str:
-    return ENFORCEMENT.rewrite(text, marks, Pseudonyms())
+    kept = {"pii.credit_card": 4, "pii.iban": 4, "pii.ssn": 4, "pii.phone": 2}
+    return ENFORCEMENT.rewrite(text, [mark._replace(keep=kept.get(mark.kind, 0)) for mark in marks], Correspondence())
 
 
 def a_finding(start: int, end: int, kind: str, origin: Origin = Origin.USER, path: str = "/0") -> Finding:
@@ -56,7 +61,9 @@ def test_a_mask_leaves_what_the_kind_allows(value: str, kind: str, masked: str) 
     ("how", "left"),
     [
         (Transform.MASK, "to ****@***, now"),
-        (Transform.SURROGATE, "to <EMAIL_1>, now"),
+        (Transform.SURROGATE, f"to {STAND_IN}, now"),
+        (Transform.SYNTHETIC, f"to {MADE_UP}, now"),
+        (Transform.DATE_SHIFT, f"to {STAND_IN}, now"),
         (Transform.REPLACE, "to [EMAIL], now"),
         (Transform.REMOVE, "to , now"),
     ],
@@ -70,7 +77,7 @@ def test_a_hash_is_keyed_and_stable() -> None:
     one = rewritten("jane@doe", mark)
     assert one == rewritten("jane@doe", mark)
     assert one.startswith("[EMAIL:")
-    assert one != Enforcement(b"other").rewrite("jane@doe", [mark], Pseudonyms())
+    assert one != Enforcement(b"other").rewrite("jane@doe", [mark], Correspondence())
     assert one != rewritten("jane@dof", mark)
 
 
@@ -151,7 +158,7 @@ def test_segments_are_rewritten_or_dropped_and_else_left_as_they_are() -> None:
     segments = [Segment(f"/{index}", Origin.USER, "jane@doe writes") for index in range(3)]
     findings = [a_finding(0, 8, "pii.email", path="/1"), a_finding(0, 4, "injection.override", Origin.DOCUMENT, "/2")]
     obligations = [Redact("pii"), Drop("injection", frozenset({"document"}))]
-    passing, dropped = ENFORCEMENT.enforce(segments, findings, obligations, Pseudonyms())
+    passing, dropped = ENFORCEMENT.enforce(segments, findings, obligations, Correspondence())
     assert [segment.text for segment in passing] == ["jane@doe writes", "****@*** writes"]
     assert passing[0] is segments[0]
     assert dropped == ("/2",)
@@ -161,7 +168,7 @@ def test_a_drop_concerns_its_origins_alone() -> None:
     segments = [Segment("/0", Origin.USER, "words")]
     findings = [a_finding(0, 5, "injection.override")]
     passing, dropped = ENFORCEMENT.enforce(
-        segments, findings, [Drop("injection", frozenset({"document"}))], Pseudonyms()
+        segments, findings, [Drop("injection", frozenset({"document"}))], Correspondence()
     )
     assert (passing, dropped) == (tuple(segments), ())
 
@@ -177,7 +184,38 @@ def test_a_drop_concerns_its_origins_alone() -> None:
 )
 def test_the_most_thorough_way_that_is_owed_is_taken(kind: str, score: float, how: Transform | None) -> None:
     redacts = [Redact("pii"), Redact("pii.email", Transform.REPLACE, 0.5), Redact("secret", Transform.REMOVE, 0.6)]
-    assert transform_of(kind, score, redacts) is how
+    mark = marked(replace(a_finding(0, 4, kind), score=score), redacts)
+    assert (mark.how if mark else None) is how
+
+
+@pytest.mark.parametrize(
+    ("origins", "concerned"), [((), True), (("user",), True), (("model", "user"), True), (("model",), False)]
+)
+def test_texts_of_other_origins_are_left_alone(origins: tuple[str, ...], *, concerned: bool) -> None:
+    mark = marked(a_finding(0, 4, "pii.email", Origin.USER), [Redact("pii", origins=frozenset(origins))])
+    assert bool(mark) is concerned
+
+
+@pytest.mark.parametrize(
+    ("kind", "keeps", "keep"),
+    [
+        ("pii.credit_card", (None,), 4),
+        ("pii.credit_card", (6,), 6),
+        ("pii.credit_card", (6, None), 4),
+        ("pii.credit_card", (3, None, 6), 3),
+        ("pii.email", (3,), 3),
+        ("pii.email", (3, None), 0),
+    ],
+)
+def test_a_mask_leaves_no_more_than_everybody_allows(kind: str, keeps: tuple[int | None, ...], keep: int) -> None:
+    mark = marked(a_finding(0, 4, kind), [Redact("pii", keep=each) for each in keeps])
+    assert mark is not None
+    assert mark.keep == keep
+
+
+def test_what_only_a_milder_way_would_leave_does_not_count() -> None:
+    mark = marked(a_finding(0, 4, "pii.email"), [Redact("pii", Transform.DATE_SHIFT, keep=0), Redact("pii", keep=3)])
+    assert mark == Mark(0, 4, "pii.email", Transform.MASK, 3)
 
 
 def test_obligations_concern_families() -> None:

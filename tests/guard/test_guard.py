@@ -150,8 +150,19 @@ def test_conditions_on_text_need_a_detector_that_answers_them() -> None:
 
 def test_placeholders_of_a_request_avoid_those_that_it_holds() -> None:
     guard = guard_of(ToyPolicy(owes=redacting(("pii", Transform.SURROGATE))), TOY)
-    verdict = guard.inspect(asked(said("e@a, and what is <EMAIL_1>?"), said("E@A e@a", path="/1")))
-    assert verdict.sanitized == "<EMAIL_2>, and what is <EMAIL_1>?\nE@A <EMAIL_2>"
+    first = guard.inspect(asked(said("e@a"))).sanitized
+    verdict = guard.inspect(asked(said(f"e@a, and what is {first}?"), said("E@A e@a", path="/1")))
+    other = verdict.sanitized.partition(",")[0]
+    assert other != first
+    assert verdict.sanitized == f"{other}, and what is {first}?\nE@A {other}"
+
+
+@pytest.mark.parametrize("origin", [Origin.MODEL, Origin.TOOL])
+def test_placeholders_stay_the_same_where_the_model_named_them(origin: Origin) -> None:
+    guard = guard_of(ToyPolicy(owes=redacting(("pii", Transform.SURROGATE))), TOY)
+    first = guard.inspect(asked(said("e@a"))).sanitized
+    verdict = guard.inspect(asked(said("e@a"), Segment("/1", origin, f"to {first} then")))
+    assert verdict.sanitized == f"{first}\nto {first} then"
 
 
 @pytest.mark.parametrize(

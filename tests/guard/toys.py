@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
+from yett.guard.correspondence import Correspondence
 from yett.guard.detection import Sight
-from yett.guard.enforcement import Enforcement, Mark, enforceable, transform_of
+from yett.guard.enforcement import Enforcement, enforceable, marked
 from yett.guard.facts import InteractionFacts
 from yett.guard.guard import Guard
 from yett.guard.pseudonyms import Pseudonyms
@@ -263,7 +264,7 @@ def expected(guard: Guard, text: str) -> Expected:
     told: list[Sight] = []
     released: list[str] = []
     position = 0
-    pseudonyms = Pseudonyms()
+    shared = Correspondence(Pseudonyms((), b"key", "local\0anonymous"))
     decision = _decided(guard, told)
     sights = guard.detection.window(text, Origin.MODEL, 0) if decision.allowed else []
     for start, end, members in clusters((sight.start, sight.end, sight) for sight in sights):
@@ -274,12 +275,13 @@ def expected(guard: Guard, text: str) -> Expected:
         if not decision.allowed:
             break
         redacts = [each for each in decision.obligations if isinstance(each, Redact)]
+        here = Segment("", Origin.MODEL, "")
         marks = [
-            Mark(sight.start - start, sight.end - start, sight.kind, how)
+            mark
             for sight in members
-            if (how := transform_of(sight.kind, sight.score, redacts))
+            if (mark := marked(sight._replace(start=sight.start - start, end=sight.end - start).finding(here), redacts))
         ]
-        released.append(Enforcement(b"key").rewrite(text[start:end], marks, pseudonyms))
+        released.append(Enforcement(b"key").rewrite(text[start:end], marks, shared))
         position = end
     rest = text[position:] if decision.allowed else ""
     return Expected("".join([*released, rest]), not decision.allowed, frozenset(told))

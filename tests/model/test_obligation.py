@@ -10,14 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yett.model import obligation as module
-from yett.model.obligation import Approve, Cap, Drop, Notify, Obligation, Redact, Route, Transform, join
+from yett.model.obligation import Approve, Cap, Drop, Notify, Obligation, Redact, Restore, Route, Transform, join
 
 Join = Callable[[Iterable[Obligation]], tuple[Obligation, ...]]
 
 KINDS = st.sampled_from(["*", "pii", "pii.email", "secret"])
 WORDS = st.frozensets(st.sampled_from(["a", "b", "c"]), max_size=3)
 OBLIGATIONS: st.SearchStrategy[Obligation] = st.one_of(
-    st.builds(Redact, KINDS, st.sampled_from(Transform), st.sampled_from([0.0, 0.5, 0.7])),
+    st.builds(
+        Redact,
+        KINDS,
+        st.sampled_from(Transform),
+        st.sampled_from([0.0, 0.5, 0.7]),
+        st.sampled_from([None, 0, 2, 4]),
+        WORDS,
+    ),
+    st.builds(Restore, KINDS),
     st.builds(Drop, KINDS, WORDS),
     st.builds(Notify, st.sampled_from(["warning", "security"]), st.sampled_from(["", "look here"])),
     st.builds(Cap, st.sampled_from(["max_tokens", "messages"]), st.integers(0, 5)),
@@ -41,8 +49,9 @@ def asks_no_less(strict: Obligation, mild: Obligation) -> bool:
     """Say whether whoever carries out *strict* has carried out *mild* as well."""
     match strict, mild:
         case Redact(), Redact():
-            same = strict.kind == mild.kind and strict.least <= mild.least
-            return same and ORDER.index(strict.how) >= ORDER.index(mild.how)
+            same = strict.kind == mild.kind and strict.least <= mild.least and strict.origins == mild.origins
+            leaves = (strict.keep is None) is (mild.keep is None) and (strict.keep or 0) <= (mild.keep or 0)
+            return same and leaves and ORDER.index(strict.how) >= ORDER.index(mild.how)
         case Drop(), Drop():
             covers = not strict.origins or (bool(mild.origins) and mild.origins <= strict.origins)
             return strict.kind == mild.kind and covers
@@ -85,6 +94,10 @@ def test_every_order_of_many_gives_the_same(asked: list[Obligation]) -> None:
         ([], ()),
         ([Redact("pii"), Redact("pii", Transform.HASH)], (Redact("pii", Transform.HASH),)),
         ([Redact("pii", Transform.REMOVE, 0.9), Redact("pii", least=0.2)], (Redact("pii", Transform.REMOVE, 0.2),)),
+        ([Redact("pii", keep=4), Redact("pii", keep=2)], (Redact("pii", keep=2),)),
+        ([Redact("pii", keep=4), Redact("pii")], (Redact("pii", keep=4), Redact("pii"))),
+        ([Redact("pii", origins=frozenset({"user"})), Redact("pii", Transform.HASH)], (Redact("pii", origins=frozenset({"user"})), Redact("pii", Transform.HASH))),
+        ([Restore("pii"), Restore("pii"), Restore("secret")], (Restore("pii"), Restore("secret"))),
         ([Redact("pii.email"), Redact("pii")], (Redact("pii"), Redact("pii.email"))),
         ([Drop("pii", frozenset({"user"})), Drop("pii", frozenset({"tool"}))], (Drop("pii", frozenset({"user", "tool"})),)),
         ([Drop("pii", frozenset({"user"})), Drop("pii")], (Drop("pii"),)),
@@ -101,7 +114,8 @@ def test_the_stricter_one_remains(asked: list[Obligation], merged: tuple[Obligat
 
 
 def test_transforms_stand_in_the_order_of_their_thoroughness() -> None:
-    assert ORDER == [Transform.MASK, Transform.SURROGATE, Transform.HASH, Transform.REPLACE, Transform.REMOVE]
+    words = ["date_shift", "mask", "synthetic", "surrogate", "hash", "replace", "remove"]
+    assert words == ORDER
 
 
 def _last_cap(left: Obligation, right: Obligation) -> Obligation:
@@ -126,6 +140,12 @@ def _milder(left: Obligation, right: Obligation) -> Obligation:
     return JOINED(left, right)
 
 
+def _more_kept(left: Obligation, right: Obligation) -> Obligation:
+    if isinstance(left, Redact) and isinstance(right, Redact):
+        return replace(JOINED(left, right), keep=max(left.keep or 0, right.keep or 0))  # type: ignore[call-arg]
+    return JOINED(left, right)
+
+
 def _summed(left: Obligation, right: Obligation) -> Obligation:
     if isinstance(left, Approve) and isinstance(right, Approve):
         return Approve(left.level + right.level)
@@ -134,18 +154,26 @@ def _summed(left: Obligation, right: Obligation) -> Obligation:
 
 JOINED = module._joined
 EXAMPLES: tuple[list[Obligation], ...] = (
-    [Cap("max_tokens", 3), Drop("pii"), Route(frozenset({"a"})), Redact("pii", Transform.REMOVE), Approve(1)],
+    [
+        Cap("max_tokens", 3),
+        Drop("pii"),
+        Route(frozenset({"a"})),
+        Redact("pii", Transform.REMOVE),
+        Approve(1),
+        Redact("secret", keep=2),
+    ],
     [
         Cap("max_tokens", 5),
         Drop("pii", frozenset({"user"})),
         Route(frozenset({"b"})),
         Redact("pii", Transform.MASK, 0.5),
         Approve(2),
+        Redact("secret", keep=4),
     ],
 )
 
 
-@pytest.mark.parametrize("mutant", [_last_cap, _origins_forgotten, _models_united, _milder, _summed])
+@pytest.mark.parametrize("mutant", [_last_cap, _origins_forgotten, _models_united, _milder, _more_kept, _summed])
 def test_a_merge_that_is_wrong_is_found_out(
     mutant: Callable[[Obligation, Obligation], Obligation], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from yett.model.errors import OperatorError
-from yett.model.obligation import Approve, Cap, Drop, Notify, Obligation, Redact, Route, Transform
+from yett.model.obligation import Approve, Cap, Drop, Notify, Obligation, Redact, Restore, Route, Transform
 from yett.policy.actions import read_action
 from yett.policy.documents import Action
 from yett.policy.problems import Problems
@@ -28,6 +28,8 @@ def action(text: str) -> Action:
         ("{decision: sanitize}", (Redact("*"),)),
         ("{decision: sanitize, obligations: [{type: notify, channel: soc}]}", (Notify("soc"), Redact("*"))),
         ("{decision: sanitize, obligations: [{type: redact, kinds: [pii.email, secret], how: hash}]}", (Redact("pii.email", Transform.HASH), Redact("secret", Transform.HASH))),
+        ("{decision: sanitize, obligations: [{type: redact, kinds: [pii], how: mask, keep: 4, origins: [user, model]}]}", (Redact("pii", keep=4, origins=frozenset({"user", "model"})),)),
+        ("{decision: sanitize, obligations: [{type: redact, kinds: [pii], how: date_shift}, {type: restore, kinds: [pii, secret.key]}]}", (Redact("pii", Transform.DATE_SHIFT), Restore("pii"), Restore("secret.key"))),
         ("{decision: sanitize, obligations: [{type: redact, kinds: ['*']}]}", (Redact("*"),)),
         ("{decision: sanitize, obligations: [{type: redact, kinds: [pii.loyalty_card, content.bad, secret.aws_key]}]}", (Redact("pii.loyalty_card"), Redact("content.bad"), Redact("secret.aws_key"))),
         ("{decision: sanitize, obligations: [{type: drop, what: segment, kinds: [injection], origins: [document]}]}", (Drop("injection", frozenset({"document"})),)),
@@ -61,7 +63,7 @@ def test_actions_mean_obligations(text: str, obligations: tuple[Obligation, ...]
         ("{decision: route, route: {models: []}}", ["f:1:1: `route` does not say what to do; such as `route: {models: [name]}` [missing-key]", "f:1:35: `models` is empty [wrong-value]"]),
         ("{decision: require_approval, require_approval: {level: 0}}", ["f:1:56: `level` must be from 1 to 100 [wrong-value]"]),
         ("{decision: deny, obligations: [{type: redact, kinds: [pii]}]}", ["f:1:1: a denied exchange can only notify; leave other obligations out [obligation]"]),
-        ("{decision: sanitize, obligations: [{type: explode}]}", ["f:1:43: `explode` is no obligation; one of `redact`, `drop`, `notify`, `cap`, `route`, `approve` [wrong-value]"]),
+        ("{decision: sanitize, obligations: [{type: explode}]}", ["f:1:43: `explode` is no obligation; one of `redact`, `restore`, `drop`, `notify`, `cap`, `route`, `approve` [wrong-value]"]),
         ("{decision: sanitize, obligations: [{type: redakt}]}", ["f:1:43: `redakt` is no obligation; did you mean `redact`? [wrong-value]"]),
         ("{decision: sanitize, obligations: [5, {kinds: [pii]}]}", ["f:1:36: an obligation has no `type` [missing-key]", "f:1:39: an obligation has no `type` [missing-key]"]),
         ("{decision: sanitize, obligations: [{type: redact}]}", ["f:1:36: the obligation `redact` has no `kinds` [missing-key]"]),
@@ -70,7 +72,14 @@ def test_actions_mean_obligations(text: str, obligations: tuple[Obligation, ...]
             "f:1:59: unknown finding kind `secrets`; did you mean `secret`? [unknown-kind]",
             "f:1:68: unknown finding kind `injection.nonsense`; did you mean `injection.override`? [unknown-kind]",
             "f:1:88: unknown finding kind `pii.`; did you mean `pii`? [unknown-kind]"]),
-        ("{decision: sanitize, obligations: [{type: redact, kinds: [pii], how: blur}]}", ["f:1:70: `blur` is no way to redact; one of `mask`, `surrogate`, `hash`, `replace`, `remove` [wrong-value]"]),
+        ("{decision: sanitize, obligations: [{type: redact, kinds: [pii], how: blur}]}", ["f:1:70: `blur` is no way to redact; one of `date_shift`, `mask`, `synthetic`, `surrogate`, `hash`, `replace`, `remove` [wrong-value]"]),
+        ("{decision: sanitize, obligations: [{type: redact, kinds: [pii], how: synthetics, kepe: 4, origins: [usr]}]}", [
+            "f:1:70: `synthetics` is no way to redact; did you mean `synthetic`? [wrong-value]",
+            "f:1:82: unknown key `kepe` in the obligation `redact`; did you mean `keep`? [unknown-key]",
+            "f:1:101: unknown origin `usr`; did you mean `user`? [unknown-origin]"]),
+        ("{decision: sanitize, obligations: [{type: redact, kinds: [pii], keep: -1}]}", ["f:1:71: `keep` must be from 0 to 100 [wrong-value]"]),
+        ("{decision: sanitize, obligations: [{type: redact, kinds: [pii], how: hash, keep: 4}]}", ["f:1:82: `hash` keeps nothing; leave `keep` to `how: mask` [obligation]"]),
+        ("{decision: sanitize, obligations: [{type: restore}]}", ["f:1:36: the obligation `restore` has no `kinds` [missing-key]"]),
         ("{decision: sanitize, obligations: [{type: drop, what: word, kinds: [pii], origins: [documnt]}]}", [
             "f:1:55: only a `segment` can be dropped [wrong-value]",
             "f:1:85: unknown origin `documnt`; did you mean `document`? [unknown-origin]"]),

@@ -19,7 +19,7 @@ class Guard:
         self.gate = threading.Event()
         self.threads: list[str] = []
 
-    def inspected(self, interaction: Interaction) -> str:
+    def inspected(self, interaction: Interaction, shared: None = None) -> str:
         self.threads.append(threading.current_thread().name)
         self.began.set()
         if len(interaction.segments[0].text) > 20_000:

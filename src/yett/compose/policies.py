@@ -19,7 +19,7 @@ from yett.compose.settings import PiiProtection, Settings
 from yett.detectors.rule import SEEN
 from yett.model.errors import Place
 from yett.model.kinds import KINDS
-from yett.model.obligation import Redact, Transform
+from yett.model.obligation import REVERSIBLE, Obligation, Redact, Restore, Transform
 from yett.policy.compiler import check_document
 from yett.policy.documents import Condition, Constant, Document, Rule
 from yett.policy.problems import Problems
@@ -128,8 +128,14 @@ def _asked(condition: Condition, other: str, kind: str) -> Condition:
 
 def _redacting(rule: Rule, protection: PiiProtection) -> Rule:
     how = Transform(protection.redaction_strategy)
-    obligations = tuple(
-        replace(obligation, how=how) if isinstance(obligation, Redact) else obligation
-        for obligation in rule.action.obligations
-    )
-    return replace(rule, action=replace(rule.action, obligations=obligations))
+    keep = protection.keep if how is Transform.MASK else None
+    obligations: list[Obligation] = []
+    for obligation in rule.action.obligations:
+        if not isinstance(obligation, Redact):
+            obligations.append(obligation)
+            continue
+        origins = frozenset(protection.origins) or obligation.origins
+        obligations.append(replace(obligation, how=how, keep=keep, origins=origins))
+        if protection.restore and how in REVERSIBLE:
+            obligations.append(Restore(obligation.kind))
+    return replace(rule, action=replace(rule.action, obligations=tuple(obligations)))

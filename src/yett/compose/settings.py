@@ -121,6 +121,9 @@ _TYPES = ("email", "phone", "credit_card", "ssn", "iban", "ip_address")
 _QUIET = ("us",)
 
 
+_Origin = Literal["operator", "user", "model", "tool", "document", "definition", "unknown"]
+
+
 class PiiProtection(_Section):
     """Which personal data is rewritten, and how."""
 
@@ -134,8 +137,14 @@ class PiiProtection(_Section):
     """From which score on a kind is reported, where that is not 0.5."""
     custom: tuple[Path, ...] = ()
     """The operator's own files of rules; every kind in them is looked for."""
-    redaction_strategy: Literal["mask", "replace", "remove", "hash", "surrogate"] = "mask"
-    """Stars, the kind in brackets, nothing, a keyed digest, or a placeholder that is the same for the same value."""
+    redaction_strategy: Literal["mask", "replace", "remove", "hash", "surrogate", "synthetic", "date_shift"] = "mask"
+    """Stars, the kind in brackets, nothing, a keyed digest, a placeholder, a made-up value of the same form, another date."""
+    keep: Annotated[int, Field(ge=0, le=100)] | None = None
+    """How many letters and digits a mask leaves at the end; as many as the kind allows when it is not given."""
+    restore: bool = True
+    """Whether an answer names again what placeholders, made-up values and shifted dates stand for in the request."""
+    origins: Annotated[tuple[_Origin, ...], BeforeValidator(listed)] = ()
+    """Whose texts are rewritten; as the policy says, so all but the builder's own, when none is named."""
     allow: Allowing = Allowing()
 
     @property

@@ -11,6 +11,7 @@ Rules:
    costs only what is new. The memory holds no text.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from copy import copy
@@ -18,13 +19,15 @@ from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
 from yett.guard.readings import Reading, Readings
+from yett.guard.returning import NOTHING, Return, Returning
 from yett.model.finding import Finding, Match
+from yett.model.kinds import family
 from yett.model.segment import Origin, Segment
 from yett.model.span import Span
 from yett.model.verdict import Coverage
 from yett.ports.detector import Detector
 
-__all__ = ["READINGS", "STREAM", "Detection", "Evidence", "Look", "Seen", "Settled", "Sight"]
+__all__ = ["READINGS", "STREAM", "Detection", "Evidence", "Look", "Seen", "Settled", "Sight", "unreturned"]
 
 _REMEMBERED = 8192
 READINGS = "readings"
@@ -58,6 +61,7 @@ class Seen(NamedTuple):
     """The names of those that failed."""
 
 
+_VALUES = frozenset({"pii", "secret"})
 _Key = tuple[bytes, Origin, int]
 
 
@@ -174,6 +178,18 @@ class Detection:
         return self._readings.context(text, position, self._reach)
 
 
+def unreturned(sights: Iterable[Sight], returns: Sequence[Return]) -> list[Sight]:
+    """Leave out the values among *sights* that stand within one of *returns*: those are stand-ins, which we wrote."""
+    starts = [each.start for each in returns]
+    kept = []
+    for sight in sights:
+        place = bisect_right(starts, sight.start) - 1
+        within = place >= 0 and sight.end <= returns[place].end
+        if not within or family(sight.kind) not in _VALUES:
+            kept.append(sight)
+    return kept
+
+
 def _sight(match: Match, detector: str, reading: Reading) -> Sight:
     start, end = reading.home(match.start, match.end)
     return Sight(start, end, match.kind, match.score, match.rule, detector, reading.name)
@@ -233,10 +249,10 @@ class Evidence(Protocol):
 class Look:
     """One interaction being looked at."""
 
-    __slots__ = ("_detection", "_digests", "_seen", "failed", "families", "findings", "segments")
+    __slots__ = ("_detection", "_digests", "_returning", "_seen", "failed", "families", "findings", "segments")
 
-    def __init__(self, detection: Detection, segments: tuple[Segment, ...]) -> None:
-        """Begin to look at *segments* with *detection*."""
+    def __init__(self, detection: Detection, segments: tuple[Segment, ...], returning: Returning = NOTHING) -> None:
+        """Begin to look at *segments* with *detection*; what is *returning* in them is no finding."""
         self.segments = segments
         self.findings: list[Finding] = []
         self.families: frozenset[str] = frozenset()
@@ -244,6 +260,7 @@ class Look:
         self.failed: set[str] = set()
         """The detectors that failed on some text."""
         self._detection = detection
+        self._returning = returning
         self._digests: list[bytes] = []
         self._seen: dict[int, list[Seen]] = {}
 
@@ -267,7 +284,10 @@ class Look:
             seen = self._detection.see(segment, digest, tier)
             self._seen[tier].append(seen)
             if seen.sights:
-                self.findings += [sight.finding(segment) for sight in seen.sights]
+                sights = (
+                    unreturned(seen.sights, self._returning.found(segment.text)) if self._returning else seen.sights
+                )
+                self.findings += [sight.finding(segment) for sight in sights]
                 self.failed.update(seen.failed)
 
     def unavailable(self, wanted: str) -> bool:

@@ -8,17 +8,20 @@ Rules:
 3. Whatever decision it cannot carry out it turns into a denial.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from yett.guard.correspondence import Correspondence
 from yett.guard.detection import READINGS, STREAM, Detection, Look, Settled
 from yett.guard.enforcement import Enforcement, enforceable, owed
 from yett.guard.facts import FAMILY_OF, InteractionFacts
-from yett.guard.pseudonyms import Pseudonyms
+from yett.guard.pseudonyms import Inventor, Pseudonyms
+from yett.guard.returning import NOTHING
 from yett.guard.stream import StreamGuard
 from yett.model.decision import Decision
 from yett.model.finding import Finding
 from yett.model.interaction import Interaction
+from yett.model.obligation import Restore
 from yett.model.principal import Principal
 from yett.model.segment import Origin, Segment
 from yett.model.span import Span
@@ -29,6 +32,9 @@ from yett.ports.detector import Detector, Informed
 
 __all__ = ["Guard", "Inspected"]
 
+_HANDED_ON = frozenset({Origin.MODEL, Origin.TOOL})
+"""Who writes what the model was given, or gave, before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
@@ -36,6 +42,8 @@ class Inspected:
 
     verdict: Verdict
     demanded: tuple[str, ...]
+    shared: Correspondence | None = None
+    """What answers to it begin with; None where there is nothing to share."""
 
 
 class Guard:
@@ -48,11 +56,18 @@ class Guard:
         *,
         key: bytes = b"",
         informed: Sequence[Informed] = (),
+        inventor: Inventor | None = None,
     ) -> None:
-        """Look with *detectors*, at answers also as *informed*; ask *decider*; digest under *key* where policy asks."""
+        """
+        Look with *detectors*, at answers also as *informed*; ask *decider*.
+
+        Hashes and stand-ins are digested under *key*; *inventor* makes up what has no range of its own, such as names.
+        """
         self.decider = decider
         self._informed = tuple(informed)
         self.detection = Detection(detectors)
+        self._key = key
+        self._inventor = inventor
         self._enforcement = Enforcement(key)
         self._tests = {test.id: test for test in decider.text_tests}
         if self._tests and not self.detection.feeding({"text"}):
@@ -62,30 +77,39 @@ class Guard:
         """Judge *interaction* and return what may pass of it."""
         return self.inspected(interaction).verdict
 
-    def inspected(self, interaction: Interaction) -> Inspected:
-        """Judge *interaction*; say also which costly facts it took."""
-        look = self._look(interaction)
+    def inspected(self, interaction: Interaction, shared: Correspondence | None = None) -> Inspected:
+        """Judge *interaction*, an answer if it has *shared* a request's stand-ins; say also which costly facts it took."""
+        shared = shared.fork() if shared else None
+        look = self._look(interaction, shared)
         facts = InteractionFacts(interaction, look, self._tests)
         decision = enforceable(self.decider.decide(interaction.stage, facts))
         passing: tuple[Segment, ...] = interaction.segments if decision.allowed else ()
         dropped: tuple[str, ...] = ()
-        if decision.allowed and decision.obligations:
+        if decision.allowed and (decision.obligations or shared):
+            shared = shared or Correspondence(self._pseudonyms(interaction.principal, interaction.segments))
             look.look_for(owed(decision.obligations))
             answered = look.findings if interaction.stage is Stage.RESPONSE else ()
             decision = enforceable(decision, answered, look.unavailable)
-            passing, dropped = self._enforced(interaction, look, decision)
+            passing, dropped = self._enforced(interaction, look, decision, shared)
         findings = tuple(sorted(look.findings, key=_place))
         coverage = look.coverage(interaction.opaque)
-        return Inspected(Verdict(decision, findings, passing, dropped, coverage), tuple(dict.fromkeys(facts.demanded)))
+        rewritten = shared.told if shared else ()
+        verdict = Verdict(decision, findings, passing, dropped, coverage, rewritten)
+        offered = shared.offering(_restored(decision)) if shared and decision.allowed else None
+        return Inspected(verdict, tuple(dict.fromkeys(facts.demanded)), offered)
 
     def _enforced(
-        self, interaction: Interaction, look: Look, decision: Decision
+        self, interaction: Interaction, look: Look, decision: Decision, shared: Correspondence
     ) -> tuple[tuple[Segment, ...], tuple[str, ...]]:
         """Return what may pass of *interaction*, and the paths of what is dropped."""
         if not decision.allowed:
             return (), ()
-        pseudonyms = _pseudonyms(interaction)
-        return self._enforcement.enforce(interaction.segments, look.findings, decision.obligations, pseudonyms)
+        return self._enforcement.enforce(interaction.segments, look.findings, decision.obligations, shared)
+
+    def _pseudonyms(self, principal: Principal, segments: Iterable[Segment]) -> Pseudonyms:
+        """Begin the stand-ins of a conversation; those in what the model wrote, or a tool it called, may be ours."""
+        foreign = tuple(each.text for each in segments if each.origin not in _HANDED_ON)
+        return Pseudonyms(foreign, self._key, f"{principal.tenant}\0{principal.subject}", self._inventor)
 
     def facts(self, interaction: Interaction) -> Facts:
         """Return the facts about *interaction*, as policy would see them."""
@@ -96,8 +120,9 @@ class Guard:
         made = (each.about(asked, self.detection.fold) for each in self._informed) if asked else ()
         return self.detection.beside([detector for detector in made if detector])
 
-    def _look(self, interaction: Interaction) -> Look:
-        look = Look(self._detection(interaction.asked), interaction.segments)
+    def _look(self, interaction: Interaction, shared: Correspondence | None = None) -> Look:
+        returning = shared.returning if shared else NOTHING
+        look = Look(self._detection(interaction.asked), interaction.segments, returning)
         look.findings += [_opaque(path) for path in interaction.opaque]
         return look
 
@@ -118,9 +143,16 @@ class Guard:
         passing = interaction.segments if decision.allowed else ()
         return Inspected(Verdict(decision, findings, passing, (), coverage), tuple(dict.fromkeys(facts.demanded)))
 
-    def lane(self, principal: Principal, facts: Mapping[str, object], asked: Sequence[Segment] = ()) -> StreamGuard:
-        """Begin to guard one lane of a streamed answer to *principal*, who *asked*."""
-        return StreamGuard(self._detection(asked), self.decider, self._enforcement, principal, facts)
+    def lane(
+        self,
+        principal: Principal,
+        facts: Mapping[str, object],
+        asked: Sequence[Segment] = (),
+        shared: Correspondence | None = None,
+    ) -> StreamGuard:
+        """Begin to guard one lane of a streamed answer to *principal*, who *asked*, and *shared* the request's stand-ins."""
+        own = shared.fork() if shared else Correspondence(self._pseudonyms(principal, ()))
+        return StreamGuard(self._detection(asked), self.decider, self._enforcement, principal, facts, own)
 
     def streams(self) -> bool:
         """Say whether answers can be judged while they stream; if not, they are withheld until they are complete."""
@@ -137,9 +169,9 @@ def _opaque(path: str) -> Finding:
     return Finding(Span(path, 0, 0), Origin.UNKNOWN, "content.opaque", 1.0, READINGS)
 
 
-def _pseudonyms(interaction: Interaction) -> Pseudonyms:
-    """Begin the placeholders of *interaction*; an answer may stream, so nobody knows what placeholders it will hold."""
-    return Pseudonyms(() if interaction.stage is Stage.RESPONSE else (each.text for each in interaction.segments))
+def _restored(decision: Decision) -> tuple[str, ...]:
+    """Return the kinds that answers may name again."""
+    return tuple(each.kind for each in decision.obligations if isinstance(each, Restore))
 
 
 def _local(field: str) -> bool:

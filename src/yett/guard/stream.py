@@ -11,17 +11,19 @@ Rules:
    lane right before it; nothing is released any more.
 4. Text is looked at again only from the last release on, with as much context before it as any detector may need, so
    the work is linear in the text.
-5. What is held is bounded. At fixed positions of the text, whatever the chunks, a lane that holds too much reports
+5. Stand-ins that return are put back in the same pass: they are settled, held and cut around as findings are.
+6. What is held is bounded. At fixed positions of the text, whatever the chunks, a lane that holds too much reports
    `detector.unavailable` and, if policy lets it, treats what it holds as settled.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from yett.guard.detection import STREAM, Detection, Settled, Sight
-from yett.guard.enforcement import Enforcement, Mark, enforceable, transform_of
+from yett.guard.correspondence import Correspondence
+from yett.guard.detection import STREAM, Detection, Settled, Sight, unreturned
+from yett.guard.enforcement import Enforcement, Mark, enforceable, marked
 from yett.guard.facts import InteractionFacts
-from yett.guard.pseudonyms import Pseudonyms
+from yett.guard.returning import Return
 from yett.guard.spans import clusters
 from yett.model.decision import Decision
 from yett.model.finding import Finding
@@ -38,6 +40,7 @@ _CHECKPOINT = 4096
 _MOST_HELD = 65536
 _EAGER = 1024
 """Windows up to this size are looked at with every chunk; larger ones only when they have grown by an eighth."""
+_Seen = Sight | Return
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class StreamGuard:
     enforcement: Enforcement
     principal: Principal
     facts: Mapping[str, object]
+    shared: Correspondence = field(default_factory=Correspondence)
+    """What it shares with the request that it answers."""
     findings: list[Finding] = field(default_factory=list)
     decision: Decision | None = None
     characters: int = 0
@@ -81,7 +86,8 @@ class StreamGuard:
     path: str = ""
     """The lane's name, under which its findings are reported."""
     _window: _Window = field(default_factory=_Window)
-    _pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
+    _addressed: bool = False
+    """Whether what is held begins inside an address."""
     _told: set[tuple[str, str, float, str]] = field(default_factory=set)
     _tests: dict[str, TextTest] = field(init=False)
     _counts: bool = field(init=False)
@@ -131,29 +137,42 @@ class StreamGuard:
         window = self._window
         window.looked = window.held
         text = window.text
-        settled = len(text) if final else self.detection.hold(text, Origin.MODEL, window.start)
+        settled = len(text) if final else self._hold(text, window.start)
         if settled <= window.start and not final:
             return ""
-        sights = self.detection.window(text, Origin.MODEL, window.start)
+        seen = self._seen(text, window.start)
         if not final:
-            settled = _outside(settled, sights)
+            settled = _outside(settled, seen)
             if settled <= window.start:
                 return ""
-            sights = [sight for sight in sights if sight.start < settled]
-        released = self._release(settled, sights)
+            seen = [each for each in seen if each.start < settled]
+        released = self._release(settled, seen)
         self._forget(settled)
         return released
 
-    def _release(self, settled: int, sights: list[Sight]) -> str:
-        """Release up to *settled*, deciding about *sights* cluster by cluster."""
+    def _hold(self, text: str, start: int) -> int:
+        held = self.detection.hold(text, Origin.MODEL, start)
+        return min(held, self.shared.returning.hold(text, start)) if self.shared.returning else held
+
+    def _seen(self, text: str, start: int) -> list[_Seen]:
+        """Look at *text* from *start* on."""
+        sights = self.detection.window(text, Origin.MODEL, start)
+        if not self.shared.returning:
+            return [*sights]
+        returns = self.shared.returning.found(text, start, addressed=self._addressed)
+        return [*unreturned(sights, returns), *returns]
+
+    def _release(self, settled: int, seen: list[_Seen]) -> str:
+        """Release up to *settled*, deciding about what was *seen* cluster by cluster."""
         window = self._window
         base = window.position - len(window.text)
         pieces = []
         position = window.start
-        for start, end, members in clusters((sight.start, sight.end, sight) for sight in sights):
+        for start, end, members in clusters((each.start, each.end, each) for each in seen):
             pieces.append(window.text[position:start])
-            decision = self._add(members, base)
-            if not decision.allowed:
+            sights = [each for each in members if isinstance(each, Sight)]
+            decision = self._add(sights, base) if sights else self.decision
+            if decision is None or not decision.allowed:
                 return "".join(pieces)
             pieces.append(self._rewritten(start, end, members, decision))
             position = end
@@ -171,18 +190,21 @@ class StreamGuard:
             return self._decide()
         return self.decision
 
-    def _rewritten(self, start: int, end: int, members: list[Sight], decision: Decision) -> str:
+    def _rewritten(self, start: int, end: int, members: list[_Seen], decision: Decision) -> str:
         redacts = [obligation for obligation in decision.obligations if isinstance(obligation, Redact)]
-        marks = [
-            Mark(sight.start - start, sight.end - start, sight.kind, how)
-            for sight in members
-            if (how := transform_of(sight.kind, sight.score, redacts))
-        ]
-        return self.enforcement.rewrite(self._window.text[start:end], marks, self._pseudonyms)
+        here = Segment(self.path, Origin.MODEL, "")
+        marks: list[Mark | Return] = []
+        for member in members:
+            moved = member._replace(start=member.start - start, end=member.end - start)
+            mark = marked(moved.finding(here), redacts) if isinstance(moved, Sight) else moved
+            marks += [mark] if mark else []
+        return self.enforcement.rewrite(self._window.text[start:end], marks, self.shared)
 
     def _forget(self, settled: int) -> None:
         window = self._window
         self.characters += settled - window.start
+        if returning := self.shared.returning:
+            self._addressed = returning.addressed(window.text, window.start, settled, already=self._addressed)
         context = self.detection.behind(window.text, settled)
         window.text = context + window.text[settled:]
         window.start = len(context)
@@ -207,11 +229,11 @@ class StreamGuard:
         return self.decision
 
 
-def _outside(settled: int, sights: list[Sight]) -> int:
-    """Move *settled* back to where it cuts no sight."""
+def _outside(settled: int, seen: list[_Seen]) -> int:
+    """Move *settled* back to where it cuts through nothing that was *seen*."""
     moved = True
     while moved:
-        inside = [sight.start for sight in sights if sight.start < settled < sight.end]
+        inside = [sight.start for sight in seen if sight.start < settled < sight.end]
         moved = bool(inside)
         settled = min(inside, default=settled)
     return settled

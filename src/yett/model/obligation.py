@@ -4,24 +4,43 @@ Obligations: what must be done for an allowed exchange to pass.
 Rules:
 
 1. Obligations form a semilattice: `join` is commutative, associative and idempotent, so the order of rules and of
-   documents cannot matter.
+   documents cannot matter. What is joined asks for no less than each of its parts; only `Restore` gives something back,
+   and that only where whatever was asked for leaves something to give back.
 2. Whoever enforces a decision must know every obligation in it; one that is unknown or fails denies.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 
-__all__ = ["Approve", "Cap", "Drop", "Notify", "Obligation", "Redact", "Route", "Transform", "join"]
+__all__ = [
+    "REVERSIBLE",
+    "THOROUGHNESS",
+    "Approve",
+    "Cap",
+    "Drop",
+    "Notify",
+    "Obligation",
+    "Redact",
+    "Restore",
+    "Route",
+    "Transform",
+    "join",
+]
 
 
 class Transform(StrEnum):
     """How a found stretch is rewritten, from the mildest to the most thorough."""
 
+    DATE_SHIFT = "date_shift"
+    """The same form of date, some days earlier or later, by as many for every date of one caller."""
     MASK = "mask"
     """Stars, keeping the last characters where the kind allows it."""
+    SYNTHETIC = "synthetic"
+    """A made-up value of the same form, from ranges that belong to nobody, the same for the same value."""
     SURROGATE = "surrogate"
-    """A stable, typed placeholder such as `<EMAIL_1>`, the same for the same value within a conversation."""
+    """A typed placeholder such as `<EMAIL_482913>`, the same for the same value."""
     HASH = "hash"
     """A keyed digest."""
     REPLACE = "replace"
@@ -30,7 +49,10 @@ class Transform(StrEnum):
     """Nothing."""
 
 
-_THOROUGHNESS = {transform: rank for rank, transform in enumerate(Transform)}
+THOROUGHNESS: Mapping[Transform, int] = MappingProxyType({each: rank for rank, each in enumerate(Transform)})
+"""The rank of each transform; what overlaps is rewritten by the most thorough way that is owed."""
+REVERSIBLE = frozenset({Transform.DATE_SHIFT, Transform.SYNTHETIC, Transform.SURROGATE})
+"""What stands for one value alone, so that it can be put back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +63,17 @@ class Redact:
     how: Transform = Transform.MASK
     least: float = 0.0
     """Findings with a lower score are left alone."""
+    keep: int | None = None
+    """How many letters and digits a mask leaves at the end; as many as the kind allows when nothing is said."""
+    origins: frozenset[str] = frozenset()
+    """Whose texts are rewritten; everybody's when empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Put what stands for findings of *kind* back into the value that the caller sent, where an answer names it."""
+
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +114,17 @@ class Approve:
     level: int = 1
 
 
-Obligation = Redact | Drop | Notify | Cap | Route | Approve
+Obligation = Redact | Restore | Drop | Notify | Cap | Route | Approve
 
 
 def join(obligations: Iterable[Obligation]) -> tuple[Obligation, ...]:
     """
     Merge obligations into their least upper bound, in a canonical order.
 
-    Redactions of one kind take the more thorough transform and the lower score, drops of one kind unite their origins, caps take the
-    minimum, routes intersect (an empty route can be enforced by nobody, so it denies), approvals take the maximum.
+    Redactions of one kind, from the same origins, take the more thorough transform, the lower score and the smaller rest; one
+    that leaves the rest to the kind stays beside one that states it, for the kind may allow less. Drops of one kind unite
+    their origins, caps take the minimum, routes intersect (an empty route can be enforced by nobody, so it denies),
+    approvals take the maximum.
     """
     merged: dict[tuple[object, ...], Obligation] = {}
     for obligation in obligations:
@@ -100,7 +135,9 @@ def join(obligations: Iterable[Obligation]) -> tuple[Obligation, ...]:
 
 def _key(obligation: Obligation) -> tuple[object, ...]:
     match obligation:
-        case Redact(kind=kind) | Drop(kind=kind):
+        case Redact(kind=kind, keep=keep, origins=origins):
+            return ("Redact", kind, *sorted(origins), keep is None)
+        case Drop(kind=kind) | Restore(kind=kind):
             return (type(obligation).__name__, kind)
         case Cap(quantity=quantity):
             return ("Cap", quantity)
@@ -113,8 +150,9 @@ def _key(obligation: Obligation) -> tuple[object, ...]:
 def _joined(left: Obligation, right: Obligation) -> Obligation:
     match left, right:
         case Redact(), Redact():
-            how = max(left.how, right.how, key=_THOROUGHNESS.__getitem__)
-            return Redact(left.kind, how, min(left.least, right.least))
+            how = max(left.how, right.how, key=THOROUGHNESS.__getitem__)
+            keep = None if left.keep is None or right.keep is None else min(left.keep, right.keep)
+            return replace(left, how=how, least=min(left.least, right.least), keep=keep)
         case Drop(), Drop():
             everywhere = not left.origins or not right.origins
             return replace(left, origins=frozenset() if everywhere else left.origins | right.origins)

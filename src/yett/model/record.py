@@ -35,6 +35,8 @@ class Judgement:
     facts: tuple[str, ...] = ()
     """The costly facts that were computed to decide; `*` says that everything was looked for and nothing found."""
     revision: str = ""
+    rewritten: tuple[tuple[str, str, int], ...] = ()
+    """How often each kind was rewritten how: kind, transform (or `restore`), count."""
 
 
 @dataclass(slots=True)

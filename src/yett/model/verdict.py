@@ -40,6 +40,8 @@ class Verdict:
     dropped: tuple[str, ...] = ()
     """The paths of segments that must not pass."""
     coverage: tuple[Coverage, ...] = ()
+    rewritten: tuple[tuple[str, str, int], ...] = ()
+    """How often each kind was rewritten how: kind, transform (or `restore`), count."""
 
     @property
     def effect(self) -> Effect:

@@ -12,19 +12,21 @@ from types import MappingProxyType
 
 from yett.model.decision import Effect
 from yett.model.kinds import FAMILIES, KINDS
-from yett.model.obligation import Approve, Cap, Drop, Notify, Obligation, Redact, Route, Transform
+from yett.model.obligation import Approve, Cap, Drop, Notify, Obligation, Redact, Restore, Route, Transform
 from yett.policy.documents import Action
 from yett.policy.problems import meant
 from yett.policy.schema import ORIGINS
 from yett.policy.shape import Shape
 from yett.policy.source import Node, Scalar, Table
 
-__all__ = ["ACTION_KEYS", "OBLIGATIONS", "read_action"]
+__all__ = ["ACTION_KEYS", "MOST_KEPT", "OBLIGATIONS", "read_action"]
 
 ACTION_KEYS = ("decision", "reason", "obligations", "limit", "route", "require_approval")
 _WARNINGS = "warning"
 """The channel of the decision's own warnings."""
 _MAX_LEVEL = 100
+MOST_KEPT = 100
+"""The most that `keep` may say."""
 _NAMED = tuple(kind for kind in KINDS if not kind.endswith("."))
 _SLIP = 0.87
 """So alike are `pii.emial` and `pii.email`, while `pii.phone_us` and `pii.phone` are not."""
@@ -32,6 +34,7 @@ _SLIP = 0.87
 
 class _Type(StrEnum):
     REDACT = "redact"
+    RESTORE = "restore"
     DROP = "drop"
     NOTIFY = "notify"
     CAP = "cap"
@@ -117,20 +120,35 @@ def _obligation(shape: Shape, node: Node) -> Iterator[Obligation]:
 
 def _redact(shape: Shape, entries: Mapping[str, Node]) -> Iterator[Obligation]:
     how = shape.choice(entries.get("how"), "way to redact", Transform) or Transform.MASK
+    kept = entries.get("keep")
+    keep = None if kept is None else shape.integer(kept, "`keep`", 0, high=MOST_KEPT)
+    if kept is not None and how is not Transform.MASK:
+        shape.problems.add(kept.place, "obligation", f"`{how}` keeps nothing", "leave `keep` to `how: mask`")
+    origins = _origins(shape, entries)
     for kind in _kinds(shape, entries["kinds"]):
-        yield Redact(kind, how)
+        yield Redact(kind, how, keep=keep, origins=origins)
+
+
+def _restore(shape: Shape, entries: Mapping[str, Node]) -> Iterator[Obligation]:
+    for kind in _kinds(shape, entries["kinds"]):
+        yield Restore(kind)
 
 
 def _drop(shape: Shape, entries: Mapping[str, Node]) -> Iterator[Obligation]:
     what = entries.get("what")
     if what is not None and not (isinstance(what, Scalar) and what.text == "segment"):
         shape.problems.add(what.place, "wrong-value", "only a `segment` can be dropped")
+    origins = _origins(shape, entries)
+    for kind in _kinds(shape, entries["kinds"]):
+        yield Drop(kind, origins)
+
+
+def _origins(shape: Shape, entries: Mapping[str, Node]) -> frozenset[str]:
     origins = shape.placed_texts(entries.get("origins"), "`origins`")
     for place, origin in origins:
         if origin not in ORIGINS:
             shape.problems.add(place, "unknown-origin", f"unknown origin `{origin}`", meant(origin, ORIGINS))
-    for kind in _kinds(shape, entries["kinds"]):
-        yield Drop(kind, frozenset(origin for _, origin in origins))
+    return frozenset(origin for _, origin in origins)
 
 
 def _notify(shape: Shape, entries: Mapping[str, Node]) -> Iterator[Obligation]:
@@ -168,7 +186,8 @@ def _kinds(shape: Shape, node: Node) -> Iterator[str]:
 _Build = Callable[[Shape, Mapping[str, Node]], Iterator[Obligation]]
 OBLIGATIONS: Mapping[_Type, tuple[tuple[str, ...], tuple[str, ...], _Build]] = MappingProxyType(
     {
-        _Type.REDACT: (("kinds", "how"), ("kinds",), _redact),
+        _Type.REDACT: (("kinds", "how", "keep", "origins"), ("kinds",), _redact),
+        _Type.RESTORE: (("kinds",), ("kinds",), _restore),
         _Type.DROP: (("what", "kinds", "origins"), ("kinds",), _drop),
         _Type.NOTIFY: (("channel", "message"), ("channel",), _notify),
         _Type.CAP: (("quantity", "limit"), ("quantity", "limit"), _cap),

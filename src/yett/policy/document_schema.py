@@ -11,7 +11,7 @@ from yett.model.decision import Effect
 from yett.model.kinds import FAMILIES, KINDS
 from yett.model.obligation import Transform
 from yett.model.stage import Stage
-from yett.policy.actions import ACTION_KEYS, OBLIGATIONS
+from yett.policy.actions import ACTION_KEYS, MOST_KEPT, OBLIGATIONS
 from yett.policy.conditions import CONDITION_KEYS
 from yett.policy.documents import Status
 from yett.policy.expression import Operator
@@ -93,6 +93,7 @@ _OBLIGED: Mapping[str, _Schema] = MappingProxyType(
     {
         "kinds": {"type": "array", "items": _ref("kind"), "minItems": 1},
         "how": _one_of(Transform),
+        "keep": {"type": "integer", "minimum": 0, "maximum": MOST_KEPT},
         "what": {"const": "segment"},
         "origins": {"type": "array", "items": _one_of(ORIGINS), "minItems": 1},
         "channel": _LABEL,

@@ -61,6 +61,7 @@ _ORDER = (
     "what",
     "kinds",
     "how",
+    "keep",
     "origins",
     "channel",
     "quantity",

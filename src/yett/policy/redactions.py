@@ -10,6 +10,7 @@ Rules:
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 from yett.model.kinds import covers, family
 from yett.model.obligation import Drop, Obligation, Redact
@@ -27,7 +28,7 @@ def as_sure_as_asked(obligations: Iterable[Obligation], condition: Expression) -
     """Let the redactions among *obligations* concern what is as sure as *condition* asks for."""
     normal = conjuncts(condition) or ()
     return tuple(
-        Redact(each.kind, each.how, _least(each.kind, normal)) if isinstance(each, Redact) and not each.least else each
+        replace(each, least=_least(each.kind, normal)) if isinstance(each, Redact) and not each.least else each
         for each in obligations
     )
 

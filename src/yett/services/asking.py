@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from yett.dialects.dialect import Dialect, Payload, Placed, Texts, Unwritable
+from yett.guard.correspondence import Correspondence
+from yett.guard.guard import Inspected
 from yett.model.interaction import Interaction
 from yett.model.obligation import Cap, Route, join
 from yett.model.principal import Principal
@@ -51,11 +53,17 @@ class Asked:
     headers: Mapping[str, str]
     segments: tuple[Segment, ...] = ()
     """Its texts, as they are sent."""
+    shared: Correspondence | None = None
+    """What its answers begin with."""
 
     def interaction(self, texts: Texts, facts: Mapping[str, object]) -> Interaction:
         """Ask about the *texts* of its answer, of which *facts* are known."""
         known = {**self.facts, **facts}
         return Interaction(Stage.RESPONSE, texts.segments, self.principal, known, texts.opaque, asked=self.segments)
+
+    def inspected(self, texts: Texts) -> Inspected:
+        """Judge *texts* of its answer in place."""
+        return self.snapshot.guard.inspected(self.interaction(texts, {}), self.shared)
 
 
 def request_facts(dialect: Dialect, payload: Payload, call: Call, now: float) -> Facts:

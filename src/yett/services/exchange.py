@@ -15,6 +15,7 @@ from contextlib import AsyncExitStack
 
 from yett.dialects.dialect import Dialect, Texts
 from yett.dialects.usages import usage_of
+from yett.guard.correspondence import Correspondence
 from yett.model.errors import NotReady, UpstreamError, YettError
 from yett.model.refusal import Refusal
 from yett.model.stage import Stage
@@ -132,9 +133,8 @@ class Exchange:
             return upstream
         headers = verdict_headers(recorded.verdicts) | limit_headers(admitted.grants)
         placed = dialect.place(held(dialect, obliging, verdict, snapshot, recorded))
-        return Asked(
-            snapshot, dialect, admitted.principal, recorded, facts, placed, upstream, headers, verdict.segments
-        )
+        principal, sent = admitted.principal, verdict.segments
+        return Asked(snapshot, dialect, principal, recorded, facts, placed, upstream, headers, sent, inspected.shared)
 
     async def _ask(self, asked: Asked) -> Reply | Streamed | Refusal:
         """Ask the upstream; the connection is let go of here, or by the relay that it is handed to."""
@@ -153,7 +153,7 @@ class Exchange:
         dialect, recorded = asked.dialect, asked.recorded
         answer = dialect.parse_answer(body)
         texts = dialect.read_answer(answer)
-        verdict = await self._inspect(asked, texts, dialect.answer_facts(answer))
+        verdict = await self._inspect(asked, texts, dialect.answer_facts(answer), asked.shared)
         usage = recorded.record.usage = usage_of(answer)
         recorded.record.cost = asked.snapshot.estimator.spent(recorded.record.model, usage)
         passed = passing(asked, answer, texts, verdict)
@@ -177,9 +177,11 @@ class Exchange:
         await asked.recorded.seal("refused", refusal=ours)  # the code, too, is the upstream's wording
         return refusal if verdict.allowed and verdict.segments == texts else ours
 
-    async def _inspect(self, asked: Asked, texts: Texts, facts: dict[str, dict[str, object]]) -> Verdict:
-        deadline = asked.snapshot.limits.deadline
-        inspected = await self._inspection.inspect(asked.snapshot.guard, asked.interaction(texts, facts), deadline)
+    async def _inspect(
+        self, asked: Asked, texts: Texts, facts: dict[str, dict[str, object]], shared: Correspondence | None = None
+    ) -> Verdict:
+        guard, deadline = asked.snapshot.guard, asked.snapshot.limits.deadline
+        inspected = await self._inspection.inspect(guard, asked.interaction(texts, facts), deadline, shared)
         return asked.recorded.judged(Stage.RESPONSE, inspected)
 
 

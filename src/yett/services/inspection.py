@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from yett.guard.correspondence import Correspondence
 from yett.guard.guard import Guard, Inspected
 from yett.model.interaction import Interaction
 
@@ -28,12 +29,14 @@ class Inspection:
         """Judge long texts in *threads* threads."""
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="inspection")
 
-    async def inspect(self, guard: Guard, interaction: Interaction, deadline: float) -> Inspected:
-        """Let *guard* judge *interaction* within *deadline* seconds."""
+    async def inspect(
+        self, guard: Guard, interaction: Interaction, deadline: float, shared: Correspondence | None = None
+    ) -> Inspected:
+        """Let *guard* judge *interaction*, which has *shared* a request's stand-ins, within *deadline* seconds."""
         if sum(len(segment.text) for segment in interaction.segments) <= SHORT:
-            return guard.inspected(interaction)
+            return guard.inspected(interaction, shared)
         try:
-            return await self.run(lambda: guard.inspected(interaction), deadline)
+            return await self.run(lambda: guard.inspected(interaction, shared), deadline)
         except TimeoutError:
             return guard.unread(interaction)
 

@@ -5,6 +5,7 @@ A lane is open (text is released as it settles) or whole (nothing is released be
 inspected): a tool's arguments, on which a client might act, and every lane where policy asks about whole answers.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -55,7 +56,8 @@ class _Open:
         failed = tuple(sorted({each.detector for each in guard.findings if each.kind == "detector.unavailable"}))
         well = tuple(each.name for each in guard.detection.detectors if each.name not in failed)
         coverage = Coverage(guard.path, Origin.MODEL, guard.characters, well, failed)
-        return Inspected(Verdict(guard.decision, tuple(guard.findings), (), (), (coverage,)), ())
+        told = guard.shared.told
+        return Inspected(Verdict(guard.decision, tuple(guard.findings), (), (), (coverage,), told), ())
 
 
 @dataclass(slots=True)
@@ -78,7 +80,7 @@ class _Whole:
         if not text:
             return Release("")
         texts = self.stream.read_whole(self.name, text)
-        self._inspected = self.asked.snapshot.guard.inspected(self.asked.interaction(texts, {}))
+        self._inspected = self.asked.inspected(texts)
         verdict = self._inspected.verdict
         if not verdict.allowed:
             return Release("", stopped=True)
@@ -111,7 +113,7 @@ class Lanes:
         if whole:
             return _Whole(self._asked, self._stream, name)
         asked = self._asked
-        guard = asked.snapshot.guard.lane(asked.principal, asked.facts, asked.segments)
+        guard = asked.snapshot.guard.lane(asked.principal, asked.facts, asked.segments, asked.shared)
         guard.path = self._stream.pointer(name)
         return _Open(guard)
 
@@ -143,6 +145,7 @@ class Lanes:
                 (),
                 (),
                 tuple(receipt for verdict in verdicts for receipt in verdict.coverage),
+                _rewritten(verdicts),
             ),
             tuple(sorted({name for part in parts for name in part.demanded})),
         )
@@ -150,6 +153,13 @@ class Lanes:
 
 def _findings(verdicts: list[Verdict]) -> list[Finding]:
     return [finding for verdict in verdicts for finding in verdict.findings]
+
+
+def _rewritten(verdicts: list[Verdict]) -> tuple[tuple[str, str, int], ...]:
+    counts: Counter[tuple[str, str]] = Counter()
+    for kind, how, times in (told for verdict in verdicts for told in verdict.rewritten):
+        counts[kind, how] += times
+    return tuple((kind, how, times) for (kind, how), times in sorted(counts.items()))
 
 
 def _strictness(decision: Decision) -> int:

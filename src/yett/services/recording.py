@@ -173,6 +173,7 @@ def judgement(stage: Stage, inspected: Inspected) -> Judgement:
         coverage=tuple(_receipt(coverage) for coverage in verdict.coverage),
         facts=inspected.demanded,
         revision=decision.revision,
+        rewritten=verdict.rewritten,
     )
 
 

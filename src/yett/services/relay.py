@@ -104,7 +104,7 @@ class Relay:
         if not event.standalone and not event.opaque:
             return {}
         texts = Texts(event.standalone, event.opaque)
-        inspected = self._asked.snapshot.guard.inspected(self._asked.interaction(texts, {}))
+        inspected = self._asked.inspected(texts)
         self._lanes.beside(inspected)
         self._stopped |= not inspected.verdict.allowed
         return {segment.path: segment.text for segment in inspected.verdict.segments}

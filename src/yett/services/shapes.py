@@ -53,6 +53,7 @@ def verdict_shape(verdict: Verdict) -> _Shape:
         "findings": [finding_shape(finding) for finding in verdict.findings],
         "sanitized": verdict.sanitized if verdict.allowed else None,
         "dropped": list(verdict.dropped),
+        "rewritten": [{"kind": kind, "how": how, "count": count} for kind, how, count in verdict.rewritten],
         "coverage": [{name: _plain(value) for name, value in asdict(each).items()} for each in verdict.coverage],
     }
 
