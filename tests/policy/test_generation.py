@@ -1,11 +1,17 @@
 """What is generated holds nothing that anybody wrote."""
 
 import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
+import pytest
+
+from yett.model.decision import Decision, Effect
 from yett.model.unknown import Unknown
 from yett.policy.expression import Leaf, Operator
-from yett.policy.generation import generate
-from yett.policy.index import column
+from yett.policy.generation import Ending, Start, directly, generate
+from yett.policy.index import Column, column
 from yett.policy.normal import Term
 from yett.policy.values import Sort
 
@@ -15,10 +21,10 @@ EVIL = "x'); import os; print('x"
 def test_the_source_is_fixed_lines_and_numbered_names() -> None:
     leaf = Leaf(f"metadata.{EVIL}", Sort.ANY, Operator.EQ, EVIL)
     built = column(leaf.field, leaf.sort, [(1, [Term(leaf, positive=True)])], 1, 0)
-    scan = generate(1, [built], [(built, [])])
+    scan = generate(Start(1, 0), [built], [(built, [])])
     assert "import" not in scan.source
     assert set(re.findall(r"[A-Za-z_]\w*", scan.source)) <= {
-        "def", "cheap", "costly", "known", "acc", "unk", "demand", "EVERY", "MISSING", "get", "type", "is", "not", "dict",
+        "def", "cheap", "costly", "known", "acc", "unk", "demand", "EVERY", "UNSURE", "MISSING", "get", "type", "is", "not", "dict",
         "branch", "v", "str", "if", "else", "return", "_",
     } | set(re.findall(r"[kn]\d\w*", scan.source))  # fmt: skip
     assert scan.cheap({"metadata": {EVIL: EVIL}}) == (1, 0)
@@ -32,7 +38,7 @@ def test_a_number_is_placed_by_one_search_where_that_is_enough() -> None:
             (1 << n, [Term(Leaf("request.hour", Sort.NUMBER, each, 5), positive=True)])
             for n, each in enumerate(operators)
         ]
-        return generate(3, [column("request.hour", Sort.NUMBER, asked, 3, 0)], []).source
+        return generate(Start(3, 0), [column("request.hour", Sort.NUMBER, asked, 3, 0)], []).source
 
     assert "left(" not in source(Operator.GTE, Operator.LT)
     assert "right(" not in source(Operator.GT, Operator.LTE)
@@ -42,8 +48,64 @@ def test_a_number_is_placed_by_one_search_where_that_is_enough() -> None:
 def test_what_lies_below_something_else_is_missing_or_unavailable() -> None:
     leaf = Leaf("metadata.a.b", Sort.ANY, Operator.EXISTS)
     built = column(leaf.field, leaf.sort, [(1, [Term(leaf, positive=True)])], 1, 0)
-    scan = generate(1, [built], [])
+    scan = generate(Start(1, 0), [built], [])
     assert scan.cheap({"metadata": 5}) == (0, 0)
     assert scan.cheap({"metadata": {"a": Unknown.UNAVAILABLE}}) == (1, 1)
     assert scan.cheap({"metadata": Unknown.UNAVAILABLE}) == (1, 1)
     assert scan.cheap({"metadata": {"a": {"b": 0}}}) == (1, 0)
+
+
+DENIED = Decision(allowed=False, effect=Effect.DENY)
+ALLOWED = Decision(allowed=True, effect=Effect.ALLOW)
+
+
+def a_direct_function(*columns: Column) -> tuple[Callable[[Mapping[str, object]], object], str, list[object]]:
+    """Return the function, its source, and what was sent the slow way."""
+    sent: list[object] = []
+
+    def slow(known: object) -> Decision:
+        sent.append(known)
+        return ALLOWED
+
+    ending = Ending(slow, lambda possible: None, lambda possible: DENIED if possible else ALLOWED)
+    ask, source = directly(Start(1, 0), columns, ending)
+    return ask, source, sent
+
+
+def a_column(name: str, value: str) -> Column:
+    leaf = Leaf(name, Sort.ANY, Operator.EQ, value)
+    return column(name, Sort.ANY, [(1, [Term(leaf, positive=True)])], 1, 0)
+
+
+def test_the_direct_function_holds_nothing_that_anybody_wrote_either() -> None:
+    ask, source, sent = a_direct_function(a_column(f"metadata.{EVIL}", EVIL))
+    assert "import" not in source
+    assert ask({"metadata": {EVIL: EVIL}}) is DENIED
+    assert ask({"metadata": {EVIL: "y"}}) is ALLOWED
+    assert sent == []
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {},
+        {"metadata": {}},
+        {"metadata": {"x": Unknown.MISSING}},
+        {"metadata": 5},
+        MappingProxyType({"metadata": {"x": "a"}}),
+    ],
+    ids=str,
+)
+def test_what_is_not_as_expected_goes_the_slow_way(facts: Mapping[str, object]) -> None:
+    ask, _, sent = a_direct_function(a_column("metadata.x", "a"))
+    assert ask(facts) is ALLOWED
+    assert sent == [facts]
+
+
+def test_looking_makes_nothing() -> None:
+    facts: dict[str, dict[str, object]] = defaultdict(dict, metadata=defaultdict(dict))
+    ask, _, sent = a_direct_function(a_column("metadata.x", "a"))
+    ask(facts)
+    ask({**facts})
+    assert len(sent) == 2
+    assert facts == {"metadata": {}}

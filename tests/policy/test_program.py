@@ -15,7 +15,7 @@ from yett.model.decision import Effect
 from yett.model.obligation import Cap, Notify, Redact, Route
 from yett.model.stage import Stage
 from yett.model.unknown import Unknown
-from yett.policy import generation, index, normal, program, telling
+from yett.policy import generation, index, normal, part, telling
 from yett.policy.clause import Clause
 from yett.policy.expression import And, Each, Expression, Leaf, Networks, Not, Operator, Or, Pattern
 from yett.policy.interpreter import decide, lookup
@@ -260,8 +260,8 @@ MUTANTS = {
         index.Column.__dict__["sift"](column, raw, possible, 0)[0], 0)),
     "a cut belongs to its neighbour": (generation, "bisect_left", generation.bisect_right),
     "negation is forgotten": (normal, "_normal", lambda each, *, positive: normal_form(each, positive=True)),
-    "denials settle too soon": (program._Part, "_settles", lambda part, cheap: True),
-    "denials never settle": (program._Part, "_settles", lambda part, cheap: False),
+    "denials settle too soon": (part.Rules, "settle", lambda rules, cheap: True),
+    "denials never settle": (part.Rules, "settle", lambda rules, cheap: False),
     "unavailable is missing": (generation, "_UNAVAILABLE", generation._MISSING),
     "allows lift nothing": (telling.Telling, "_holding_from", lambda told: dict.fromkeys(range(3), -1)),
     "a denial owes everything": (telling, "_is_notice", lambda obligation: True),

@@ -7,6 +7,7 @@ from yett.model.decision import Effect, Reason
 from yett.model.obligation import Obligation
 from yett.model.stage import Stage
 from yett.policy.expression import Expression, fields
+from yett.policy.schema import cost
 
 __all__ = ["STRICTNESS", "Clause"]
 
@@ -35,12 +36,15 @@ class Clause:
     """Sorts the highest priority first, the strictest first among equals; total, so no other order can matter."""
     certain: Reason = field(init=False, compare=False, repr=False)
     """Why it matched, when it is definitely true."""
+    dear: bool = field(init=False, compare=False, repr=False)
+    """Its rule, as it was written, reads a fact that costs something."""
 
     def __post_init__(self) -> None:
         order = (-self.priority, -STRICTNESS[self.effect], self.policy, self.rule, self.version)
         object.__setattr__(self, "fields", frozenset(fields(self.condition)))
         object.__setattr__(self, "order", order)
         object.__setattr__(self, "certain", self.reason())
+        object.__setattr__(self, "dear", any(map(cost, self.fields)))
 
     def reason(self, unknown: tuple[str, ...] = ()) -> Reason:
         """Say why it matched; *unknown* are the fields that leave it only possibly true."""

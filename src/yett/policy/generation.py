@@ -18,7 +18,7 @@ from yett.model.unknown import Unknown
 from yett.policy.index import Column
 from yett.policy.writing import Writer
 
-__all__ = ["Ask", "Early", "Ending", "Scan", "directly", "generate"]
+__all__ = ["Ask", "Early", "Ending", "Scan", "Start", "directly", "generate"]
 
 Ask = Callable[[Mapping[str, object]], Decision]
 Early = Sequence[tuple[int, int]]
@@ -36,6 +36,15 @@ class Scan(NamedTuple):
     """On from there, by demanding what is still needed."""
     source: str
     """What was generated, for whoever wants to read it."""
+
+
+class Start(NamedTuple):
+    """What is known before any fact is asked."""
+
+    possible: int
+    """The conjuncts that may match."""
+    uncertain: int
+    """Those among them that can no more be certain."""
 
 
 class Ending(NamedTuple):
@@ -91,9 +100,9 @@ def _view(value: object) -> _View:
     return _View(_branch(value))
 
 
-def generate(every: int, cheap: Sequence[Column], costly: Sequence[tuple[Column, Early]]) -> Scan:
-    """Generate the functions that find which of *every* conjunct match, whatever the facts are."""
-    writer = Writer(_constants(every))
+def generate(start: Start, cheap: Sequence[Column], costly: Sequence[tuple[Column, Early]]) -> Scan:
+    """Generate the functions that find which conjuncts match from the *start*, whatever the facts are."""
+    writer = Writer(_constants(start))
     plain = [line for column in cheap for line in writer.looked_up(column)]
     demanded = [line for column, early in costly for line in writer.demanded(column, tuple(early))]
     end = "  return acc, unk"
@@ -101,7 +110,7 @@ def generate(every: int, cheap: Sequence[Column], costly: Sequence[tuple[Column,
         [
             "def cheap(known):",
             "  acc = EVERY",
-            "  unk = 0",
+            "  unk = UNSURE",
             *plain,
             end,
             "def costly(acc, unk, demand):",
@@ -113,11 +122,11 @@ def generate(every: int, cheap: Sequence[Column], costly: Sequence[tuple[Column,
     return Scan(functions["cheap"], functions["costly"], source)  # type: ignore[arg-type]
 
 
-def directly(every: int, columns: Sequence[Column], ending: Ending) -> tuple[Ask, str]:
+def directly(start: Start, columns: Sequence[Column], ending: Ending) -> tuple[Ask, str]:
     """Generate the function that decides where all facts are there as expected; return it and its source."""
-    writer = Writer({**_constants(every), **ending._asdict()})
+    writer = Writer({**_constants(start), **ending._asdict()})
     columns = sorted(columns, key=lambda each: (-each.constrained.bit_count(), each.field))
-    lines = [line for column in columns for line in writer.direct(column, every)]
+    lines = [line for column in columns for line in writer.direct(column, start.possible)]
     functions, source = _executed(
         [
             "def direct(known):",
@@ -133,11 +142,12 @@ def directly(every: int, columns: Sequence[Column], ending: Ending) -> tuple[Ask
     return functions["direct"], source  # type: ignore[return-value]
 
 
-def _constants(every: int) -> dict[str, object]:
+def _constants(start: Start) -> dict[str, object]:
     plain = {kind.__name__: kind for kind in (type, str, int, float, list, tuple, dict, KeyError)}
     return {
         "__builtins__": plain,
-        "EVERY": every,
+        "EVERY": start.possible,
+        "UNSURE": start.uncertain,
         "MISSING": Unknown.MISSING,
         "branch": _branch,
         "view": _view,

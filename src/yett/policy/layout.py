@@ -53,21 +53,19 @@ class Layout:
         self._asked.setdefault(literal.field, {}).setdefault(bit, []).append(term)
         self._samples[literal.field] = literal
 
-    def columns(self) -> tuple[list[Column], list[tuple[Column, Early]]]:
+    def columns(self) -> list[Column]:
         """Index the fields: cheap ones, those with most constraints first, then costly ones, cheapest first."""
         columns = [
             column(field, self._samples[field].sort, list(asked.items()), self.every, self.definite)
             for field, asked in self._asked.items()
         ]
-        columns.sort(key=lambda each: (cost(each.field), -each.constrained.bit_count(), each.field))
-        cheap = [each for each in columns if not cost(each.field)]
-        costly = columns[len(cheap) :]
-        return cheap, [(each, self._early(costly[place:])) for place, each in enumerate(costly)]
+        return sorted(columns, key=lambda each: (cost(each.field), -each.constrained.bit_count(), each.field))
 
-    def _early(self, remaining: Sequence[Column]) -> Early:
-        """Find the rules that may be certain before the *remaining* columns are asked."""
+    def early(self, remaining: Sequence[Column], possible: int) -> Early:
+        """Find the rules with *possible* conjuncts that may be certain before the *remaining* columns are asked."""
         late = union(each.constrained for each in remaining)
-        split = [(mask & ~late, mask & late) for mask in self.masks if mask & remaining[0].constrained]
+        masks = (self.masks[each] & possible for each in self.rules(remaining[0].constrained & possible))
+        split = [(mask & ~late, mask & late) for mask in masks]
         return [(complete, later) for complete, later in split if complete]
 
     def rules(self, possible: int) -> Iterator[int]:

@@ -62,7 +62,7 @@ class Writer:
     def direct(self, column: Column, every: int) -> Iterable[str]:
         """Write how a column's fact is taken where all is as expected, and what follows; else all is begun anew."""
         conjuncts = every.bit_count()
-        guarded = conjuncts > _FEW and column.constrained.bit_count() * _RARELY < conjuncts
+        guarded = conjuncts > _FEW and (column.constrained & every).bit_count() * _RARELY < conjuncts
         indent, branches = "    ", self._branches
         if guarded:
             yield f"    if acc & {self.name(column.constrained)}:"
