@@ -81,7 +81,7 @@ def candidates(literal: Literal, *, want: bool) -> Iterator[object]:
 
 
 def _inner(expression: Expression) -> str:
-    if isinstance(expression, Leaf):
+    if isinstance(expression, Leaf) and expression.operator in _SIGNS:
         return f"{_SIGNS[expression.operator]} {_value(expression.value)}"
     return "fulfil a condition"
 
