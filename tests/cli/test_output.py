@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yett.cli import output
-from yett.cli.output import print_json, print_problems, print_table, problem_shape, visible
+from yett.cli.output import print_json, print_problems, print_table, visible
 from yett.model.errors import Place, Problem
+from yett.services.shapes import problem_shape
 
 PROBLEM = Problem(Place("f.yaml", 3, 0), "some-code", "is \x1b[31mwrong", "a cure")
 

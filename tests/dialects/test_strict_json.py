@@ -53,6 +53,31 @@ def means_one_thing(read: Callable[[str], object], text: str) -> bool:
     return understood == json.loads(text, object_pairs_hook=first_wins) == json.loads(text)
 
 
+@given(payloads)
+def test_the_quick_way_reads_as_the_thorough_one_does(payload: object) -> None:
+    body = dump(payload)
+    assert repr(parse(body)) == repr(parse(body.decode()))
+
+
+@given(objects_with_twins)
+def test_the_quick_way_refuses_what_is_ambiguous_too(text: str) -> None:
+    assert means_one_thing(lambda body: parse(body.encode()), text)
+
+
+def test_the_quick_way_knows_how_deep_is_too_deep() -> None:
+    for opening, closing in (("[", "]"), ('{"a":', "}")):
+        for depth, fits in ((MAX_DEPTH, True), (MAX_DEPTH + 1, False), (300, False), (5000, False)):
+            body = (opening * depth + "1" + closing * depth).encode()
+            try:
+                parse(body)
+                read = True
+            except CallerError:
+                read = False
+            assert read is fits
+    wide = b"[" + b",".join([b'{"a":["]]]"]}'] * 100) + b"]"
+    assert parse(wide) == [{"a": ["]]]"]}] * 100
+
+
 @given(objects_with_twins)
 def test_what_is_accepted_means_the_same_to_every_parser(text: str) -> None:
     assert means_one_thing(parse, text)

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from yett.cli.options import as_json, readable
-from yett.cli.output import print_json, problem_shape, visible
+from yett.cli.output import print_json, visible
 from yett.cli.sarif import sarif_log
 from yett.compose.policies import read_policies
 from yett.model.errors import Place
@@ -15,6 +15,7 @@ from yett.policy.formatting import formatted
 from yett.policy.lint import NOTES
 from yett.policy.lint import lint as odd
 from yett.policy.problems import Problems
+from yett.services.shapes import problem_shape
 
 __all__ = ["fmt", "lint", "schema"]
 

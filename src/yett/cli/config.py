@@ -5,10 +5,11 @@ from pathlib import Path
 import click
 
 from yett.cli.options import as_json, config
-from yett.cli.output import print_json, print_problems, problem_shape
+from yett.cli.output import print_json, print_problems
 from yett.compose.library import open_guard
 from yett.compose.loading import SettingsSource
 from yett.compose.showing import settings_schema, settings_shape, settings_text
+from yett.services.shapes import problem_shape
 
 __all__ = ["check", "schema", "show"]
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -13,7 +12,7 @@ from yett.cli.output import print_json, visible
 from yett.compose.policies import read_policies
 from yett.policy.engine import PolicyEngine
 from yett.policy.explaining import Explanation, Step
-from yett.services.shapes import decision_shape
+from yett.services.shapes import explanation_shape
 
 __all__ = ["explain"]
 
@@ -34,7 +33,7 @@ def explain(*, files: tuple[Path, ...], context: str, stage: str | None, as_json
     """
     told = PolicyEngine(read_policies(files)).explain(stated_facts(context), stage)
     if as_json:
-        print_json(_shape(told))
+        print_json(explanation_shape(told))
     else:
         for line in _lines(told):
             click.echo(visible(line))
@@ -62,17 +61,3 @@ def _tree(step: Step, indent: str) -> Iterator[str]:
         yield f"{indent}always"
     for part in step.parts:
         yield from _tree(part, f"{indent}  ")
-
-
-def _shape(told: Explanation) -> object:
-    return {
-        "decision": decision_shape(told.decision),
-        "rules": [_plain(asdict(each)) for each in told.rules],
-        "why_not": [_plain(asdict(each)) for each in told.why_not],
-        "what_if": [_plain(asdict(each)) for each in told.what_if],
-    }
-
-
-def _plain(value: object) -> object:
-    """Return *value* as JSON can say it, what it cannot as text."""
-    return json.loads(json.dumps(value, default=str))

@@ -10,13 +10,14 @@ Rules:
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import click
 
 from yett.model.errors import Problem
+from yett.services.shapes import problem_shape
 
-__all__ = ["print_json", "print_problems", "print_table", "problem_shape", "visible"]
+__all__ = ["print_json", "print_problems", "print_table", "visible"]
 
 _GAP = "  "
 
@@ -67,15 +68,3 @@ def print_problems(problems: Iterable[Problem], *, as_json: bool = False) -> Non
         return
     for problem in problems:
         click.echo(visible(str(problem)), err=True)
-
-
-def problem_shape(problem: Problem) -> Mapping[str, object]:
-    """Return *problem* in the shape that JSON output has."""
-    return {
-        "file": problem.place.file,
-        "line": problem.place.line or None,
-        "column": problem.place.column or None,
-        "code": problem.code,
-        "message": problem.message,
-        "hint": problem.hint,
-    }

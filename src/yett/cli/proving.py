@@ -10,13 +10,14 @@ import click
 
 from yett.cli.junit import junit_report
 from yett.cli.options import as_json
-from yett.cli.output import print_json, print_problems, print_table, problem_shape, visible
+from yett.cli.output import print_json, print_problems, print_table, visible
 from yett.cli.progress import Progress
 from yett.compose.proof import Proof, Survivor, policy_files, prove
 from yett.model.errors import OperatorError
 from yett.policy.boundary import Proposed
 from yett.policy.cases import Result
 from yett.policy.coverage import share
+from yett.services.shapes import problem_shape
 
 __all__ = ["test"]
 

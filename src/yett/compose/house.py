@@ -2,7 +2,8 @@
 House: the one place where every part is put together.
 
     Settings ─▶ Builder ─▶ Snapshot ─▶ Snapshots ─┐
-    Journal · Counters · Telemetry ───────────────┼─▶ Exchange ─▶ ProxyApp (ASGI)
+    Journal · Counters · Telemetry ───────────────┼─▶ Exchange ─▶ ProxyApp ┬─▶ Doors (ASGI)
+                                                  └─▶ Deciding ─▶ RestApp ┘
     RecordStore ◀── Carrier ◀── Journal           ┘
 
 Building reads and compiles; opening touches the disk and begins to watch; closing undoes opening, in reverse.
@@ -17,22 +18,25 @@ from yett.adapters.sql.database import Database
 from yett.adapters.sql.records import SqlRecords
 from yett.adapters.telemetry.prometheus import PrometheusTelemetry
 from yett.compose.clock import SystemClock
+from yett.compose.doors import doors
 from yett.compose.keyfile import house_key
 from yett.compose.loading import Loaded, SettingsSource
 from yett.compose.snapshot import Builder
 from yett.compose.watching import Watcher
-from yett.doors.asgi.errors import bordered
 from yett.doors.asgi.protocol import Asgi, Receive, Scope, Send
-from yett.doors.proxy.app import UNFORESEEN, ProxyApp, Services
+from yett.doors.proxy.app import Services
+from yett.doors.rest import app as rest
 from yett.model.errors import NotReady, OperatorError
 from yett.policy.documents import Document
 from yett.services.admission import Admission
 from yett.services.carrying import Carrier
+from yett.services.deciding import Deciding
 from yett.services.exchange import Exchange
 from yett.services.health import Health
 from yett.services.inspection import Inspection
 from yett.services.recording import Recording
 from yett.services.snapshots import Snapshot, Snapshots
+from yett.services.validating import Validating
 
 __all__ = ["House"]
 
@@ -90,7 +94,10 @@ class House:
         self._until_closed.push_async_callback(self._builder.aclose)
         most = settings.server.max_request_size
         services = Services(exchange, admission, self.snapshots, self.health, self.telemetry, most)
-        self._door = bordered(ProxyApp(services), UNFORESEEN)
+        deciding = Deciding(self.snapshots, self.clock, inspection)
+        validating = Validating(self.snapshots, inspection)
+        control = rest.Services(deciding, validating, admission, self.snapshots, self.clock, most)
+        self._door = doors(services, control)
 
         watcher = Watcher(self.snapshots, self.telemetry, self._rebuild, self.loaded)
         watcher.start()

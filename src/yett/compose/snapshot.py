@@ -38,7 +38,9 @@ from yett.services.upstreams import Route, Routes
 
 __all__ = ["Builder", "build_guard", "guard_of"]
 
-_DEVELOPER = Principal(tenant="development", subject="developer", roles=frozenset({"developer"}), key="dev-token")
+_DEVELOPER = Principal(
+    tenant="development", subject="developer", roles=frozenset({"admin", "developer"}), key="dev-token"
+)
 
 
 def build_guard(settings: Settings, documents: tuple[Document, ...], cache: PatternCache, key: bytes = b"") -> Guard:

@@ -10,8 +10,8 @@ Rules:
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import NamedTuple
 
 from yett.model.decision import Decision
 from yett.model.segment import Segment
@@ -33,8 +33,7 @@ _NOTHING: Mapping[str, object] = MappingProxyType({})
 _NOBODY: tuple[Segment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What is asked of the policies."""
 
     context: Mapping[str, object]
@@ -47,17 +46,20 @@ class Question:
     """Decide only by the policies of this namespace."""
     texts: tuple[Segment, ...] = ()
     """Texts to read, beside those in the context."""
+    explain: bool = False
+    """Whether to say why, too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What the policies say."""
 
     decision: Decision
-    facts: Mapping[str, object] = field(default_factory=lambda: _NOTHING)
+    facts: Mapping[str, object] = _NOTHING
     """What was found out beyond what was stated, by field."""
     duration: float = 0.0
     """Seconds."""
+    explanation: Explanation | None = None
+    """Why, where that was asked."""
 
 
 class Deciding:
@@ -72,11 +74,13 @@ class Deciding:
 
     def at_once(self, question: Question) -> Answer | None:
         """
-        Answer *question*; None where texts are so long that reading them would keep others waiting.
+        Answer *question*; None where that takes so long that it would keep others waiting.
 
         Raises:
             CallerError: it names a policy or a namespace that is not there.
         """
+        if question.explain:
+            return None
         began = self._clock.elapsed()
         snapshot = self._snapshots.current
         selection = self._selected(snapshot, question)
@@ -130,7 +134,8 @@ class Deciding:
             decision, found = await self._inspection.run(lambda: decided(selection, stage, context, sources), limit)
         except TimeoutError:
             decision, found = decided(selection, stage, context, _unread(sources))
-        return Answer(decision, found, self._clock.elapsed() - began)
+        explanation = await self.explain(question) if question.explain else None
+        return Answer(decision, found, self._clock.elapsed() - began, explanation)
 
     def _selected(self, snapshot: Snapshot, question: Question) -> Selection:
         return self._selections.of(snapshot.program, snapshot.documents, question.policies, question.namespace)

@@ -1,14 +1,18 @@
 """Shapes: decisions and verdicts as JSON, in the words of the decision API."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from enum import StrEnum
 
 from yett.model.decision import Decision, Reason
+from yett.model.errors import Problem
 from yett.model.finding import Finding
 from yett.model.obligation import Obligation
 from yett.model.verdict import Verdict
+from yett.policy.explaining import Explanation
 
-__all__ = ["decision_shape", "finding_shape", "obligation_shape", "verdict_shape"]
+__all__ = ["decision_shape", "explanation_shape", "finding_shape", "obligation_shape", "problem_shape", "verdict_shape"]
 
 _Shape = dict[str, object]
 
@@ -31,6 +35,16 @@ def decision_shape(decision: Decision) -> _Shape:
     }
 
 
+def explanation_shape(told: Explanation) -> _Shape:
+    """Return *told*: the decision, every rule with the truth of its conditions, near misses, and what would turn it."""
+    return {
+        "decision": decision_shape(told.decision),
+        "rules": [_spoken(asdict(each)) for each in told.rules],
+        "why_not": [_spoken(asdict(each)) for each in told.why_not],
+        "what_if": [_spoken(asdict(each)) for each in told.what_if],
+    }
+
+
 def finding_shape(finding: Finding) -> _Shape:
     """Return *finding*: where, never what."""
     return {
@@ -43,6 +57,18 @@ def finding_shape(finding: Finding) -> _Shape:
         "detector": finding.detector,
         "rule": finding.rule,
         "reading": finding.reading,
+    }
+
+
+def problem_shape(problem: Problem) -> Mapping[str, object]:
+    """Return *problem* in the shape that JSON output has."""
+    return {
+        "file": problem.place.file,
+        "line": problem.place.line or None,
+        "column": problem.place.column or None,
+        "code": problem.code,
+        "message": problem.message,
+        "hint": problem.hint,
     }
 
 
@@ -75,3 +101,8 @@ def _plain(value: object) -> object:
     if isinstance(value, frozenset):
         return sorted(value)
     return list(value) if isinstance(value, tuple) else value
+
+
+def _spoken(value: object) -> object:
+    """Return *value* as JSON can say it, what it cannot as text."""
+    return json.loads(json.dumps(value, default=str))

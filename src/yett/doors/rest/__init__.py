@@ -1,0 +1,1 @@
+"""The REST door: the decision point and the control plane over HTTP."""

@@ -1,0 +1,107 @@
+"""Decisions over a real socket."""
+
+import json
+from pathlib import Path
+
+from tests.doors.rest.asked import COST, FREE, ask, get, point
+
+EVALUATE, BATCH, EXPLAIN = "/api/v1/evaluate", "/api/v1/evaluate/batch", "/api/v1/explain"
+
+
+async def test_a_question_is_answered(tmp_path: Path) -> None:
+    async with point(tmp_path) as gateway:
+        status, told = await ask(gateway, EVALUATE, {"context": COST})
+        assert status == 200
+        assert set(told) == {"decision", "facts", "duration_us"}
+        assert (told["decision"]["allowed"], told["decision"]["effect"]) == (False, "deny")
+        assert told["decision"]["reason"] == "Cost exceeds free tier limit ($1.00)"
+        assert [each["rule"] for each in told["decision"]["matched"]] == ["deny-expensive-models"]
+        assert (await ask(gateway, EVALUATE, {"context": {"team": {"tier": "pro"}}}))[1]["decision"]["allowed"]
+        missing = (await ask(gateway, EVALUATE, {"context": FREE}))[1]["decision"]
+        assert (missing["allowed"], missing["matched"][0]["unknown"]) == (False, ["llm.estimatedCost"])
+
+
+async def test_money_is_exact_and_nothing_is_coerced(tmp_path: Path) -> None:
+    async with point(tmp_path) as gateway:
+        for cost, allowed in ((b"1.0", True), (b"1", True), (b"1.0000000000000002", False), (b'"0"', False)):
+            body = b'{"context":{"llm":{"estimatedCost":%b},"team":{"tier":"free"}}}' % cost
+            assert (await ask(gateway, EVALUATE, body))[1]["decision"]["allowed"] is allowed
+
+
+async def test_texts_are_read_by_the_gateways_detectors(tmp_path: Path) -> None:
+    mail = "metadata: {id: mail}\nrules: [{id: no-mail, when: '\"email\" in llm.piiTypes', action: {decision: deny}}]"
+    async with point(tmp_path, mail) as gateway:
+        for prompt, allowed in (("Write to jane.doe@example.org", False), ("Write to Jane", True)):
+            context = {"llm": {"prompt": prompt}}
+            told = (await ask(gateway, EVALUATE, {"context": context}))[1]
+            assert told["decision"]["allowed"] is allowed
+            assert told["facts"] == {"llm.piiTypes": [] if allowed else ["email"]}
+            beside = {"context": {}, "texts": [{"origin": "user", "text": prompt}]}
+            assert (await ask(gateway, EVALUATE, beside))[1]["decision"] == told["decision"]
+
+
+async def test_a_batch_is_answered_in_order_and_as_one_by_one(tmp_path: Path) -> None:
+    contexts = [{"team": {"tier": tier}, "llm": {"estimatedCost": cost}} for tier in ("free", "pro") for cost in (0, 2)]
+    async with point(tmp_path) as gateway:
+        status, told = await ask(gateway, BATCH, {"requests": [{"context": each} for each in contexts] * 200})
+        assert (status, len(told["results"])) == (200, 800)
+        alone = [(await ask(gateway, EVALUATE, {"context": each}))[1]["decision"] for each in contexts]
+        assert [each["decision"] for each in told["results"]] == alone * 200
+        status, told = await ask(gateway, BATCH, {"requests": [{"context": {}}, {"context": 5}]})
+        assert (status, told["errors"][0]["pointer"]) == (400, "/requests/1/context")
+        assert (await ask(gateway, BATCH, {"requests": []}))[1]["results"] == []
+
+
+async def test_a_question_is_explained(tmp_path: Path) -> None:
+    async with point(tmp_path) as gateway:
+        status, told = await ask(gateway, EXPLAIN, {"context": COST})
+        assert (status, set(told)) == (200, {"decision", "rules", "why_not", "what_if"})
+        assert told["rules"][0]["tree"]["truth"] is True
+        assert told["what_if"][0]["field"] in {"llm.estimatedCost", "team.tier"}
+        _, near = await ask(gateway, EXPLAIN, {"context": {**COST, "team": {"tier": "pro"}}})
+        assert near["why_not"][0]["failing"] == ["`team.tier` is `free`"]
+        _, both = await ask(gateway, EVALUATE, {"context": COST, "explain": True})
+        assert both["decision"].pop("explanation") == {key: told[key] for key in ("rules", "why_not", "what_if")}
+        assert both["decision"] == told["decision"]
+
+
+HOSTILE_BODIES = (
+    b"", b"{", b"[]", b"null", b"5", b'{"context": {}, "context": {}}', b'{"context": {"a": NaN}}', b"\xff{}",
+    b"\xef\xbb\xbf{}", b'{"context": {"a": "\\ud800"}}', b'{"context":' + b'{"a":' * 90 + b"1" + b"}" * 91,
+    b'{"context":' + b"[" * 100_000, b'{"context": {"a": ' + b"9" * 400 + b"}}", b'{"context": {}} {}',
+)  # fmt: skip
+HOSTILE_HEADS = (
+    ({"authorization": ""}, 401, "invalid_api_key"),
+    ({"authorization": "Bearer nobody"}, 401, "invalid_api_key"),
+    ({"x_api_key": "another"}, 400, "invalid_request"),
+    ({"content_type": "text/plain"}, 415, "invalid_request"),
+    ({"content_encoding": "gzip"}, 415, "invalid_request"),
+)
+
+
+async def test_what_is_hostile_is_refused(tmp_path: Path) -> None:
+    async with point(tmp_path) as gateway:
+        for path in (EVALUATE, BATCH, EXPLAIN):
+            for body in HOSTILE_BODIES:
+                status, told = await ask(gateway, path, body)
+                assert (status, told["code"], bool(told["detail"])) == (400, "invalid_request", True), body[:50]
+            for head, expected, code in HOSTILE_HEADS:
+                status, told = await ask(gateway, path, {"context": {}}, **head)
+                assert (status, told["code"]) == (expected, code), head
+            status, headers, body = await get(gateway, path)
+            assert (status, headers["allow"], json.loads(body)["code"]) == (405, "POST", "method_not_allowed")
+
+
+async def test_a_body_may_have_only_so_many_bytes(tmp_path: Path) -> None:
+    async with point(tmp_path, server={"max_request_size": 1000}) as gateway:
+        status, _ = await ask(gateway, EVALUATE, {"context": {"a": "x" * 2000}})
+    assert status == 413
+
+
+async def test_questions_take_nothing_from_the_limits_of_exchanges(tmp_path: Path) -> None:
+    limits = {"rate_limiting": {"requests_per_minute": 1, "requests_per_hour": 1, "burst_allowance": 1}}
+    async with point(tmp_path, security=limits) as gateway:
+        for _ in range(3):
+            assert (await ask(gateway, EVALUATE, {"context": COST}))[0] == 200
+        assert (await ask(gateway, "/api/v1/complete", {"prompt": "Hi"}))[0] == 200
+        assert (await ask(gateway, "/api/v1/complete", {"prompt": "Hi"}))[0] == 429

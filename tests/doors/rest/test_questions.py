@@ -1,0 +1,121 @@
+"""JSON to questions."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from yett.doors.rest import shapes
+from yett.doors.rest.questions import BATCH_KEYS, KEYS, MOST, read_batch, read_question
+from yett.model.errors import CallerError
+from yett.model.segment import Origin, Segment
+from yett.model.stage import Stage
+from yett.services.deciding import Question
+
+
+@pytest.mark.parametrize(
+    ("payload", "question"),
+    [
+        ({"context": {}}, Question({})),
+        ({"context": {"a": {"b": [1]}}}, Question({"a": {"b": [1]}})),
+        ({"context": {}, "stage": "tool"}, Question({}, Stage.TOOL)),
+        ({"context": {}, "stage": None, "policies": None, "namespace": None, "texts": None}, Question({})),
+        ({"context": {}, "policies": ["a", "b@1"], "namespace": "n"}, Question({}, None, ("a", "b@1"), "n")),
+        ({"context": {}, "texts": [{"text": "Hi"}]}, Question({}, texts=(Segment("/texts/0", Origin.USER, "Hi"),))),
+        (
+            {"context": {}, "texts": [{"text": "", "origin": "tool"}]},
+            Question({}, texts=(Segment("/texts/0", Origin.TOOL, ""),)),
+        ),
+        ({"context": {}, "explain": True}, Question({}, explain=True)),
+    ],
+)
+def test_a_question_is_read(payload: Any, question: Question) -> None:
+    assert read_question(payload) == question
+
+
+@pytest.mark.parametrize(
+    ("payload", "place", "told"),
+    [
+        ([], "/", "must be a JSON object"),
+        (None, "/", "must be a JSON object"),
+        ({}, "/context", "must be an object of facts"),
+        ({"context": []}, "/context", "must be an object of facts"),
+        ({"context": None}, "/context", "must be an object of facts"),
+        ({"contxt": {}}, "/contxt", "did you mean `context`?"),
+        ({"context": {}, "zzz": 1}, "/zzz", "there are `context`, `explain`, `namespace`"),
+        ({"context": {}, "a/b~c": 1}, "/a~1b~0c", "is not known here"),
+        ({"context": {}, "stage": "respons"}, "/stage", "did you mean `response`?"),
+        ({"context": {}, "stage": "zzz"}, "/stage", "there are `request`, `context`, `tool`, `response`"),
+        ({"context": {}, "stage": 1}, "/stage", "must be a stage"),
+        ({"context": {}, "stage": ["request"]}, "/stage", "must be a stage"),
+        ({"context": {}, "policies": "cost-limit"}, "/policies", "must be a list of policies"),
+        ({"context": {}, "policies": [1]}, "/policies", "must be a list of policies"),
+        ({"context": {}, "namespace": 1}, "/namespace", "must be a text"),
+        ({"context": {}, "texts": "Hi"}, "/texts", "must be a list"),
+        ({"context": {}, "texts": ["Hi"]}, "/texts/0", "must be a JSON object"),
+        ({"context": {}, "texts": [{"text": "a"}, {"text": 1}]}, "/texts/1/text", "must be a text"),
+        ({"context": {}, "texts": [{"txt": "a"}]}, "/texts/0/txt", "did you mean `text`?"),
+        ({"context": {}, "texts": [{"text": "a", "origin": "usr"}]}, "/texts/0/origin", "did you mean `user`?"),
+        ({"context": {}, "texts": [{"text": "a", "origin": []}]}, "/texts/0/origin", "must say who wrote it"),
+        ({"context": {}, "explain": "yes"}, "/explain", "must be true or false"),
+    ],
+)
+def test_what_is_no_question_is_refused_with_its_place(payload: Any, place: str, told: str) -> None:
+    with pytest.raises(CallerError) as caught:
+        read_question(payload)
+    assert (caught.value.status, caught.value.param) == (400, place)
+    assert told in caught.value.message
+    assert f"`{place}`" in caught.value.message
+
+
+def test_what_stands_beside_the_questions_holds_for_each_that_does_not_say_otherwise() -> None:
+    asked = read_batch(
+        {"stage": "tool", "policies": ["a"], "requests": [{"context": {"b": 1}}, {"context": {}, "stage": "request"}]}
+    )
+    assert asked == [Question({"b": 1}, Stage.TOOL, ("a",)), Question({}, Stage.REQUEST, ("a",))]
+    assert read_batch({"requests": []}) == []
+
+
+@pytest.mark.parametrize(
+    ("payload", "place", "status"),
+    [
+        ({}, "/requests", 400),
+        ({"requests": {}}, "/requests", 400),
+        ({"request": []}, "/request", 400),
+        ({"requests": [{"context": {}}, {}]}, "/requests/1/context", 400),
+        ({"requests": [{"context": {}, "texts": [1]}]}, "/requests/0/texts/0", 400),
+        ({"requests": [], "stage": "zzz"}, "/stage", 400),
+        ({"requests": [{}] * (MOST + 1)}, "/requests", 413),
+    ],
+)
+def test_a_batch_is_refused_as_a_whole(payload: Any, place: str, status: int) -> None:
+    with pytest.raises(CallerError) as caught:
+        read_batch(payload)
+    assert (caught.value.status, caught.value.param) == (status, place)
+
+
+def test_the_documented_shape_has_the_same_keys() -> None:
+    assert set(shapes.Question.model_fields) == KEYS
+    assert set(shapes.Batch.model_fields) == BATCH_KEYS
+
+
+VALUES = st.sampled_from([None, {}, [], "request", "tool", "x", 1, True, ["a"], [1], [{"text": "a"}], {"a": {"b": 1}}])
+TEXTS = st.lists(st.dictionaries(st.sampled_from(["text", "origin", "by"]), st.sampled_from(["user", "x", 1, None])))
+PAYLOADS = st.dictionaries(st.sampled_from([*sorted(KEYS), "other"]), VALUES | TEXTS) | VALUES
+
+
+@given(PAYLOADS)
+def test_what_is_read_is_what_the_documented_shape_takes(payload: Any) -> None:
+    try:
+        read_question(payload)
+        read = True
+    except CallerError:
+        read = False
+    try:
+        shapes.Question.model_validate(payload)
+        fits = True
+    except ValidationError:
+        fits = False
+    assert read is fits
