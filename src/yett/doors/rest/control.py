@@ -14,7 +14,7 @@ from yett.services.shapes import problem_shape
 from yett.services.snapshots import Snapshots
 from yett.services.validating import Validated, Validating
 
-__all__ = ["administrator", "control_router"]
+__all__ = ["Administrator", "administrator", "control_router"]
 
 
 def administrator(request: Request) -> Principal:
@@ -31,6 +31,7 @@ def administrator(request: Request) -> Principal:
 
 
 Administrator = Annotated[Principal, Depends(administrator)]
+"""Whoever asks, where only an administrator may."""
 
 
 def control_router(validating: Validating, snapshots: Snapshots) -> APIRouter:
