@@ -58,7 +58,13 @@ def kinds(detectors: Detectors, text: str, *tests: TextTest) -> set[str]:
 
 def test_patterns_hidden_text_and_size_are_always_looked_for(tmp_path: Path) -> None:
     detectors = configured(tmp_path)
-    assert [detector.name for detector in detectors.for_tests(())] == ["size", "hidden_text", "patterns", "links"]
+    assert [detector.name for detector in detectors.for_tests(())] == [
+        "size",
+        "shots",
+        "hidden_text",
+        "patterns",
+        "links",
+    ]
     assert kinds(detectors, "a whale\u200b") == {"content.whale", "obfuscation.invisible"}
     assert kinds(detectors, "a cod") == set()
 
@@ -80,7 +86,7 @@ def test_banned_terms_of_files_and_categories_are_looked_for(tmp_path: Path) -> 
     file.write_text(FISH)
     detectors = configured(tmp_path / "cache", files=[str(file)], categories=["violence"])
     assert kinds(detectors, "two cods and a whale") == {"content.fish", "content.whale"}
-    patterns = detectors.for_tests(())[2]
+    patterns = detectors.for_tests(())[3]
     assert "content" in patterns.kinds
 
 
@@ -92,8 +98,8 @@ def test_what_an_operator_allows_is_not_reported(tmp_path: Path) -> None:
     allow = {"values": ["moby-dick"]}
     settings = Settings.model_validate({"security": {"pii_protection": {"custom": [], "allow": allow}}})
     assert settings.security.pii_protection.allow.values == ("moby-dick",)
-    patterns = configured_detectors(settings, PatternCache(tmp_path)).for_tests(())[2]
-    other = configured_detectors(Settings(), PatternCache(tmp_path)).for_tests(())[2]
+    patterns = configured_detectors(settings, PatternCache(tmp_path)).for_tests(())[3]
+    other = configured_detectors(Settings(), PatternCache(tmp_path)).for_tests(())[3]
     assert patterns.revision != other.revision
 
 

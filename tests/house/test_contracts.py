@@ -30,6 +30,7 @@ MODULES = {
     "detectors.hidden_text": "import yett.detectors.patterns",
     "detectors.leakage": "",
     "detectors.links": "import yett.detectors.patterns",
+    "detectors.shots": "",
     "detectors.lifted": "import yett.detectors.patterns",
     "detectors.size": "import yett.detectors.patterns",
     "services.exchange": "import asyncio, yett.guard.guard",

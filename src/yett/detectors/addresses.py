@@ -30,7 +30,7 @@ _PARTS = re.compile(
 _ESCAPED = re.compile(rb"%([0-9A-Fa-f]{2})")
 _BARE = re.compile(r"(?i)https?://[^\s)>\"'\]]+")
 _HOST = re.compile(r"(?i)(?:https?:)?//([^\s/?#)>\"'\]]*)")
-_SHORT, _LONG = 17, 40
+_SHORT, _LONG = 24, 40
 """How long a value behind a question mark is data in an image, which is fetched unasked, and in a link."""
 _ENCODED = 12
 _LABEL = 40
@@ -42,7 +42,8 @@ _DIGEST = re.compile(
 _SIGNED = re.compile(
     r"(?i)\A(?:x-amz-|x-goog-|awsaccesskeyid|sig(?:nature)?\Z|expires\Z|key-pair-id\Z|policy\Z|hash\Z|digest\Z|ixid\Z|ixlib\Z|sv\Z|se\Z)"
 )
-_PICTURE = re.compile(r"(?i)\A(?:https?:/)?/[^\s?]*\.(?:png|jpe?g|gif|webp|svg|avif)\Z")
+_ADDRESS = re.compile(r"(?i)https?://")
+_PICTURE = re.compile(r"(?i)\A(?:/[^\s?]*\.(?:png|jpe?g|gif|webp|svg|avif)\Z|data:image/)")
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 
 
@@ -66,10 +67,7 @@ def carries(address: str, longest: int) -> bool:
     return (
         any(len(label) > _LABEL for label in host.split("."))
         or any(map(_told, _unnamed(found)))
-        or any(
-            _told(value) or (len(value) >= longest and not _ordinary(name, value))
-            for name, value in _named(found["query"] or "")
-        )
+        or any(_data(name, value, longest) for name, value in _named(found["query"] or ""))
     )
 
 
@@ -96,8 +94,13 @@ def _plain(text: str) -> str:
     return data.decode(errors="replace")
 
 
-def _ordinary(name: str, value: str) -> bool:
-    return bool(_SIGNED.match(name) or _DIGEST.match(value) or _PICTURE.match(value))
+def _data(name: str, value: str, longest: int) -> bool:
+    """Say whether *value*, which an address calls *name*, is data rather than a digest, a signature or an address."""
+    if _ADDRESS.match(value):
+        return carries(value, longest)
+    if _SIGNED.match(name) or _DIGEST.match(value) or _PICTURE.match(value):
+        return False
+    return len(value) >= longest or _told(value)
 
 
 def _told(value: str) -> bool:

@@ -7,6 +7,7 @@ Catalogue: the built-in detectors by name.
     leakage      the instructions themselves, coming back in an answer; it is made anew for each exchange
     hidden_text  characters that nobody sees
     size         texts that are too long, too deep or too repetitive
+    shots        made-up conversations in which an assistant gives in
     text         conditions on text, lifted out of policies
 
 `chosen` says which rules there are, `built` and `answering` make the detectors that all policies share, and `lifted.TextTests` the one
@@ -22,13 +23,14 @@ from yett.detectors.links import Links
 from yett.detectors.patterns import PatternSet
 from yett.detectors.rule import Rule
 from yett.detectors.rules import SHIPPED, shipped
+from yett.detectors.shots import Shots
 from yett.detectors.size import Size
 from yett.model.kinds import covers, family
 from yett.ports.detector import Detector
 
 __all__ = ["NAMES", "answering", "built", "chosen", "kept"]
 
-NAMES = ("patterns", "hidden_text", "size", "links", "canaries", "leakage", "text")
+NAMES = ("patterns", "hidden_text", "size", "shots", "links", "canaries", "leakage", "text")
 """Every built-in detector."""
 
 _LINKS = "exfiltration"
@@ -72,7 +74,8 @@ def built(
 
     *saved* is what `PatternSet.dump` gave for the same rules; texts of more than *longest* characters are out of measure.
     """
-    return (Size(longest=longest), HiddenText(), PatternSet(rules, hyperscan=hyperscan, saved=saved, allowed=allowed))
+    patterns = PatternSet(rules, hyperscan=hyperscan, saved=saved, allowed=allowed)
+    return (Size(longest=longest), Shots(), HiddenText(), patterns)
 
 
 def answering(

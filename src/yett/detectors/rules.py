@@ -31,7 +31,7 @@ from yett.model.segment import Origin
 
 __all__ = ["PACKS", "SHIPPED", "expanded", "expected", "local", "read", "shipped", "tried"]
 
-SHIPPED = ("secrets", "personal", "injection", "commands", "exfiltration")
+SHIPPED = ("secrets", "personal", "injection", "injection_languages", "commands", "exfiltration")
 """The families of rules that travel with the package, each a file in `data/`."""
 
 PACKS = (

@@ -18,6 +18,7 @@ from copy import copy
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
+from yett.guard.joining import Joint, joints
 from yett.guard.readings import Reading, Readings
 from yett.guard.returning import NOTHING, Return, Returning
 from yett.model.finding import Finding, Match
@@ -30,6 +31,8 @@ from yett.ports.detector import Detector
 __all__ = ["READINGS", "STREAM", "Detection", "Evidence", "Look", "Seen", "Settled", "Sight", "unreturned"]
 
 _REMEMBERED = 8192
+_JOINED = 1
+"""How dear a detector may be that also reads pieces joined."""
 READINGS = "readings"
 """The name under which the making of readings reports."""
 STREAM = "stream"
@@ -249,7 +252,17 @@ class Evidence(Protocol):
 class Look:
     """One interaction being looked at."""
 
-    __slots__ = ("_detection", "_digests", "_returning", "_seen", "failed", "families", "findings", "segments")
+    __slots__ = (
+        "_detection",
+        "_digests",
+        "_joints",
+        "_returning",
+        "_seen",
+        "failed",
+        "families",
+        "findings",
+        "segments",
+    )
 
     def __init__(self, detection: Detection, segments: tuple[Segment, ...], returning: Returning = NOTHING) -> None:
         """Begin to look at *segments* with *detection*; what is *returning* in them is no finding."""
@@ -263,6 +276,7 @@ class Look:
         self._returning = returning
         self._digests: list[bytes] = []
         self._seen: dict[int, list[Seen]] = {}
+        self._joints = joints(segments)
 
     def look_for(self, families: frozenset[str]) -> None:
         """Run the detectors that feed *families* and have not run yet."""
@@ -289,6 +303,18 @@ class Look:
                 )
                 self.findings += [sight.finding(segment) for sight in sights]
                 self.failed.update(seen.failed)
+        if self._detection.tiers[tier][0].cost <= _JOINED:
+            for joint in self._joints:
+                self._run_across(joint, tier)
+
+    def _run_across(self, joint: Joint, tier: int) -> None:
+        """Look for orders across the seams of *joint*; whatever fails there has not read what it joins."""
+        seen = self._detection.see(Segment("", joint.origin, joint.text), _digest(joint.text), tier)
+        self.failed.update(seen.failed)
+        for sight in seen.sights:
+            if sight.kind.startswith("injection.") or sight.detector in seen.failed:
+                for segment, start, end in joint.touched(sight.start, sight.end):
+                    self.findings.append(sight._replace(start=start, end=end).finding(segment))
 
     def unavailable(self, wanted: str) -> bool:
         """Say whether a detector that feeds the family *wanted* failed on some text."""

@@ -35,6 +35,8 @@ KINDS = MappingProxyType(
         "injection.refusal_suppression": "An order never to refuse, warn or apologise.",
         "injection.exfiltration": "An order to send data somewhere.",
         "injection.tool_abuse": "An order to use tools against their purpose.",
+        "injection.many_shot": "Dozens of made-up turns in which an assistant gives in.",
+        "injection.obfuscated": "An order to decode, reassemble or hide something and act on it.",
         "injection.indirect": "An order that addresses the assistant from inside a document or a tool's result.",
         "secret.": "A credential, by its issuer and form.",
         "pii.email": "An e-mail address.",

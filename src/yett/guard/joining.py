@@ -1,0 +1,114 @@
+"""
+Joining: what one speaker said in several pieces, read as one.
+
+Rules:
+
+1. An order may be cut in two and sent in two turns, two parts of a message or two documents. So the end of each piece
+   and the beginning of the next by the same origin are also read together, once with a space between them and, within
+   one message, once without.
+2. Only what crosses a seam is new. It is found in each piece that it touches, in the piece's own characters.
+3. What is read again is bounded: the last pieces of each origin, and of a long piece only its ends. What stands in the
+   middle of a long piece was read there, and never joins what stands elsewhere.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from yett.model.segment import Origin, Segment
+
+__all__ = ["Joint", "joints"]
+
+_SPEAKERS = (Origin.USER, Origin.DOCUMENT, Origin.TOOL, Origin.UNKNOWN)
+_PIECES = 8
+"""How many of the last pieces of an origin are joined."""
+_NEAR = 240
+"""How many characters of a piece's ends are read with its neighbours; the rules for orders reach about as far."""
+_MESSAGE = 3
+"""A message is told by the first steps of a path: `/messages/2`."""
+
+
+class _Piece(NamedTuple):
+    begin: int
+    """Where in the joint it begins."""
+    segment: Segment
+    offset: int
+    """Which of the segment's characters that is."""
+    length: int
+
+
+class Joint(NamedTuple):
+    """Pieces read as one text."""
+
+    origin: Origin
+    text: str
+    pieces: tuple[_Piece, ...]
+
+    def touched(self, start: int, end: int) -> list[tuple[Segment, int, int]]:
+        """Return which characters of which segments *start* to *end* are; nothing where they cross no seam."""
+        found = []
+        for piece in self.pieces:
+            first, last = max(start, piece.begin), min(end, piece.begin + piece.length)
+            if first < last:
+                shift = piece.offset - piece.begin
+                found.append((piece.segment, first + shift, last + shift))
+        return found if len(found) > 1 else []
+
+
+def joints(segments: Sequence[Segment]) -> tuple[Joint, ...]:
+    """Return what of *segments* is to be read together."""
+    if len(segments) < 2:  # noqa: PLR2004 - one piece has no seam
+        return ()
+    return tuple(_joints(segments))
+
+
+def _joints(segments: Sequence[Segment]) -> Iterator[Joint]:
+    for origin in _SPEAKERS:
+        spoken = [segment for segment in segments if segment.origin is origin and segment.text][-_PIECES:]
+        for run in _runs(spoken):
+            yield _joined(origin, run, " ")
+            for message in _messages(run):
+                yield _joined(origin, message, "")
+
+
+def _runs(spoken: Sequence[Segment]) -> Iterator[list[tuple[Segment, int, int]]]:
+    """Yield stretches of segments that are to be read together: from the end of one to the beginning of another."""
+    run: list[tuple[Segment, int, int]] = []
+    for segment in spoken:
+        length = len(segment.text)
+        if length <= 2 * _NEAR:
+            run.append((segment, 0, length))
+            continue
+        run.append((segment, 0, _NEAR))
+        if len(run) > 1:
+            yield run
+        run = [(segment, length - _NEAR, length)]
+    if len(run) > 1:
+        yield run
+
+
+def _messages(run: Sequence[tuple[Segment, int, int]]) -> Iterator[list[tuple[Segment, int, int]]]:
+    """Yield the stretches of *run* that are parts of one message."""
+    together: list[tuple[Segment, int, int]] = []
+    for each in run:
+        if together and _message(together[-1][0]) != _message(each[0]):
+            if len(together) > 1:
+                yield together
+            together = []
+        together.append(each)
+    if len(together) > 1:
+        yield together
+
+
+def _message(segment: Segment) -> str:
+    return "/".join(segment.path.split("/")[:_MESSAGE])
+
+
+def _joined(origin: Origin, run: Sequence[tuple[Segment, int, int]], glue: str) -> Joint:
+    pieces = []
+    texts = []
+    begin = 0
+    for segment, start, end in run:
+        pieces.append(_Piece(begin, segment, start, end - start))
+        texts.append(segment.text[start:end])
+        begin += end - start + len(glue)
+    return Joint(origin, glue.join(texts), tuple(pieces))
