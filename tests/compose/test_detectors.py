@@ -30,7 +30,7 @@ def secured(folder: Path, **security: object) -> Detectors:
 
 
 def test_links_may_lead_to_domains_that_are_allowed(tmp_path: Path) -> None:
-    link = "![x](https://example.com/?q=what-was-said-before)"
+    link = "![x](https://example.com/?q=what-was-said-before-that)"
     assert kinds(secured(tmp_path), link) == {"exfiltration.image"}
     assert kinds(secured(tmp_path, exfiltration={"allowed_domains": "example.com"}), link) == set()
     assert kinds(secured(tmp_path, exfiltration={"only_allowed": True}), "![x](//a.example/x)") == {

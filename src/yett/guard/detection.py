@@ -31,8 +31,12 @@ from yett.ports.detector import Detector
 __all__ = ["READINGS", "STREAM", "Detection", "Evidence", "Look", "Seen", "Settled", "Sight", "unreturned"]
 
 _REMEMBERED = 8192
+_ORDERS = "injection"
+"""The family that is also looked for across pieces."""
 _JOINED = 1
 """How dear a detector may be that also reads pieces joined."""
+_ACROSS = -1
+"""Where a tier's number stands among what is remembered, for pieces joined."""
 READINGS = "readings"
 """The name under which the making of readings reports."""
 STREAM = "stream"
@@ -128,13 +132,22 @@ class Detection:
             return self._read(segment.text, segment.origin, self.tiers[tier], shows=False)
         key = (digest, segment.origin, tier)
         known = self._young.get(key) or self._old.get(key)
-        if known is None:
-            known = self._read(segment.text, segment.origin, self.tiers[tier], shows=tier == 0)
-            if not known.failed:
-                self._young[key] = known
-                if len(self._young) > self._remembered:
-                    self._young, self._old = {}, self._young
-        return known
+        return known or self._kept(key, self._read(segment.text, segment.origin, self.tiers[tier], shows=tier == 0))
+
+    def across(self, joint: Joint) -> Seen:
+        """Let the detectors of orders read *joint*, unless they are too dear for reading twice."""
+        key = (_digest(joint.text), joint.origin, _ACROSS)
+        known = self._young.get(key) or self._old.get(key)
+        orders = [each for each in self.detectors if _ORDERS in each.kinds and each.cost <= _JOINED]
+        return known or self._kept(key, self._read(joint.text, joint.origin, orders, shows=False))
+
+    def _kept(self, key: _Key, seen: Seen) -> Seen:
+        """Remember *seen*, unless something failed."""
+        if not seen.failed:
+            self._young[key] = seen
+            if len(self._young) > self._remembered:
+                self._young, self._old = {}, self._young
+        return seen
 
     def _read(
         self, text: str, origin: Origin, detectors: Sequence[Detector], start: int = 0, *, shows: bool = True
@@ -286,6 +299,10 @@ class Look:
         for tier in self._detection.tiers_for(families):
             if tier not in self._seen:
                 self._run(tier)
+        if _ORDERS in families and self._joints:
+            for joint in self._joints:
+                self._run_across(joint)
+            self._joints = ()
 
     def cheap(self, families: frozenset[str]) -> bool:
         """Say whether no detector that feeds *families* is a dear one."""
@@ -303,16 +320,13 @@ class Look:
                 )
                 self.findings += [sight.finding(segment) for sight in sights]
                 self.failed.update(seen.failed)
-        if self._detection.tiers[tier][0].cost <= _JOINED:
-            for joint in self._joints:
-                self._run_across(joint, tier)
 
-    def _run_across(self, joint: Joint, tier: int) -> None:
+    def _run_across(self, joint: Joint) -> None:
         """Look for orders across the seams of *joint*; whatever fails there has not read what it joins."""
-        seen = self._detection.see(Segment("", joint.origin, joint.text), _digest(joint.text), tier)
+        seen = self._detection.across(joint)
         self.failed.update(seen.failed)
         for sight in seen.sights:
-            if sight.kind.startswith("injection.") or sight.detector in seen.failed:
+            if family(sight.kind) == _ORDERS or sight.detector in seen.failed:
                 for segment, start, end in joint.touched(sight.start, sight.end):
                     self.findings.append(sight._replace(start=start, end=end).finding(segment))
 
