@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.guard.examples import DETECTORS, PIECES, redacting, tags
+from tests.guard.shipped import VALUES, detectors
 from tests.guard.toys import ToyDetector, ToyPolicy, answered, guard_of
-from yett.guard import enforcement
+from yett.guard import enforcement, pseudonyms
 from yett.guard.correspondence import Correspondence
+from yett.guard.detection import Look
 from yett.guard.enforcement import Enforcement, Mark, enforceable, marked, owed
-from yett.guard.pseudonyms import Pseudonyms
+from yett.guard.pseudonyms import Pseudonyms, StandIn
 from yett.model.decision import Decision, Effect
 from yett.model.finding import Finding
 from yett.model.kinds import FAMILIES
@@ -23,6 +25,7 @@ from yett.model.span import Span
 ENFORCEMENT = Enforcement(b"key")
 STAND_IN = Pseudonyms().of("pii.email", "jane@doe").text
 MADE_UP = Pseudonyms().of("pii.email", "jane@doe", Transform.SYNTHETIC).text
+BIRTHDAYS = ("born on 17 March 1984", "DOB: 12/08/1974")
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=9).map("".join)
 
 
@@ -76,7 +79,7 @@ def test_a_hash_is_keyed_and_stable() -> None:
     mark = Mark(0, 8, "pii.email", Transform.HASH)
     one = rewritten("jane@doe", mark)
     assert one == rewritten("jane@doe", mark)
-    assert one.startswith("[EMAIL:")
+    assert one.startswith("[EMAIL#")
     assert one != Enforcement(b"other").rewrite("jane@doe", [mark], Correspondence())
     assert one != rewritten("jane@dof", mark)
 
@@ -265,3 +268,49 @@ def test_what_could_not_be_looked_for_denies(obligation: Obligation, allowed: bo
 def test_a_denial_stays_as_it_is() -> None:
     denial = Decision(allowed=False, effect=Effect.DENY, obligations=(Approve(),))
     assert enforceable(denial) is denial
+
+
+IDEMPOTENT = [how for how in Transform if how is not Transform.REMOVE]
+
+
+def redacted_twice(how: Transform, text: str, *, whole: bool) -> tuple[str, str]:
+    """Redact all values in *text* with what is shipped, twice; in one conversation, or as *whole* ones."""
+    owes = redacting(("pii", how), ("secret", how))
+    detection, enforcement = guard_of(ToyPolicy(owes=owes), *detectors()).detection, Enforcement(b"key")
+    shared, passes = Correspondence(), []
+    for _ in range(2):
+        look = Look(detection, (Segment("", Origin.USER, text),))
+        look.look_for(frozenset({"pii", "secret"}))
+        shared = Correspondence() if whole else shared
+        (segment,), _ = enforcement.enforce(look.segments, look.findings, [owed for _, owed in owes], shared)
+        passes.append(text := segment.text)
+    return passes[0], passes[1]
+
+
+EXAMPLES = sorted({each for value in VALUES for each in (value, f"so {value}, and {VALUES[0]}.")} | {*BIRTHDAYS})
+
+
+@pytest.mark.parametrize("how", IDEMPOTENT)
+def test_what_is_shipped_finds_nothing_new_in_what_was_redacted(how: Transform) -> None:
+    for text in EXAMPLES:
+        once, again = redacted_twice(how, text, whole=False)
+        assert once == again
+        if text not in BIRTHDAYS or how not in {Transform.DATE_SHIFT, Transform.SYNTHETIC}:
+            once, again = redacted_twice(how, text, whole=True)
+            assert once == again
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "broken", "how"),
+    [
+        (Enforcement, "_transformed", lambda *_: "api_key=9f86d081884c7d659a2feaa0c55ad015", Transform.HASH),
+        (enforcement, "_masked", lambda value, *_: f"x{value}", Transform.MASK),
+        (Pseudonyms, "_placeholder", lambda _, kind, value: StandIn(f"{value}x", Transform.SURROGATE, kind, value), Transform.SURROGATE),
+        (pseudonyms, "made_up", lambda kind, value, number: value.replace("jane", "janet"), Transform.SYNTHETIC),
+    ],
+)  # fmt: skip
+def test_a_transform_whose_traces_are_found_again_is_noticed(
+    where: object, name: str, broken: object, how: Transform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(where, name, broken)  # type: ignore[arg-type]
+    assert any(len({*redacted_twice(how, text, whole=True)}) == 2 for text in EXAMPLES)

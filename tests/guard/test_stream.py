@@ -21,12 +21,14 @@ from tests.guard.examples import (
     some_example,
 )
 from tests.guard.shipped import VALUES, VARIANTS, shipped, some_answer
-from tests.guard.toys import Broken, Rule, ToyDetector, ToyPolicy, answered, guard_of, pieces, streamed
+from tests.guard.toys import Broken, Rule, ToyDetector, ToyPolicy, answered, asked, guard_of, pieces, streamed
 from yett.guard import stream
 from yett.guard.detection import Detection, Sight
 from yett.guard.stream import Release, StreamGuard
 from yett.model.decision import Decision
-from yett.model.obligation import Approve, Drop, Route, Transform
+from yett.model.obligation import REVERSIBLE, Approve, Drop, Restore, Route, Transform
+from yett.model.principal import ANONYMOUS
+from yett.model.segment import Origin, Segment
 
 CUTS = st.lists(st.integers(0, 120), min_size=1, max_size=5).map(tuple)
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=7).map("".join)
@@ -390,3 +392,42 @@ def test_prose_is_released_word_by_word() -> None:
         held.append(fed)
     assert max(held) <= 24
     assert sum(held) / len(held) < 4
+
+
+def unlike(chance: Random) -> str:
+    """Say in what streams that name stand-ins of their request differ from the whole answer; empty where they do not."""
+    how = chance.choice(sorted(REVERSIBLE))
+    owes = (*redacting(("*", how)), (lambda _: True, Restore("*")))
+    guard = guard_of(ToyPolicy(owes=owes), *chance.choice(DETECTORS))
+    said = "".join(chance.choices(PIECES, k=6))
+    shared = guard.inspected(asked(Segment("/0", Origin.USER, said))).shared
+    assert shared is not None
+    names = [*shared.pseudonyms.given(["*"])] or ["<EMAIL_000000>"]
+    parts = [*names, *(name[: len(name) // 2] for name in names), *(name.replace("_", "\\_") for name in names)]
+    text = "".join(chance.choices([*parts, *parts, "https://x.example/", "//", " ", *chance.choices(PIECES, k=6)], k=7))
+    whole = guard.inspected(answered(text), shared).verdict
+    for cuts in (range(len(text)), chance.choices(range(99), k=3)):
+        one = guard.lane(ANONYMOUS, {}, (), shared)
+        got = "".join(streamed(one, pieces(text, cuts))[0])
+        if got != whole.sanitized or one.shared.told != whole.rewritten:
+            return f"{text!r} gave {got!r}, {one.shared.told}, for {whole.sanitized!r}, {whole.rewritten}"
+    return ""
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_what_returns_does_so_however_it_is_cut(part: int) -> None:
+    assert [told for seed in range(250) if (told := unlike(Random(f"{part}/{seed}")))] == []
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "broken"),
+    [
+        (StreamGuard, "_addressed", property(lambda _: False, lambda *_: None)),
+        (stream, "unreturned", lambda sights, _: sights),
+    ],
+)
+def test_a_stream_that_puts_back_something_else_is_noticed(
+    where: object, name: str, broken: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(where, name, broken, raising=False)  # type: ignore[arg-type]
+    assert any(unlike(Random(f"0/{seed}")) for seed in range(250))

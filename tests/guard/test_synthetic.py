@@ -102,6 +102,11 @@ def test_what_has_no_such_form_is_not_made_up(kind: str, value: str) -> None:
     assert made_up(kind, value, 5) is None
 
 
+def test_a_made_up_number_is_left_as_it_is_where_it_looks_like_a_taxpayers() -> None:
+    assert made_up("pii.us_itin", "987-65-4389", 5) == "987-65-4389"
+    assert made_up("pii.us_itin", "912-70-1234", 5) is None
+
+
 @given(st.sampled_from(sorted(KINDS)), st.text(max_size=40), NUMBERS)
 def test_nothing_breaks_it(kind: str, value: str, number: int) -> None:
     made = made_up(kind, value, number)

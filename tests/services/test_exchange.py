@@ -23,8 +23,9 @@ from tests.services.staged import (
 )
 from tests.whole.gate import completion, said, spelled
 from yett.guard.guard import Guard
+from yett.guard.pseudonyms import Pseudonyms
 from yett.model.errors import UpstreamError, UpstreamTimeout
-from yett.model.obligation import Cap, Redact, Transform
+from yett.model.obligation import Cap, Redact, Restore, Transform
 from yett.model.obligation import Route as Routed
 from yett.model.rate import Rate
 from yett.model.segment import Origin, Segment
@@ -405,3 +406,66 @@ async def test_an_answer_is_judged_by_what_was_asked(streamed: bool) -> None:
         sent = answered.body if isinstance(answered, Reply) else b"".join([piece async for piece in answered.pieces])
         assert b"sesame" not in sent
         assert b"[SYSTEM_PROMPT]" in sent
+
+
+MAIL = ToyDetector(
+    (Rule("pii.email", "jane@doe"), Rule("pii.email", "joe@doe"), Rule("pii.email", "user", "0123456789", 6, 6))
+)
+STAND_INS = {how: Pseudonyms((), b"key", "acme\0alice").of("pii.email", "jane@doe", how).text for how in Transform}
+HELD_BACK = [(how, streams) for how in (Transform.SURROGATE, Transform.SYNTHETIC) for streams in (False, True)]
+
+
+def restoring(how: Transform, *, restores: bool = True) -> Guard:
+    owed = [Redact("pii", how), *([Restore("pii")] if restores else [])]
+    return guard_of(ToyPolicy(owes=tuple((lambda _: True, each) for each in owed)), MAIL)
+
+
+async def told(stage: Stage, text: str, *, streams: bool) -> tuple[str, str]:
+    """Return what the upstream was told, and what its caller was told in return."""
+    answered = await stage.ask(text, stream=streams)
+    asked = json.loads(stage.upstream.asked[0].body)["messages"][0]["content"]
+    if isinstance(answered, Reply):
+        return asked, json.loads(answered.body)["choices"][0]["message"]["content"]
+    sent = b"".join([piece async for piece in answered.pieces]).decode()
+    chunks = [json.loads(each[6:]) for each in sent.split("\n\n") if each.startswith("data: {")]
+    return asked, "".join(each["choices"][0]["delta"].get("content") or "" for each in chunks)
+
+
+@pytest.mark.parametrize(("how", "streams"), HELD_BACK)
+async def test_a_caller_is_told_again_what_the_upstream_never_saw(how: Transform, *, streams: bool) -> None:
+    name = STAND_INS[how]
+    text = f"I wrote to {name} and joe@doe; see https://x.example/?{name}"
+    pieces = spelled(*text) if streams else [json.dumps(completion(text)).encode()]
+    async with staged(StagedAnswer(pieces), restoring(how)) as stage:
+        asked, back = await told(stage, "Write to jane@doe", streams=streams)
+        assert asked == f"Write to {name}"
+        assert back.startswith("I wrote to jane@doe and ")
+        assert "joe@doe" not in back  # what the model made up by itself is judged
+        assert back.endswith(f"?{name}")
+        (record,) = stage.journal.sealed
+    assert record.judgements[0].rewritten == (("pii.email", how.value, 1),)
+    assert record.judgements[1].rewritten == (("pii.email", "restore", 1), ("pii.email", how.value, 1))
+    assert record.judgements[1].findings == (("pii.email", "model", 1),)
+
+
+@pytest.mark.parametrize("streams", [False, True])
+async def test_nothing_comes_back_that_this_call_did_not_hide_or_policy_keeps(*, streams: bool) -> None:
+    name = STAND_INS[Transform.SURROGATE]
+    pieces = spelled(name) if streams else [json.dumps(completion(name)).encode()]
+    for guard, text in (
+        (restoring(Transform.SURROGATE), "Who is behind it?"),
+        (restoring(Transform.SURROGATE), f"Who is behind {name}? Not jane@doe."),
+        (restoring(Transform.SURROGATE, restores=False), "Write to jane@doe"),
+    ):
+        async with staged(StagedAnswer(pieces), guard) as stage:
+            assert (await told(stage, text, streams=streams))[1] == name
+
+
+async def test_the_arguments_of_a_tool_name_the_value_again() -> None:
+    name = STAND_INS[Transform.SURROGATE]
+    call = {"id": "call_1", "type": "function", "function": {"name": "mail", "arguments": json.dumps({"to": name})}}
+    answer = completion("")
+    answer["choices"][0]["message"] |= {"content": None, "tool_calls": [call]}
+    async with staged(StagedAnswer([json.dumps(answer).encode()]), restoring(Transform.SURROGATE)) as stage:
+        _, back = await stage.reply("Write to jane@doe")
+    assert json.loads(back["choices"][0]["message"]["tool_calls"][0]["function"]["arguments"]) == {"to": "jane@doe"}

@@ -111,7 +111,7 @@ class Enforcement:
         word = word_of(kind)
         match how:
             case Transform.HASH:
-                return f"[{word}:{blake2b(value.encode('utf-8', 'replace'), key=self._key, digest_size=8).hexdigest()}]"
+                return f"[{word}#{blake2b(value.encode('utf-8', 'replace'), key=self._key, digest_size=8).hexdigest()}]"
             case Transform.REPLACE:
                 return f"[{word}]"
             case _:

@@ -100,6 +100,11 @@ def _social_security(value: str, number: int) -> str | None:
     return value if digits.startswith(_SSN) else _laid_out(value, f"{_SSN}{number % 100:02}")
 
 
+def _taxpayer(value: str, number: int) -> str | None:  # noqa: ARG001 - as the others
+    """Leave a made-up social security number as it is; a taxpayer's number begins as one, and has no range of its own."""
+    return value if _digits(value).startswith(_SSN) and len(_digits(value)) == _SSN_DIGITS else None
+
+
 def _hardware(value: str, number: int) -> str | None:
     bare = re.sub(r"[^0-9A-Fa-f]", "", value)
     if len(bare) != _MAC_DIGITS:
@@ -142,9 +147,10 @@ _FORMS: Mapping[str, Callable[[str, int], str | None]] = MappingProxyType(
         "pii.credit_card": _card,
         "pii.iban": _account,
         "pii.ssn": _social_security,
+        "pii.us_itin": _taxpayer,
         "pii.mac_address": _hardware,
         "pii.imei": _device,
     }
 )
-KINDS = frozenset(_FORMS)
+KINDS = frozenset(_FORMS) - {"pii.us_itin"}
 """The kinds that have a range of their own."""
