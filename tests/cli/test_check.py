@@ -22,10 +22,12 @@ class Guard:
 
     def __init__(self) -> None:
         self.opened: list[tuple[Path | None, Path | None]] = []
+        self.ways: list[str | None] = []
         self.asked: list[tuple[str, str, str]] = []
 
-    def open(self, config: Path | None, policy: Path | None) -> "Guard":
+    def open(self, config: Path | None, policy: Path | None, redact: str | None) -> "Guard":
         self.opened.append((config, policy))
+        self.ways.append(redact)
         return self
 
     def check(self, text: str, origin: Origin, stage: Stage) -> Verdict:
@@ -143,3 +145,13 @@ def test_the_real_guard_answers(
     assert code == 0
     assert [finding["kind"] for finding in json.loads(out)["findings"]] == ["pii.email"]
     assert "jane.doe" not in json.loads(out)["sanitized"]
+
+
+def test_how_to_redact_can_be_said_for_the_configured_policies(yett: Run, guard: Guard, tmp_path: Path) -> None:
+    assert yett("check", "--redact", "synthetic", "mail me")[0] == 0
+    assert guard.ways == ["synthetic"]
+    code, _, err = yett("check", "--redact", "blur", "mail me")
+    assert (code, "date_shift" in err) == (2, True)
+    (tmp_path / "p.yaml").write_text("")
+    code, _, err = yett("check", "--redact", "hash", "--policy", str(tmp_path / "p.yaml"), "mail me")
+    assert (code, "write `how: …` in the policy" in err) == (2, True)

@@ -1,5 +1,6 @@
 """The guard in the library: a text in, a verdict out, on any thread, without a server."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -174,3 +175,27 @@ def test_the_package_hands_out_what_it_names() -> None:
     assert all(getattr(yett, name).__name__ == name for name in yett.__all__)
     with pytest.raises(AttributeError, match="`Guardian`"):
         _ = yett.Guardian
+
+
+@pytest.mark.parametrize(
+    ("how", "left"),
+    [
+        ("mask", r"to \*\*\*\*@\*\*\*\.\*\*\*\*\*\*\*\.\*\*\*"),
+        ("replace", r"to \[EMAIL\]"),
+        ("remove", r"to "),
+        ("hash", r"to \[EMAIL#[0-9a-f]{16}\]"),
+        ("surrogate", r"to <EMAIL_\d{6}>"),
+        ("synthetic", r"to user\d{6}@example\.com"),
+    ],
+)
+def test_personal_data_is_redacted_as_asked(how: str, left: str) -> None:
+    once, again = (open_guard(redact=how, key=b"my own").check("to jane@doe.example.org").sanitized for _ in range(2))
+    assert re.fullmatch(left, once)
+    assert once == again
+    keyless = [open_guard(redact=how).check("to jane@doe.example.org").sanitized for _ in range(2)]
+    assert keyless[0] == keyless[1]
+    assert (keyless[0] == once) is (how in {"mask", "replace", "remove"})
+
+
+def test_what_the_builder_wrote_stays() -> None:
+    assert Guard.default().check("to jane@doe.example.org", origin="operator").sanitized == "to jane@doe.example.org"

@@ -11,6 +11,7 @@ from yett.cli.options import as_json, config, readable
 from yett.cli.output import print_json, print_table, visible
 from yett.compose.library import open_guard
 from yett.model.finding import Finding
+from yett.model.obligation import Transform
 from yett.model.segment import Origin
 from yett.model.stage import Stage
 from yett.model.verdict import Verdict
@@ -42,6 +43,7 @@ class Options(TypedDict):
     role: str | None
     stage: str
     policy: Path | None
+    redact: str | None
     config: Path | None
     as_json: bool
 
@@ -52,6 +54,11 @@ class Options(TypedDict):
 @click.option("--role", type=click.Choice(list(ROLES)), help="Who wrote it.  [default: as the stage has it, user]")
 @click.option("--stage", type=click.Choice([stage.value for stage in Stage]), default="request", show_default=True)
 @click.option("--policy", metavar="F", type=readable, help="Decide by this policy instead of the configured ones.")
+@click.option(
+    "--redact",
+    type=click.Choice([how.value for how in Transform]),
+    help="Redact personal data in this way, not as configured.",
+)
 @config
 @as_json
 def check(**options: Unpack[Options]) -> int:
@@ -63,7 +70,11 @@ def check(**options: Unpack[Options]) -> int:
     stage = Stage(options["stage"])
     origin = ROLES[options["role"] or _NATURAL.get(stage, "user")]
     text = _given(options["text"], options["file"])
-    verdict = open_guard(options["config"], options["policy"]).check(text, origin=origin, stage=stage)
+    if options["policy"] and options["redact"]:
+        message = "--redact is for the configured policies; write `how: …` in the policy"
+        raise click.UsageError(message)
+    guard = open_guard(options["config"], options["policy"], options["redact"])
+    verdict = guard.check(text, origin=origin, stage=stage)
     if options["as_json"]:
         print_json(verdict_shape(verdict))
     else:

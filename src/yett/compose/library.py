@@ -9,6 +9,7 @@ Guard: the guard in the library. No server, no journal, no waiting.
 
 from functools import cache
 from pathlib import Path
+from secrets import token_bytes
 from typing import Self
 
 from yett.compose.loading import SettingsSource
@@ -18,6 +19,7 @@ from yett.compose.settings import Settings
 from yett.compose.snapshot import build_guard
 from yett.guard import guard as inner
 from yett.model.interaction import Interaction
+from yett.model.obligation import Transform
 from yett.model.segment import Origin, Segment
 from yett.model.stage import Stage
 from yett.model.verdict import Verdict
@@ -46,19 +48,43 @@ class Guard:
         )
 
 
-def open_guard(config: str | Path | None = None, policy: str | Path | None = None) -> Guard:
+def open_guard(
+    config: str | Path | None = None,
+    policy: str | Path | None = None,
+    redact: str | None = None,
+    key: bytes | None = None,
+) -> Guard:
     """
     Make a guard from a configuration; by *policy* alone, where one is given.
+
+    Args:
+        config: the configuration file; found as the gateway finds it when none is named.
+        policy: a file of policies to decide instead of the configured ones.
+        redact: how the shipped policies redact personal data, whatever the configuration says.
+        key: what hashes and stand-ins are digested under; without one they are the same in this process only.
 
     Raises:
         OperatorError: the configuration or the policy is wrong.
     """
     settings = SettingsSource(Path(config) if config else None).load().settings
+    settings = _redacting(settings, redact) if redact else settings
     documents = read_policies((Path(policy),)) if policy else configured_documents(settings)
-    return Guard(build_guard(settings, documents, PatternCache()))
+    return Guard(build_guard(settings, documents, PatternCache(), key or _key()))
+
+
+def _redacting(settings: Settings, how: str) -> Settings:
+    protection = settings.security.pii_protection.model_copy(update={"redaction_strategy": Transform(how).value})
+    security = settings.security.model_copy(update={"pii_protection": protection})
+    return settings.model_copy(update={"security": security})
 
 
 @cache
 def _default() -> inner.Guard:
     settings = Settings()
-    return build_guard(settings, configured_documents(settings), PatternCache())
+    return build_guard(settings, configured_documents(settings), PatternCache(), _key())
+
+
+@cache
+def _key() -> bytes:
+    """Return this process' own key: a digest without one could be guessed."""
+    return token_bytes(32)

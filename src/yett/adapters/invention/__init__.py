@@ -1,0 +1,1 @@
+"""Making up what has no range of its own."""
