@@ -72,6 +72,7 @@ BREACHES = [
     ("arrays", "guard.guard", "import numpy"),
     ("signatures", "cli.app", "import cryptography"),
     ("yaml", "dialects.events", "import yaml"),
+    ("invention", "guard.guard", "import faker"),
     ("settings", "doors.proxy.app", "from pydantic import BaseModel"),
     ("rest", "doors.proxy.app", "import fastapi"),
     ("rest", "compose.house", "from starlette.routing import Route"),

@@ -7,6 +7,7 @@ Nothing here starts anything: a snapshot that fails to build leaves no trace, an
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
+from yett.adapters.invention.people import people
 from yett.adapters.memory.directory import Holder, MemoryDirectory
 from yett.adapters.upstream.destination import Destination, Patience
 from yett.adapters.upstream.http import HttpUpstream
@@ -64,7 +65,9 @@ def guard_of(
     """
     detectors = configured_detectors(settings, cache)
     try_cases(documents, configured_constants(settings), detectors)
-    return Guard(detectors.for_tests(program.text_tests), program, key=key, informed=detectors.informed)
+    return Guard(
+        detectors.for_tests(program.text_tests), program, key=key, informed=detectors.informed, inventor=people()
+    )
 
 
 @dataclass(slots=True)
