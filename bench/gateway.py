@@ -28,7 +28,7 @@ from bench._load import load
 from bench._stages import print_stages
 from bench._talk import ANSWER, QUESTION
 
-__all__ = ["main"]
+__all__ = ["await_port", "free_port", "main", "running"]
 
 _SECONDS = 4.0
 _FLIGHTS = (1, 32)
@@ -80,33 +80,33 @@ def _upstream(folder: Path) -> Iterator[int]:
         with _nginx(folder, f"location / {{ return 200 '{ANSWER}'; }}", 9, core=1) as port:
             yield port
         return
-    port = _free()
-    with _running([sys.executable, "-m", "bench._upstream", str(port), ANSWER], core=1):
-        _await(port)
+    port = free_port()
+    with running([sys.executable, "-m", "bench._upstream", str(port), ANSWER], core=1):
+        await_port(port)
         yield port
 
 
 @contextlib.contextmanager
 def _nginx(folder: Path, location: str, upstream: int, core: int) -> Iterator[int]:
     folder.mkdir()
-    port = _free()
+    port = free_port()
     configuration = folder / "nginx.conf"
     configuration.write_text(_NGINX.format(folder=folder, upstream=upstream, port=port, location=location))
-    with _running(["nginx", "-p", str(folder), "-c", str(configuration), "-e", "/dev/null"], core):
-        _await(port)
+    with running(["nginx", "-p", str(folder), "-c", str(configuration), "-e", "/dev/null"], core):
+        await_port(port)
         yield port
 
 
 @contextlib.contextmanager
 def _yett(folder: Path, policies: str, upstream: int) -> Iterator[tuple[int, "subprocess.Popen[bytes]", float]]:
     folder.mkdir()
-    port = _free()
+    port = free_port()
     configuration = folder / "yett.yaml"
     configuration.write_text(_YETT.format(folder=folder, port=port, policies=policies, upstream=upstream))
     for _ in range(2):  # the first start compiles the patterns and keeps them
         began = time.perf_counter()
-        with _running([sys.executable, "-m", "yett", "serve", "--config", str(configuration)], core=0) as process:
-            _await(port)
+        with running([sys.executable, "-m", "yett", "serve", "--config", str(configuration)], core=0) as process:
+            await_port(port)
             _ask(port)
             started = time.perf_counter() - began
             if _:
@@ -114,7 +114,7 @@ def _yett(folder: Path, policies: str, upstream: int) -> Iterator[tuple[int, "su
 
 
 @contextlib.contextmanager
-def _running(command: list[str], core: int) -> Iterator["subprocess.Popen[bytes]"]:
+def running(command: list[str], core: int) -> Iterator["subprocess.Popen[bytes]"]:
     pin = ["taskset", "-c", str(core)] if shutil.which("taskset") else []
     process = subprocess.Popen([*pin, *command], stdout=subprocess.DEVNULL)
     try:
@@ -130,13 +130,13 @@ def _ask(port: int) -> None:
     urllib.request.urlopen(request).read()
 
 
-def _free() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port
 
 
-def _await(port: int) -> None:
+def await_port(port: int) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):

@@ -34,6 +34,7 @@ from yett.services.deciding import Deciding
 from yett.services.exchange import Exchange
 from yett.services.health import Health
 from yett.services.inspection import Inspection
+from yett.services.planning import Planning
 from yett.services.recording import Recording
 from yett.services.snapshots import Snapshot, Snapshots
 from yett.services.validating import Validating
@@ -93,10 +94,11 @@ class House:
         exchange = Exchange(self.snapshots, admission, inspection, recording)
         self._until_closed.push_async_callback(self._builder.aclose)
         most = settings.server.max_request_size
-        services = Services(exchange, admission, self.snapshots, self.health, self.telemetry, most)
         deciding = Deciding(self.snapshots, self.clock, inspection)
         validating = Validating(self.snapshots, inspection)
-        control = rest.Services(deciding, validating, admission, self.snapshots, self.clock, most)
+        planning = Planning(self.snapshots, inspection)
+        services = Services(exchange, admission, planning, self.snapshots, self.health, self.telemetry, most)
+        control = rest.Services(deciding, planning, validating, admission, self.snapshots, self.clock, most)
         self._door = doors(services, control)
 
         watcher = Watcher(self.snapshots, self.telemetry, self._rebuild, self.loaded)

@@ -25,6 +25,7 @@ from yett.services.admission import Admission, limit_headers
 from yett.services.calls import Call, Reply, Streamed
 from yett.services.exchange import Exchange
 from yett.services.health import Health
+from yett.services.planning import Planning
 from yett.services.snapshots import Snapshots
 from yett.services.telling import failure
 
@@ -48,6 +49,7 @@ class Services:
 
     exchange: Exchange
     admission: Admission
+    planning: Planning
     snapshots: Snapshots
     health: Health
     telemetry: Telemetry
@@ -119,11 +121,12 @@ class ProxyApp:
             admitted = await self._services.admission.admit(request.credential(), snapshot)
         except CallerError as error:
             admitted = failure(error)
-        refusal = admitted if isinstance(admitted, Refusal) else admitted.refusal
-        headers = {} if isinstance(admitted, Refusal) else limit_headers(admitted.grants)
-        if refusal:
+        if isinstance(admitted, Refusal):
+            return Reply(admitted.status, dialect.error(admitted, request.record_id), {}, admitted)
+        headers = limit_headers(admitted.grants)
+        if refusal := admitted.refusal:
             return Reply(refusal.status, dialect.error(refusal, request.record_id), headers, refusal)
-        return Reply(200, models_list(dict(await snapshot.routes.models())), headers)
+        return Reply(200, models_list(dict(await self._services.planning.usable(admitted.principal))), headers)
 
     async def _live(self, _request: Request) -> Reply:
         return Reply(200, b'{"status":"ok"}')

@@ -4,7 +4,7 @@ Access: who may ask the control plane.
 Rules:
 
 1. Questions are answered for everybody who is known. They take nothing from the limits of exchanges.
-2. What changes anything, and what shows what was said in policies, is for the role `admin`; the development token has it.
+2. What changes anything, or keeps the house busy for long, is for the role `admin`; the development token has it.
 """
 
 from yett.doors.asgi.request import Request

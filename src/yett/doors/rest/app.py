@@ -11,6 +11,7 @@ Rules:
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -29,6 +30,7 @@ from yett.doors.rest.control import control_router
 from yett.doors.rest.decisions import Decisions
 from yett.doors.rest.documentation import openapi, page
 from yett.doors.rest.opa import OpaData, opa_error
+from yett.doors.rest.plans import Plans
 from yett.doors.rest.problems import problem, problem_of
 from yett.model.errors import CallerError, OperatorError, YettError
 from yett.model.refusal import Refusal
@@ -36,6 +38,7 @@ from yett.ports.clock import Clock
 from yett.services.admission import Admission
 from yett.services.calls import Reply
 from yett.services.deciding import Deciding
+from yett.services.planning import Planning
 from yett.services.snapshots import Snapshots
 from yett.services.validating import Validating
 
@@ -43,6 +46,7 @@ __all__ = ["RestApp", "Services", "serves"]
 
 _Handler = Callable[[bytes], Awaitable[Reply]]
 _OPA = "/v1/data"
+_PLAN = "/api/v1/plan"
 _WELL_KNOWN = "/.well-known/authzen-configuration"
 _ELSEWHERE = "/api/v1/complete"
 _OPEN = frozenset({"/docs", "/openapi.json", _WELL_KNOWN})
@@ -65,6 +69,7 @@ class Services:
     """What the door calls."""
 
     deciding: Deciding
+    planning: Planning
     validating: Validating
     admission: Admission
     snapshots: Snapshots
@@ -88,6 +93,7 @@ class RestApp:
             "/access/v1/evaluation": authzen.evaluation,
             "/access/v1/evaluations": authzen.evaluations,
         }
+        self._plans = Plans(services.planning)
         self._opa = OpaData(services.deciding, services.snapshots)
         self._api = _api(services)
         self._control = _unguarded(self._api)
@@ -106,7 +112,8 @@ class RestApp:
             if isinstance(principal, Refusal):
                 await send_reply(send, request, told(principal))
                 return
-            if (handler := self._plain.get(path)) is not None:
+            handler = partial(self._plans.plan, principal) if path == _PLAN else self._plain.get(path)
+            if handler is not None:
                 await send_reply(send, request, await self._answer(handler, request, method, receive))
             elif told is opa_error:
                 await send_reply(send, request, await self._data(scope, request, receive))

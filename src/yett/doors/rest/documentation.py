@@ -18,6 +18,7 @@ _PLAIN: tuple[_Route, ...] = (
     ("/api/v1/evaluate", "evaluate", "Decide.", "decisions", shapes.Question, shapes.Answered),
     ("/api/v1/evaluate/batch", "batch", "Decide many at once.", "decisions", shapes.Batch, shapes.BatchAnswered),
     ("/api/v1/explain", "explain", "Say why.", "decisions", shapes.Question, shapes.Explained),
+    ("/api/v1/plan", "plan", "Say what a caller may use.", "decisions", shapes.Wish, shapes.Planned),
     (
         "/access/v1/evaluation",
         "authzen",

@@ -16,7 +16,18 @@ from yett.model.stage import Stage
 from yett.policy.problems import meant
 from yett.services.deciding import Question
 
-__all__ = ["BATCH_KEYS", "KEYS", "MOST", "read_batch", "read_question", "refuse", "stage_named", "table"]
+__all__ = [
+    "BATCH_KEYS",
+    "KEYS",
+    "MOST",
+    "names",
+    "read_batch",
+    "read_question",
+    "refuse",
+    "stage_named",
+    "table",
+    "text",
+]
 
 KEYS = frozenset({"context", "stage", "policies", "namespace", "texts", "explain"})
 BATCH_KEYS = frozenset({"requests", "stage", "policies", "namespace"})
@@ -43,8 +54,8 @@ def read_question(payload: Any, given: Question = _NOTHING, place: str = "") -> 
     return Question(
         context=context,
         stage=stage_named(asked["stage"], f"{place}/stage") if "stage" in asked else given.stage,
-        policies=_names(asked["policies"], f"{place}/policies") if "policies" in asked else given.policies,
-        namespace=_text(asked["namespace"], f"{place}/namespace") if "namespace" in asked else given.namespace,
+        policies=names(asked["policies"], f"{place}/policies") if "policies" in asked else given.policies,
+        namespace=text(asked["namespace"], f"{place}/namespace") if "namespace" in asked else given.namespace,
         texts=_texts(asked.get("texts"), f"{place}/texts"),
         explain=_flag(asked.get("explain"), f"{place}/explain"),
     )
@@ -110,7 +121,13 @@ def _wrong(place: str, why: str, *, status: int = 400, code: str = "invalid_requ
     raise CallerError(f"`{place or '/'}` {why}", param=place or "/", status=status, code=code)
 
 
-def _text(value: Any, place: str) -> str:
+def text(value: Any, place: str) -> str:
+    """
+    Return *value* as a text; empty for null.
+
+    Raises:
+        CallerError: it is none.
+    """
     if value is None:
         return ""
     if not isinstance(value, str):
@@ -124,7 +141,13 @@ def _flag(value: Any, place: str) -> bool:
     return bool(value)
 
 
-def _names(value: Any, place: str) -> tuple[str, ...]:
+def names(value: Any, place: str) -> tuple[str, ...]:
+    """
+    Return *value* as names of policies; none for null.
+
+    Raises:
+        CallerError: they are none.
+    """
     if value is None:
         return ()
     if type(value) is not list or not all(isinstance(name, str) for name in value):
@@ -142,8 +165,8 @@ def _texts(value: Any, place: str) -> tuple[Segment, ...]:
 
 def _segment(value: Any, place: str) -> Segment:
     asked: Mapping[str, Any] = table(value, _TEXT_KEYS, place)
-    text, origin = asked.get("text"), asked.get("origin", Origin.USER.value)
-    if not isinstance(text, str):
+    said, origin = asked.get("text"), asked.get("origin", Origin.USER.value)
+    if not isinstance(said, str):
         _wrong(f"{place}/text", "must be a text")
     if not isinstance(origin, str) or origin not in set(Origin):
         hint = meant(origin, set(Origin)) if isinstance(origin, str) else ""
@@ -151,7 +174,7 @@ def _segment(value: Any, place: str) -> Segment:
             f"{place}/origin",
             "must say who wrote it; " + (hint or f"there are {', '.join(f'`{each}`' for each in Origin)}"),
         )
-    return Segment(place, Origin(origin), text)
+    return Segment(place, Origin(origin), said)
 
 
 def _escaped(name: str) -> str:

@@ -19,8 +19,11 @@ __all__ = [
     "Explained",
     "Listed",
     "ListedPolicy",
+    "Offered",
+    "OfferedModel",
     "OpaAnswer",
     "OpaQuestion",
+    "Planned",
     "Policy",
     "Problem",
     "Question",
@@ -28,6 +31,7 @@ __all__ = [
     "Text",
     "ValidatedPolicy",
     "Validity",
+    "Wish",
 ]
 
 
@@ -112,6 +116,40 @@ class Explained(BaseModel):
     rules: list[dict[str, Any]] = Field(description="Every rule, with the truth and the fact of each condition.")
     why_not: list[dict[str, Any]] = Field(description="The rules that came nearest, and what they miss.")
     what_if: list[dict[str, Any]] = Field(description="The smallest change found that would turn the decision.")
+
+
+class Wish(_Asked):
+    """What a plan is asked for."""
+
+    context: dict[str, Any] | None = Field(None, description="The facts that are sure; those of the caller by default.")
+    models: list[str] | None = Field(None, description="All that the gateway serves by name, when they are not given.")
+    tools: list[str] | None = None
+    policies: list[str] | None = None
+    namespace: str | None = None
+
+
+class Offered(BaseModel):
+    """Whether a model or a tool may be used."""
+
+    name: str
+    permission: Literal["allowed", "conditional", "denied"]
+    reason: str
+    provisos: list[dict[str, str]] = Field(description="The rules that depend on facts that are not known yet.")
+    obligations: list[dict[str, Any]]
+
+
+class OfferedModel(Offered):
+    """Whether a model may be used."""
+
+    max_tokens: int | None = Field(description="The greatest number that is not denied; null where there is no bound.")
+
+
+class Planned(BaseModel):
+    """What the caller may use."""
+
+    models: list[OfferedModel]
+    tools: list[Offered]
+    revision: str
 
 
 class ListedPolicy(BaseModel):
