@@ -74,18 +74,18 @@ def test_every_selection_has_a_revision_of_its_own() -> None:
 
 def test_it_says_what_can_be_found_out_and_what_time_matters() -> None:
     selection = Selection(PROGRAM)
-    assert selection.finds[Stage.REQUEST] == {"llm.estimatedCost", "secrets.found", "content.user.count"}
-    assert selection.finds[Stage.TOOL] == {"secrets.found", "content.user.count"}
-    assert selection.dated == dict.fromkeys(Stage, True)
-    assert Selection(compile_documents(DOCUMENTS[:1])).dated == dict.fromkeys(Stage, False)
+    assert selection.at[Stage.REQUEST].finds == {"llm.estimatedCost", "secrets.found", "content.user.count"}
+    assert selection.at[Stage.TOOL].finds == {"secrets.found", "content.user.count"}
+    assert all(at.dated for at in selection.at.values())
+    assert not any(at.dated for at in Selection(compile_documents(DOCUMENTS[:1])).at.values())
 
 
 def test_what_is_stated_is_enough_to_decide() -> None:
     cost = Selections().of(PROGRAM, DOCUMENTS, ("cost-limit",))
-    assert not cost.decide_stated(Stage.REQUEST, COSTLY).allowed
+    assert not cost.at[Stage.REQUEST].decide(COSTLY).allowed
     words = Selections().of(PROGRAM, DOCUMENTS, ("words",))
-    assert words.decide_stated(Stage.REQUEST, {"llm": {"prompt": "Hi"}}).allowed
-    assert not words.decide_stated(Stage.REQUEST, {"llm": {"prompt": "open sesame!"}}).allowed
+    assert words.at[Stage.REQUEST].decide({"llm": {"prompt": "Hi"}}).allowed
+    assert not words.at[Stage.REQUEST].decide({"llm": {"prompt": "open sesame!"}}).allowed
 
 
 def test_drafts_are_not_active() -> None:

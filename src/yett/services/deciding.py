@@ -23,14 +23,13 @@ from yett.policy.schema import cost
 from yett.ports.clock import Clock
 from yett.services.inspection import SHORT, Inspection
 from yett.services.moment import dated
-from yett.services.selection import Selection, Selections
+from yett.services.selection import AtStage, Selection, Selections
 from yett.services.snapshots import Snapshot, Snapshots
 from yett.services.stated import Sources, StatedFacts, texts_in
 
 __all__ = ["Answer", "Deciding", "Question", "decided", "explained"]
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
-_NOBODY: tuple[Segment, ...] = ()
 
 
 class Question(NamedTuple):
@@ -69,8 +68,10 @@ class Deciding:
         """Decide by the current one of *snapshots*; read long texts where *inspection* does."""
         self._snapshots = snapshots
         self._clock = clock
+        self._elapsed = clock.elapsed
         self._inspection = inspection
         self._selections = Selections()
+        self._usual: tuple[Snapshot, Selection] | None = None
 
     def at_once(self, question: Question) -> Answer | None:
         """
@@ -81,19 +82,20 @@ class Deciding:
         """
         if question.explain:
             return None
-        began = self._clock.elapsed()
+        began = self._elapsed()
         snapshot = self._snapshots.current
         selection = self._selected(snapshot, question)
-        stage = question.stage or stage_of(question.context)
-        context = self._dated(question.context) if selection.dated[stage] else question.context
-        sources = _sources(snapshot, selection, stage, question)
+        context, stage = question.context, question.stage or stage_of(question.context)
+        at = selection.at[stage]
+        if at.dated:
+            context = self._dated(context)
+        sources = _sources(snapshot, selection, at, question)
         if sources is None:
-            decision = selection.decide_stated(stage, context)
-            return Answer(decision, _NOTHING, self._clock.elapsed() - began)
+            return Answer(at.decide(context), _NOTHING, self._elapsed() - began)
         if sum(len(segment.text) for segment in sources.segments) > SHORT:
             return None
         decision, found = decided(selection, stage, context, sources)
-        return Answer(decision, found, self._clock.elapsed() - began)
+        return Answer(decision, found, self._elapsed() - began)
 
     async def answer(self, question: Question) -> Answer:
         """
@@ -114,7 +116,7 @@ class Deciding:
         snapshot = self._snapshots.current
         selection = self._selected(snapshot, question)
         stage = question.stage or stage_of(question.context)
-        sources = _sources(snapshot, selection, stage, question) or _stated(selection)
+        sources = _sources(snapshot, selection, selection.at[stage], question) or _stated(selection)
         context = self._dated(question.context)
         limit = snapshot.limits.deadline
         try:
@@ -123,22 +125,26 @@ class Deciding:
             return explained(selection, stage, context, _unread(sources))
 
     async def _at_leisure(self, question: Question) -> Answer:
-        began = self._clock.elapsed()
+        began = self._elapsed()
         snapshot = self._snapshots.current
         selection = self._selected(snapshot, question)
         stage = question.stage or stage_of(question.context)
         context = self._dated(question.context)
-        sources = _sources(snapshot, selection, stage, question) or _stated(selection)
+        sources = _sources(snapshot, selection, selection.at[stage], question) or _stated(selection)
         limit = snapshot.limits.deadline
         try:
             decision, found = await self._inspection.run(lambda: decided(selection, stage, context, sources), limit)
         except TimeoutError:
             decision, found = decided(selection, stage, context, _unread(sources))
         explanation = await self.explain(question) if question.explain else None
-        return Answer(decision, found, self._clock.elapsed() - began, explanation)
+        return Answer(decision, found, self._elapsed() - began, explanation)
 
     def _selected(self, snapshot: Snapshot, question: Question) -> Selection:
-        return self._selections.of(snapshot.program, snapshot.documents, question.policies, question.namespace)
+        if question.policies or question.namespace:
+            return self._selections.of(snapshot.program, snapshot.documents, question.policies, question.namespace)
+        if self._usual is None or self._usual[0] is not snapshot:
+            self._usual = snapshot, self._selections.of(snapshot.program, snapshot.documents)
+        return self._usual[1]
 
     def _dated(self, context: Mapping[str, object]) -> Mapping[str, object]:
         return dated(context, self._clock.now())
@@ -165,14 +171,17 @@ def explained(selection: Selection, stage: Stage, context: Mapping[str, object],
     )
 
 
-def _sources(snapshot: Snapshot, selection: Selection, stage: Stage, question: Question) -> Sources | None:
+def _sources(snapshot: Snapshot, selection: Selection, at: AtStage, question: Question) -> Sources | None:
     """Return from what facts can be found out; None where everything that can be known is stated."""
-    finds = selection.finds[stage]
-    inside = texts_in(question.context) if finds else _NOBODY
-    estimates = snapshot.estimator.of(question.context, (*inside, *question.texts)) if finds else None
-    if not inside and not question.texts and not estimates:
+    segments = question.texts
+    if at.finds:
+        inside = texts_in(question.context)
+        segments = (*inside, *segments) if inside else segments
+        estimates = snapshot.estimator.of(question.context, segments)
+        if segments or estimates:
+            return Sources(snapshot.guard, segments, selection.program.text_tests, estimates or {})
         return None
-    return Sources(snapshot.guard, (*inside, *question.texts), selection.program.text_tests, estimates or {})
+    return Sources(snapshot.guard, segments, selection.program.text_tests) if segments else None
 
 
 def _stated(selection: Selection) -> Sources:

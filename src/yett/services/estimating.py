@@ -23,6 +23,8 @@ from yett.services.stated import Estimates
 __all__ = ["Estimator"]
 
 _TOKENS, _COST = "llm.estimatedTokens", "llm.estimatedCost"
+_TABLES = (dict, Mapping)
+"""The usual one first: asking whether something is any mapping takes longer."""
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
@@ -41,7 +43,7 @@ class Estimator:
         None where neither its texts nor the number of its tokens are there. *cap* is what an answer is held to.
         """
         llm = context.get("llm", _NOTHING)
-        llm = llm if isinstance(llm, Mapping) else _NOTHING
+        llm = llm if isinstance(llm, _TABLES) else _NOTHING
         if not segments and not _whole(llm.get("estimatedTokens")):
             return None
         estimate = _Estimate(self.prices, llm, segments, cap)

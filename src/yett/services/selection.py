@@ -9,6 +9,7 @@ Rules:
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 
 from yett.model.decision import Decision
@@ -20,7 +21,7 @@ from yett.policy.problems import meant
 from yett.policy.program import Program
 from yett.policy.schema import cost
 
-__all__ = ["Selection", "Selections", "active"]
+__all__ = ["AtStage", "Selection", "Selections", "active"]
 
 _REMEMBERED = 64
 _CLOCK = frozenset({"request.date", "request.hour"})
@@ -32,18 +33,20 @@ class Selection:
     def __init__(self, program: Program) -> None:
         """Decide by *program*."""
         self.program = program
-        self.finds = {stage: _found(program.reads(stage)) for stage in Stage}
-        """By stage, the facts that rules ask for and that can be found out where nobody stated them."""
-        self.dated = {stage: bool(program.reads(stage) & _CLOCK) for stage in Stage}
-        """By stage, whether rules ask what time it is."""
-        self._texts = Texts(program.text_tests) if program.text_tests else None
-        self._deciders: Mapping[Stage, Callable[[Mapping[str, object]], Decision]] = {
-            stage: program.knowing(stage) for stage in Stage
-        }
+        self.at = {stage: _at(stage, program) for stage in Stage}
+        """What there is to know of each stage."""
 
-    def decide_stated(self, stage: Stage, context: Mapping[str, object]) -> Decision:
-        """Decide by what *context* states alone."""
-        return self._deciders[stage](self._texts.answered(context) if self._texts else context)
+
+@dataclass(frozen=True, slots=True)
+class AtStage:
+    """What a selection asks at one stage."""
+
+    finds: frozenset[str]
+    """The facts that rules ask for and that can be found out where nobody stated them."""
+    dated: bool
+    """Whether rules ask what time it is."""
+    decide: Callable[[Mapping[str, object]], Decision]
+    """Decides by what a context states alone."""
 
 
 class Selections:
@@ -104,6 +107,17 @@ def _named(name: str, documents: Sequence[Document]) -> Document:
 def _unknown(what: str, name: str, known: set[str]) -> str:
     hint = meant(name, known)
     return f"there is no {what} `{name}`" + (f"; {hint}" if hint else "")
+
+
+def _at(stage: Stage, program: Program) -> AtStage:
+    reads, decide = program.reads(stage), program.knowing(stage)
+    if program.text_tests:
+        texts, inner = Texts(program.text_tests), decide
+
+        def decide(context: Mapping[str, object]) -> Decision:
+            return inner(texts.answered(context))
+
+    return AtStage(_found(reads), bool(reads & _CLOCK), decide)
 
 
 def _found(reads: frozenset[str]) -> frozenset[str]:

@@ -39,19 +39,23 @@ Estimates = Mapping[str, Callable[[], object]]
 """Facts that are computed from others, by field."""
 
 _LIFTED = "text."
-_PLACES = tuple((*name.split("."), f"/{name.replace('.', '/')}", origin) for name, origin in TEXTS.items())
+_PLACES: tuple[tuple[str, str, str, Origin], ...] = tuple(
+    (name.partition(".")[0], name.partition(".")[2], f"/{name.replace('.', '/')}", origin)
+    for name, origin in TEXTS.items()
+)
+_TABLES = (dict, Mapping)
+"""The usual one first: asking whether something is any mapping takes longer."""
 _NOTHING: Estimates = MappingProxyType({})
 
 
 def texts_in(context: Mapping[str, object]) -> tuple[Segment, ...]:
     """Return the texts that *context* states."""
-    found = []
+    found: tuple[Segment, ...] = ()
     for head, name, path, origin in _PLACES:
         inside = context.get(head)
-        text = inside.get(name) if isinstance(inside, Mapping) else None
-        if isinstance(text, str):
-            found.append(Segment(path, Origin(origin), text))
-    return tuple(found)
+        if inside is not None and isinstance(inside, _TABLES) and isinstance(text := inside.get(name), str):
+            found = (*found, Segment(path, origin, text))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

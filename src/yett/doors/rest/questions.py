@@ -7,7 +7,8 @@ Rules:
 2. Facts are taken as they are: a context may hold more than any rule asks about.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, NoReturn
 
 from yett.model.errors import CallerError
@@ -45,12 +46,12 @@ def read_question(payload: Any, given: Question = _NOTHING, place: str = "") -> 
     Raises:
         CallerError: it is none.
     """
+    if given is _NOTHING and type(payload) is dict and len(payload) == 1 and type(payload.get("context")) is dict:
+        return Question(payload["context"])  # what nearly everybody asks
     asked = table(payload, KEYS, place)
     context = asked.get("context")
     if type(context) is not dict:
         _wrong(f"{place}/context", 'must be an object of facts, such as {"llm": {"model": "gpt-4o"}}')
-    if len(asked) == 1:
-        return given._replace(context=context) if given is not _NOTHING else Question(context)
     return Question(
         context=context,
         stage=stage_named(asked["stage"], f"{place}/stage") if "stage" in asked else given.stage,
@@ -79,7 +80,7 @@ def read_batch(payload: Any) -> list[Question]:
     return [read_question(each, given, f"/requests/{at}") for at, each in enumerate(requests)]
 
 
-def table(payload: Any, keys: Iterable[str], place: str = "") -> dict[str, Any]:
+def table(payload: Any, keys: AbstractSet[str], place: str = "") -> dict[str, Any]:
     """
     Return *payload* as an object that has none but *keys*.
 
@@ -88,9 +89,8 @@ def table(payload: Any, keys: Iterable[str], place: str = "") -> dict[str, Any]:
     """
     if type(payload) is not dict:
         _wrong(place, "must be a JSON object")
-    unknown = payload.keys() - keys
-    if unknown:
-        name = min(unknown)
+    if not payload.keys() <= keys:
+        name = min(payload.keys() - keys)
         hint = meant(name, keys) or f"there are {', '.join(f'`{key}`' for key in sorted(keys))}"
         _wrong(f"{place}/{_escaped(name)}", f"is not known here; {hint}")
     return payload
