@@ -61,7 +61,7 @@ def test_a_wrong_resolution_is_noticed(mutant: Callable[[list[Match]], list[Matc
     [
         ([("pii.phone", 0, 10, 0.9), ("pii.credit_card", 0, 10, 0.9)], "pii.credit_card"),
         ([("pii.email", 5, 20, 0.95), ("secret.connection_string", 0, 20, 0.9)], "secret.connection_string"),
-        ([("pii.iban", 0, 22, 0.95), ("pii.credit_card", 4, 20, 0.9)], "pii.credit_card"),
+        ([("pii.iban", 0, 22, 0.95), ("pii.credit_card", 4, 20, 1.0)], "pii.iban"),
         ([("secret.a", 0, 10, 0.8), ("secret.b", 0, 10, 0.95)], "secret.b"),
         ([("secret.a", 0, 10, 0.9), ("secret.b", 0, 12, 0.9)], "secret.b"),
         ([("pii.phone", 0, 9, 0.7), ("pii.custom", 0, 9, 0.9)], "pii.custom"),

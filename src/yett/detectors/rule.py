@@ -29,6 +29,7 @@ _BOUNDED = 64
 # Greek, where some letters have more than two forms that differ in case alone.
 _MANY_CASED = frozenset(map(chr, range(0x0370, 0x0400)))
 _STOPS = frozenset({b".", b":"})
+_ONE_SIDED = frozenset({b"=", b" "})
 # Scripts without spaces between words: Thai, Lao, Tibetan and Myanmar, and those of East Asia.
 _UNSPACED = (range(0x0E00, 0x10A0), range(0x2E80, 0x110000))
 
@@ -61,7 +62,8 @@ class Rule:
     beside: str = ""
     """
     Characters that must not stand right before or after a match: those that runs of base64, hex and longer numbers go on
-    with. A full stop or colon counts only where something goes on behind it, an equals sign only after a match.
+    with. A full stop or colon counts only where something goes on behind it, an equals sign only after a match, and a
+    space only where further digits stand behind it on both sides.
     """
     keep: int = 0
     """How many of the last characters a mask may leave."""
@@ -106,7 +108,7 @@ class Scanner:
         self._retry = self._validate is not None and _bounded(rule.pattern)
         self.triggered = trigger(rule.pattern) != 0
         near = rule.context.window + 1 if self._words or self._against else 0
-        beside = 2 if self._beside & _STOPS else 1 if self._beside else 0
+        beside = 2 if self._beside & (_STOPS | {b" "}) else 1 if self._beside else 0
         self.look_ahead = max(near, beside)
         self.look_behind = max(near, TRIGGER if self.triggered else 0, beside) + 1
 
@@ -129,11 +131,13 @@ class Scanner:
     def _crowded(self, data: bytes, found: Found) -> bool:
         before = data[max(0, found.start - 2) : found.start]
         after = data[found.end : found.end + 2]
+        if b" " in self._beside and before[-1:] == b" " == after[:1] and before[:-1].isdigit() and after[1:].isdigit():
+            return True
         return (
-            before[-1:] != b"="
+            before[-1:] not in _ONE_SIDED
             and before[-1:] in self._beside
             and (before[-1:] not in _STOPS or before[:-1].isdigit() or before == b"::")
-        ) or (after[:1] in self._beside and (after[:1] not in _STOPS or after[1:].isalnum() or after == b"::"))
+        ) or (after[:1] in self._beside and after[:1] != b" " and (after[:1] not in _STOPS or after[1:].isalnum() or after == b"::"))
 
     def score(self, data: bytes, found: Found) -> float:
         """Return how sure the rule is of *found*; 0 when it does not believe it."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from types import MappingProxyType
 
-from yett.detectors import numbers_europe, numbers_global, numbers_overseas
+from yett.detectors import numbers_europe, numbers_global, numbers_overseas, telephones
 from yett.detectors.addresses import ADDRESSES
 from yett.detectors.checksums import iban, luhn
 from yett.detectors.entropy import looks_random
@@ -106,9 +106,12 @@ _ISSUERS = (
     (5600, 5899, {12, 13, 14, 15, 16, 17, 18, 19}),  # Maestro
     (6000, 6999, {12, 13, 14, 15, 16, 18, 19}),  # Discover, UnionPay, Maestro, RuPay
 )
-_PHONE_DIGITS = range(7, 16)
-_FEWEST_DIGITS = 3
-_DATE = (4, 2, 2)
+# The first number of addresses that might as well be versions or sections, when the other three are small, too.
+_LIKE_VERSIONS = 40
+_SMALL = 100
+_KNOWN = frozenset({"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9"})
+_GROUP = 3
+_SERVICES = frozenset({"git", "hg", "svn", "bzr", "gitolite", "gitlab", "forgejo", "gitea"})
 
 
 def _placeholder(value: str) -> bool:
@@ -157,7 +160,7 @@ def _issuer_fits(digits: str) -> bool:
 
 
 def _iban(value: str) -> bool:
-    return iban(value.translate(_SEPARATORS))
+    return iban(value.translate(_SEPARATORS).upper())
 
 
 def _ssn(value: str) -> bool:
@@ -169,8 +172,8 @@ def _ssn(value: str) -> bool:
     return digits not in {"078051120", "219099999", "123456789"} and len(set(digits)) > 1
 
 
-def _ip_address(value: str) -> bool:
-    """Say whether *value* is the address of some machine; not one of a version number, and not unspecified."""
+def _machine(value: str) -> bool:
+    """Say whether *value* is the address of some machine, and neither unspecified nor this one."""
     try:
         address = IPv6Address(value) if ":" in value else IPv4Address(value)
     except AddressValueError:
@@ -178,20 +181,32 @@ def _ip_address(value: str) -> bool:
     return not (address.is_unspecified or address.is_loopback or address.is_multicast)
 
 
-def _phone(value: str) -> bool:
-    """Say whether *value* has as many digits as a telephone number has (ITU-T E.164) and is no pattern of one digit."""
-    digits = [character for character in value if character.isdigit()]
-    if tuple(map(len, value.split("-"))) == _DATE:
-        return False
-    return len(digits) in _PHONE_DIGITS and len(set(digits)) >= _FEWEST_DIGITS
+def _ip_address(value: str) -> bool:
+    """Say whether *value* is the address of a machine and too large for a version, a section or a slice of a list."""
+    if ":" in value:
+        long = any(len(group) >= _GROUP for group in value.split(":"))
+        return long and any(character.isdigit() for character in value) and _machine(value)
+    return not _like_version(value) and _machine(value)
+
+
+def _ip_address_small(value: str) -> bool:
+    """Say whether *value* is the address of a machine, though it looks like a version or a section."""
+    return _like_version(value) and _machine(value)
+
+
+def _like_version(value: str) -> bool:
+    first, *others = map(int, value.split("."))
+    small = first < _LIKE_VERSIONS and all(other < _SMALL for other in others)
+    return small and value not in _KNOWN and not (first == 10 and 0 in others)  # noqa: PLR2004 - private networks
 
 
 def _email(value: str) -> bool:
-    """Say whether *value* is no file name such as `icon@2x.png`, and its labels are well formed."""
+    """Say whether *value* is well formed, no file such as `icon@2x.png` and no service such as `git@example.com`."""
     local, _, domain = value.rpartition("@")
     ending = domain.rpartition(".")[2].lower()
     well = ".." not in value and not local.startswith(".") and not local.endswith(".") and "-." not in domain
-    return well and ending not in {"png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "local", "so", "py"}
+    files = {"png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "local", "so", "py"}
+    return well and ending not in files and local.lower() not in _SERVICES
 
 
 VALIDATORS: MappingProxyType[str, Validator] = MappingProxyType(
@@ -201,11 +216,12 @@ VALIDATORS: MappingProxyType[str, Validator] = MappingProxyType(
         "email": _email,
         "iban": _iban,
         "ip_address": _ip_address,
+        "ip_address_small": _ip_address_small,
         "issued": _issued,
         "password": _password,
-        "phone": _phone,
         "ssn": _ssn,
         **ADDRESSES,
+        **telephones.NUMBERS,
         **numbers_global.NUMBERS,
         **numbers_europe.NUMBERS,
         **numbers_overseas.NUMBERS,
