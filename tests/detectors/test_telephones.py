@@ -26,7 +26,9 @@ def test_one_that_is_not_is_none(number: str) -> None:
     assert not abroad(number)
 
 
-@pytest.mark.parametrize("number", ["030 901820", "(0614) 798350", "06-52/072 5721", "2217.5981", "32.10.06.69 x3", "1234567"])
+@pytest.mark.parametrize(
+    "number", ["030 901820", "(0614) 798350", "06-52/072 5721", "2217.5981", "32.10.06.69 x3", "1234567"]
+)
 def test_digits_of_some_length_may_be_a_national_number(number: str) -> None:
     assert national(number)
 

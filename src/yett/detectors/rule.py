@@ -137,7 +137,11 @@ class Scanner:
             before[-1:] not in _ONE_SIDED
             and before[-1:] in self._beside
             and (before[-1:] not in _STOPS or before[:-1].isdigit() or before == b"::")
-        ) or (after[:1] in self._beside and after[:1] != b" " and (after[:1] not in _STOPS or after[1:].isalnum() or after == b"::"))
+        ) or (
+            after[:1] in self._beside
+            and after[:1] != b" "
+            and (after[:1] not in _STOPS or after[1:].isalnum() or after == b"::")
+        )
 
     def score(self, data: bytes, found: Found) -> float:
         """Return how sure the rule is of *found*; 0 when it does not believe it."""

@@ -197,7 +197,7 @@ def _ip_address_small(value: str) -> bool:
 def _like_version(value: str) -> bool:
     first, *others = map(int, value.split("."))
     small = first < _LIKE_VERSIONS and all(other < _SMALL for other in others)
-    return small and value not in _KNOWN and not (first == 10 and 0 in others)  # noqa: PLR2004 - private networks
+    return small and value not in _KNOWN and first != 10  # noqa: PLR2004 - a private network
 
 
 def _email(value: str) -> bool:
