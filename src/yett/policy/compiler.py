@@ -3,9 +3,10 @@
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import Enum
+from typing import NamedTuple
 
 from yett.model.decision import Effect
 from yett.model.stage import Stage
@@ -20,10 +21,19 @@ from yett.policy.redactions import as_sure_as_asked
 from yett.policy.values import Sort
 from yett.ports.decider import TextTest
 
-__all__ = ["CLOSING_RULE", "check_document", "compile_documents"]
+__all__ = ["CLOSING_RULE", "Checked", "check_document", "compile_documents", "program_of"]
 
 CLOSING_RULE = "(closed)"
 """What the rule is called that closes a policy."""
+
+
+class Checked(NamedTuple):
+    """A document, and what it means."""
+
+    document: Document
+    clauses: Sequence[Clause]
+    tests: Mapping[str, TextTest]
+    """The conditions on text, by their identifiers."""
 
 
 def compile_documents(documents: Iterable[Document], constants: Mapping[str, Constant] | None = None) -> Program:
@@ -35,21 +45,23 @@ def compile_documents(documents: Iterable[Document], constants: Mapping[str, Con
     """
     documents = tuple(documents)
     problems = Problems()
-    clauses: list[Clause] = []
-    tests: dict[str, TextTest] = {}
-    for document in documents:
-        made, asked = _clauses(document, constants or {}, problems)
-        if document.status is Status.ACTIVE:
-            clauses.extend(made)
-            tests.update(asked)
+    checked = [check_document(document, problems, constants) for document in documents]
     _distinct(documents, problems)
     problems.raise_any()
+    return program_of(checked)
+
+
+def check_document(document: Document, problems: Problems, constants: Mapping[str, Constant] | None = None) -> Checked:
+    """Note everything that keeps *document* from being compiled; *constants* override its own."""
+    return Checked(document, *_clauses(document, constants or {}, problems))
+
+
+def program_of(checked: Iterable[Checked]) -> Program:
+    """Return the program of those documents that are active; they had no problems, and their names are distinct."""
+    active = [each for each in checked if each.document.status is Status.ACTIVE]
+    clauses = [clause for each in active for clause in each.clauses]
+    tests = {name: test for each in active for name, test in each.tests.items()}
     return Program(clauses, tests.values(), _digest(clauses))
-
-
-def check_document(document: Document, problems: Problems, constants: Mapping[str, Constant] | None = None) -> None:
-    """Note everything that would keep *document* from being compiled; *constants* override its own."""
-    _clauses(document, constants or {}, problems)
 
 
 def _distinct(documents: Iterable[Document], problems: Problems) -> None:
@@ -125,17 +137,26 @@ def _until(condition: Expression, *ends: date | None) -> Expression:
 
 
 def _digest(clauses: Iterable[Clause]) -> str:
-    canonical = sorted(json.dumps(_canonical(clause), ensure_ascii=True) for clause in clauses)
+    compared: dict[type, tuple[str, ...]] = {}
+    canonical = sorted(json.dumps(_canonical(clause, compared), ensure_ascii=True) for clause in clauses)
     return hashlib.sha256("\n".join(canonical).encode()).hexdigest()
 
 
-def _canonical(value: object) -> object:
-    """Return *value* as JSON that says the same for equal values, and something else for others."""
-    if dataclasses.is_dataclass(value):
-        parts = (getattr(value, part.name) for part in dataclasses.fields(value) if part.compare)
-        return [type(value).__name__, *map(_canonical, parts)]
-    if isinstance(value, frozenset):
-        return sorted(map(_canonical, value), key=repr)
+def _canonical(value: object, compared: dict[type, tuple[str, ...]]) -> object:
+    """
+    Return *value* as JSON that says the same for equal values, and something else for others.
+
+    *compared* remembers, by the type, the names of what makes two of them equal.
+    """
+    if value is None or isinstance(value, str | int | float):
+        return value.value if isinstance(value, Enum) else value
     if isinstance(value, tuple):
-        return [_canonical(item) for item in value]
-    return value.value if isinstance(value, Enum) else value
+        return [_canonical(item, compared) for item in value]
+    if isinstance(value, frozenset):
+        return sorted((_canonical(item, compared) for item in value), key=repr)
+    kind = type(value)
+    if kind not in compared and dataclasses.is_dataclass(kind):
+        compared[kind] = tuple(part.name for part in dataclasses.fields(kind) if part.compare)
+    if kind in compared:
+        return [kind.__name__, *[_canonical(getattr(value, name), compared) for name in compared[kind]]]
+    return value

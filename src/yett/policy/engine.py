@@ -7,7 +7,7 @@ from yett.model.decision import Decision
 from yett.model.errors import OperatorError, Problem
 from yett.model.stage import Stage
 from yett.policy.cases import failures, run
-from yett.policy.compiler import check_document, compile_documents
+from yett.policy.compiler import Checked, check_document, program_of
 from yett.policy.contexts import Texts, stage_of
 from yett.policy.documents import Constant, Document
 from yett.policy.explaining import Explanation, explain
@@ -24,7 +24,7 @@ class PolicyEngine:
 
     def __init__(self, policies: Iterable[Document] = (), constants: Mapping[str, Constant] | None = None) -> None:
         self._constants = dict(constants or {})
-        self._documents: tuple[Document, ...] = ()
+        self._checked: tuple[Checked, ...] = ()
         self._compiled: _Compiled | None = None
         for policy in policies:
             self.add_policy(policy)
@@ -36,17 +36,17 @@ class PolicyEngine:
         Raises:
             OperatorError: it does not compile, one of its tests fails, or there is one of that name already.
         """
-        first = next((document for document in self._documents if document.id == policy.id), None)
+        first = next((each.document for each in self._checked if each.document.id == policy.id), None)
         if first is not None:
             message = f"two policies are called `{policy.id}`"
             raise OperatorError(Problem(policy.place, "duplicate-id", message, f"first at {first.place}"))
         problems = Problems()
-        check_document(policy, problems, self._constants)
+        checked = check_document(policy, problems, self._constants)
         problems.raise_any()
         failed = failures(run(policy, self._constants))
         if failed:
             raise OperatorError(*failed)
-        self._documents = (*self._documents, policy)
+        self._checked = (*self._checked, checked)
         self._compiled = None
 
     @property
@@ -75,7 +75,7 @@ class PolicyEngine:
     def _ready(self) -> "_Compiled":
         compiled = self._compiled
         if compiled is None:
-            program = compile_documents(self._documents, self._constants)
+            program = program_of(self._checked)
             texts = Texts(program.text_tests) if program.text_tests else None
             compiled = _Compiled(program, program.knowing(Stage.REQUEST), program.knowing(Stage.RESPONSE), texts)
             self._compiled = compiled

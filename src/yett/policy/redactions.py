@@ -26,6 +26,9 @@ _AT_LEAST = frozenset({Operator.GT, Operator.GTE})
 
 def as_sure_as_asked(obligations: Iterable[Obligation], condition: Expression) -> tuple[Obligation, ...]:
     """Let the redactions among *obligations* concern what is as sure as *condition* asks for."""
+    obligations = tuple(obligations)
+    if not any(isinstance(each, Redact) and not each.least for each in obligations):
+        return obligations
     normal = conjuncts(condition) or ()
     return tuple(
         replace(each, least=_least(each.kind, normal)) if isinstance(each, Redact) and not each.least else each

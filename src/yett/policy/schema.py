@@ -152,8 +152,11 @@ TEXTS = tuple(name for name, about in _FIELDS.items() if about.text)
 
 def field(name: str) -> Field | None:
     """Return what is known about the field *name*; None when there is no such field."""
+    about = _FIELDS.get(name)
+    if about is not None:
+        return about
     prefix, _, rest = name.partition(".")
-    return _FIELDS.get(name) or (OPEN.get(prefix) if rest and all(rest.split(".")) else None)
+    return OPEN.get(prefix) if rest and all(rest.split(".")) else None
 
 
 def nothing_found(name: str) -> object:

@@ -127,14 +127,14 @@ class Shape:
         """Return a member of *choices*; None where there is none."""
         if node is None:
             return None
-        words = [choice.value for choice in choices]
         word = node.text if isinstance(node, Scalar) else ""
-        if word not in words:
-            self.problems.add(
-                node.place, "wrong-value", f"`{word}` is no {what}", meant(word, words) or f"one of {quoted(words)}"
-            )
+        try:
+            return choices(word)
+        except ValueError:
+            words = [choice.value for choice in choices]
+            cure = meant(word, words) or f"one of {quoted(words)}"
+            self.problems.add(node.place, "wrong-value", f"`{word}` is no {what}", cure)
             return None
-        return choices(word)
 
     def scalar(self, node: Node, what: str) -> str | int | float | bool | None:
         """Return a single value that is not null; None where it is not one."""

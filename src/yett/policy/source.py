@@ -28,6 +28,8 @@ _MAX_DIGITS = 400
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_FIRST = frozenset({"", *"+-.0123456789~nNtTfF"})
+"""What a value begins with that may be something else than a word."""
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _OCTAL = re.compile(r"0o[0-7]+")
 _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")
@@ -98,20 +100,17 @@ class _Builder:
         self.roots: list[Node] = []
 
     def feed(self, event: yaml.Event) -> None:
-        match event:
-            case yaml.ScalarEvent():
-                self._check(event, event.anchor)
-                self._put(self._scalar(event))
-            case yaml.AliasEvent():
-                self._check(event, event.anchor)
-                self._put(Scalar(self._place(event), None, ""))
-            case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
-                self._check(event, event.anchor)
-                self._begin(event)
-            case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
-                self._end()
-            case _:
-                pass
+        if isinstance(event, yaml.ScalarEvent):
+            self._check(event, event.anchor)
+            self._put(self._scalar(event))
+        elif isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
+            self._check(event, event.anchor)
+            self._begin(event)
+        elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
+            self._end()
+        elif isinstance(event, yaml.AliasEvent):
+            self._check(event, event.anchor)
+            self._put(Scalar(self._place(event), None, ""))
 
     def _place(self, event: yaml.Event) -> Place:
         mark = event.start_mark
@@ -180,6 +179,9 @@ class _Builder:
         return self._text[start.index : end.index] if start and end else ""
 
     def _resolved(self, place: Place, text: str) -> str | float | bool | None:
+        # Most values are words, and no word that begins with a letter is a number.
+        if text[:1] not in _FIRST:
+            return text
         if text in _NULL:
             return None
         if text in _BOOLEAN:
