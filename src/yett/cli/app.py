@@ -49,6 +49,7 @@ COMMANDS = MappingProxyType(
         "policy validate": Entry("yett.cli.policy", "validate", "Check policies and run their own tests."),
         "policy test": Entry("yett.cli.proving", "test", "Run the tests of policies, and say what they leave open."),
         "policy explain": Entry("yett.cli.explaining", "explain", "Say why policies decide as they do."),
+        "policy bench": Entry("yett.cli.measuring", "bench", "Measure how fast policies decide."),
         "policy fmt": Entry("yett.cli.authoring", "fmt", "Write policies in their canonical form."),
         "policy schema": Entry("yett.cli.authoring", "schema", "Print the JSON Schema of policies, for editors."),
         "policy lint": Entry("yett.cli.authoring", "lint", "Tell what is odd about policies."),
