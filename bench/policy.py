@@ -5,7 +5,10 @@ Measure the policy engine alone: decisions per second on one core, decision obje
 
 The rules are a realistic mix: cost limits per tenant and tier, lists of models, roles, token limits, personal data by
 provider. Every request is another; the column `interned` says how many of the answers were an object that had been built
-before, because the same rules matched, and `built/s` is the rate when every answer is built anew. Rates count processor time, so that other work on the machine does not.
+before, because the same rules matched, and `built/s` is the rate when every answer is built anew. `recorded/s` makes a record
+of each decision as JSON, `specialised` is the time in milliseconds to make a program for a caller that is known. Rates
+count processor time, so that other work on the machine does not; `loop` is a fixed Python loop beside them, in millions of
+turns per second, by which runs on machines of different speed and load can be compared.
 """
 
 import argparse
@@ -15,12 +18,14 @@ import time
 import unittest.mock
 from collections.abc import Callable, Mapping, Sequence
 
-import yett.policy.program
+import yett.policy.telling
+from yett.model.record import Judgement, Record
 from yett.model.stage import Stage
 from yett.policy.engine import PolicyEngine
 from yett.policy.interpreter import decide, lookup
 from yett.policy.parser import PolicyParser
 from yett.policy.program import Program
+from yett.records.building import serialise
 
 TIERS = ("free", "pro", "team", "enterprise")
 MODELS = tuple(f"model-{number}" for number in range(40))
@@ -105,6 +110,30 @@ def latencies(
     return cuts[49] / 1000, cuts[98] / 1000
 
 
+def recorded(engine: PolicyEngine) -> Callable[[Mapping[str, object]], object]:
+    def ask(facts: Mapping[str, object]) -> bytes:
+        decision = engine.evaluate(facts)
+        rules = tuple(f"{reason.policy}@{reason.version}/{reason.rule}" for reason in decision.reasons)
+        judged = Judgement("request", decision.effect.value, decision.allowed, rules, (), (), (), (), decision.revision)
+        return serialise(Record("id", 0.0, "bench", decision.revision, judgements=[judged]))
+
+    return ask
+
+
+def specialising(program: Program, requests: Sequence[Mapping[str, object]]) -> float:
+    start = time.process_time()
+    for each in requests:
+        program.specialised({name: each[name] for name in ("team", "user", "project")}).knowing(Stage.REQUEST)
+    return (time.process_time() - start) / len(requests) * 1000
+
+
+def loop() -> float:
+    start, total = time.process_time(), 0
+    for number in range(2_000_000):
+        total += number
+    return 2 / (time.process_time() - start)
+
+
 def interpreted(program: Program) -> Callable[[Mapping[str, object]], object]:
     clauses = [clause for clause in program.clauses if Stage.REQUEST in clause.stages]
     return lambda facts: decide(clauses, lambda field: lookup(facts, field))
@@ -116,7 +145,7 @@ def main() -> None:
     arguments.add_argument("--rules", default="1,10,100,1000")
     options = arguments.parse_args()
     print(
-        f"{'rules':>6} {'load ms':>8} {'evals/s':>10} {'P50 µs':>7} {'P99 µs':>7} {'matches':>7} {'interned':>8} {'built/s':>10} {'interpreter/s':>13}"
+        f"{'rules':>6} {'load ms':>8} {'evals/s':>10} {'P50 µs':>7} {'P99 µs':>7} {'matches':>7} {'interned':>8} {'built/s':>10} {'recorded/s':>10} {'specialised':>11} {'interpreter/s':>13} {'loop':>5}"
     )
     for rules in map(int, options.rules.split(",")):
         rng = random.Random(rules)
@@ -126,16 +155,18 @@ def main() -> None:
         engine = PolicyEngine([PolicyParser().parse_yaml(text)])
         program = engine.program
         loaded = (time.process_time() - start) * 1000
+        p50, p99 = latencies(engine.evaluate, requests)
         decisions = [engine.evaluate(each) for each in requests]
         matches = statistics.mean(len(decision.reasons) for decision in decisions)
         interned = 1 - len({id(decision) for decision in decisions}) / len(decisions)
-        p50, p99 = latencies(engine.evaluate, requests)
         rate = throughput(engine.evaluate, requests, options.seconds)
-        with unittest.mock.patch.object(yett.policy.program, "_INTERNED", 0):
+        with unittest.mock.patch.object(yett.policy.telling, "_INTERNED", 0):
             built = throughput(PolicyEngine([PolicyParser().parse_yaml(text)]).evaluate, requests, options.seconds)
+        records = throughput(recorded(engine), requests, options.seconds)
+        special = specialising(program, requests[:50])
         slow = throughput(interpreted(program), requests[: max(1, 2000 // rules)], options.seconds / 4)
         print(
-            f"{rules:>6} {loaded:>8.1f} {rate:>10,.0f} {p50:>7.2f} {p99:>7.2f} {matches:>7.2f} {interned:>8.0%} {built:>10,.0f} {slow:>13,.0f}"
+            f"{rules:>6} {loaded:>8.1f} {rate:>10,.0f} {p50:>7.2f} {p99:>7.2f} {matches:>7.2f} {interned:>8.0%} {built:>10,.0f} {records:>10,.0f} {special:>11.2f} {slow:>13,.0f} {loop():>5.0f}"
         )
 
 

@@ -43,6 +43,8 @@ Ask = Callable[[Facts], object]
 
 
 class Engine(NamedTuple):
+    """What decides, and how it is made ready."""
+
     name: str
     package: str
     make: Callable[[Sequence[Expression], Sequence[Facts]], Ask]
@@ -144,19 +146,19 @@ def yett(conditions: Sequence[Expression], _: Sequence[Facts]) -> Ask:
         Clause("p", "1", f"r{n}", 0, Effect.WARN, each, frozenset({Stage.REQUEST}), definite=False)
         for n, each in enumerate(conditions)
     ]
-    ask = Program(clauses, (), "r").knowing(Stage.REQUEST)
-    return ask
+    return Program(clauses, (), "r").knowing(Stage.REQUEST)
 
 
 def walk(conditions: Sequence[Expression], _: Sequence[Facts]) -> Ask:
     return lambda facts: {n for n, each in enumerate(conditions) if truth(each, lambda name: lookup(facts, name))}
 
 
-def cel_rust(conditions: Sequence[Expression], _: Sequence[Facts]) -> Ask:
+def cel_rust(conditions: Sequence[Expression], requests: Sequence[Facts]) -> Ask:
     import cel
 
     programs = [cel.compile(text(each, CEL)) for each in conditions]
-    return lambda facts: {n for n, each in enumerate(programs) if each.execute(dict(facts))}
+    ready = {id(each): cel.Context(variables=dict(each)) for each in requests}
+    return lambda facts: {n for n, each in enumerate(programs) if each.execute(ready[id(facts)])}
 
 
 def cel_python(conditions: Sequence[Expression], requests: Sequence[Facts]) -> Ask:
@@ -189,10 +191,11 @@ def rego(conditions: Sequence[Expression], _: Sequence[Facts]) -> Ask:
     lines = ["package p", *(line for n, each in enumerate(conditions) for line in rego_rules(n, each))]
     interpreter = Interpreter()
     interpreter.add_module("p", "\n".join(lines))
+    bundle = interpreter.build("data.p.matched")
 
     def ask(facts: Facts) -> set[int]:
         interpreter.set_input(facts)
-        return set(json.loads(str(interpreter.query("data.p.matched")))["expressions"][0])
+        return set(json.loads(str(interpreter.query_bundle(bundle)))["expressions"][0])
 
     return ask
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 
-from yett.cli.contexts import stage_option
 from yett.cli.options import as_json, readable
 from yett.cli.output import print_json, print_table
 from yett.compose.policies import read_policies
@@ -49,7 +48,9 @@ class _Figures:
 
 @click.command(short_help="Measure how fast policies decide.")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=readable)
-@stage_option
+@click.option(
+    "--stage", type=click.Choice([stage.value for stage in Stage]), help="[default: each stage that has rules]"
+)
 @click.option("--seconds", type=click.FloatRange(0.01, 60), default=1.0, show_default=True, help="Of each measurement.")
 @as_json
 def bench(*, files: tuple[Path, ...], stage: str | None, seconds: float, as_json: bool) -> int:

@@ -148,8 +148,10 @@ def _canonical(value: object, compared: dict[type, tuple[str, ...]]) -> object:
 
     *compared* remembers, by the type, the names of what makes two of them equal.
     """
+    if isinstance(value, Enum):
+        return value.value
     if value is None or isinstance(value, str | int | float):
-        return value.value if isinstance(value, Enum) else value
+        return value
     if isinstance(value, tuple):
         return [_canonical(item, compared) for item in value]
     if isinstance(value, frozenset):
