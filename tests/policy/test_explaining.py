@@ -63,6 +63,23 @@ def test_where_nothing_turns_it_nothing_is_said() -> None:
     assert (told.what_if, told.why_not) == ((), ())
 
 
+@pytest.mark.parametrize(
+    ("action", "closed"), [("decision: deny", "false"), ("decision: allow", "true")], ids=["denied", "allowed"]
+)
+def test_a_rule_that_misses_more_than_two_conditions_may_be_the_smallest_change(action: str, closed: str) -> None:
+    when = 'user.id == "u" && team.id == "t" && request.hour > 20 && team.tier != "free"'
+    text = f"metadata: {{id: p, closed: {closed}}}\nrules: [{{id: r, when: '{when}', action: {{{action}}}}}]"
+    engine = PolicyEngine([PolicyParser().parse_yaml(text)])
+    asked = {"user": {"id": "v"}, "team": {"id": "x", "tier": "free"}, "request": {"hour": 1}}
+    told = engine.explain(asked)
+    assert [change.field for change in told.what_if] == ["user.id", "team.id", "request.hour", "team.tier"]
+    turned: dict[str, dict[str, object]] = {"user": {}, "team": {}, "request": {}}
+    for change in told.what_if:
+        family, _, name = change.field.partition(".")
+        turned[family][name] = change.value
+    assert engine.evaluate(turned).allowed is not engine.evaluate(asked).allowed
+
+
 facts = st.fixed_dictionaries(
     {
         "llm": st.fixed_dictionaries({}, optional={"estimatedCost": st.sampled_from([0.5, 1.0, 2.0, "x"]), "prompt": st.sampled_from(["hello", "secret"])}),

@@ -10,7 +10,7 @@ Rules:
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, islice, product
+from itertools import chain, combinations, islice, product
 
 from yett.model.decision import Decision, Effect
 from yett.policy.changes import Change, changes, worded
@@ -25,6 +25,8 @@ from yett.ports.decider import TextTest
 __all__ = ["Explanation", "Missed", "Step", "Told", "explain"]
 
 _MOST_TRIES = 2_000
+_PAIR = 2
+"""As many changes at most are tried in all combinations."""
 _NEAREST = 3
 """How many rules that did not match are explained."""
 
@@ -124,7 +126,8 @@ def _what_if(
     clauses: Sequence[Clause], decision: Decision, look: Look, asked: Mapping[str, TextTest]
 ) -> tuple[Change, ...]:
     """Return the fewest changes of facts by which the exchange would be allowed instead of denied, or the reverse."""
-    for tried in islice(_attempts(clauses, decision, look, asked), _MOST_TRIES):
+    attempts = islice(_attempts(clauses, decision, look, asked), _MOST_TRIES)
+    for tried in chain(attempts, islice(_at_once(clauses, decision, look, asked), _MOST_TRIES)):
         facts = {change.field: change.value for change in tried}
         changed = decide(clauses, lambda name, facts=facts: facts[name] if name in facts else look(name))  # type: ignore[misc]
         if changed.allowed is not decision.allowed:
@@ -147,6 +150,31 @@ def _attempts(
         yield from ((change,) for change in proposed)
     for one, other in combinations(by_field.values(), 2):
         yield from product(one, other)
+
+
+def _at_once(
+    clauses: Sequence[Clause], decision: Decision, look: Look, asked: Mapping[str, TextTest]
+) -> Iterator[tuple[Change, ...]]:
+    """Propose everything that a rule with the contrary verdict misses, the fewest first."""
+    wanted = Effect.DENY if decision.allowed else Effect.ALLOW
+    conjunctions = [
+        (clause, conjunct)
+        for clause in clauses
+        if clause.effect is wanted
+        for conjunct in conjuncts(clause.condition) or ()
+    ]
+    missing = [_failing(conjunct, clause, look) for clause, conjunct in conjunctions]
+    for failing in sorted(missing, key=len):
+        proposed = (
+            next(
+                (each for each in changes(literal, look(literal.field), asked) if judge(literal, each.value) is so),
+                None,
+            )
+            for literal, so in failing
+        )
+        by_field = {change.field: change for change in proposed if change is not None}
+        if len(by_field) > _PAIR:
+            yield tuple(by_field.values())
 
 
 def _proposed(
