@@ -36,7 +36,7 @@ def test_each_stage_that_has_rules_is_measured(yett: Run) -> None:
     }
     for stage in told["stages"]:
         assert stage["disagreements"] == 0
-        assert stage["evaluations_per_second"] > stage["recorded_per_second"] > 0
+        assert min(stage[f"{what}_per_second"] for what in ("evaluations", "recorded", "interpreter")) > 0
         assert 0 < stage["p50_us"] <= stage["p99_us"]
 
 
