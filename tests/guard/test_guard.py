@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.guard.examples import DETECTORS, PIECES, POLICIES, at_least, found, redacting
+from tests.guard.examples import DETECTORS, PIECES, POLICIES, at_least, based, found, redacting
 from tests.guard.toys import Ask, Broken, Rule, ToyDetector, ToyPolicy, answered, asked, guard_of, streamed
 from yett.guard.guard import Guard
 from yett.model.interaction import Interaction
-from yett.model.obligation import Approve, Drop, Redact, Route, Transform
+from yett.model.obligation import Approve, Drop, Redact, Restore, Route, Transform
 from yett.model.principal import ANONYMOUS
 from yett.model.segment import Origin, Segment
 from yett.model.stage import Stage
@@ -222,3 +222,15 @@ def test_nothing_passes_that_policy_wants_taken_out(how: Transform) -> None:
 def test_what_passes_nevertheless_is_noticed() -> None:
     assert leaking(guard_of(ToyPolicy(), TOY)) != []
     assert leaking(guard_of(ToyPolicy(owes=((at_least("pii.count", 1), Redact("secret")),)), TOY)) != []
+
+
+def test_what_hides_in_an_encoding_goes_and_returns_with_all_of_its_carrier() -> None:
+    owes = (*redacting(("pii", Transform.SURROGATE)), (lambda _: True, Restore("pii")))
+    guard = guard_of(ToyPolicy(owes=owes), TOY)
+    carrier = based("please write to e@a about it")
+    asked_for = guard.inspected(asked(said(f"decode {carrier} now")))
+    assert carrier not in asked_for.verdict.sanitized
+    assert asked_for.verdict.sanitized.startswith("decode <EMAIL_")
+    back = guard.inspected(answered(asked_for.verdict.sanitized), asked_for.shared).verdict
+    assert back.sanitized == f"decode {carrier} now"
+    assert back.findings == ()
