@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yett.detectors import hidden_text
 from yett.detectors.hidden_text import HiddenText
 from yett.model.segment import Origin
 
@@ -97,3 +98,29 @@ def test_lone_surrogates_break_nothing() -> None:
 
 def test_ordinary_text_is_not_held() -> None:
     assert DETECTOR.hold("plain text, é", Origin.MODEL) == 13
+
+
+def test_more_than_is_judged_is_reported_as_one_stretch_but_in_a_stream() -> None:
+    text = "a\u200b" * 5000
+    found = list(DETECTOR.detect(text, Origin.USER))
+    assert len(found) == 4097
+    assert (found[-1].start, found[-1].end) == (2 * 4096 + 1, len(text))
+    assert len(list(DETECTOR.detect(text, Origin.MODEL))) == 5000
+
+
+@given(TEXTS, st.integers(0, 30))
+def test_where_nothing_tells_every_run_belongs(text: str, start: int) -> None:
+    judged = [
+        len(list(hidden_text._judged_run(text, *run, {}))) for run in hidden_text._runs(text, start, telling=False)
+    ]
+    assert len(judged) == len(list(hidden_text._runs(text, start))) or seen_from(text, start) == []
+
+
+def seen_from(text: str, start: int) -> list[tuple[int, int, str]]:
+    runs = hidden_text._runs(text, start, telling=False)
+    return [
+        (first, last, kind)
+        for first, last in runs
+        for _, (kind, _) in hidden_text._judged_run(text, first, last, {})
+        if kind
+    ]

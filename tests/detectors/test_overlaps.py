@@ -75,3 +75,8 @@ def test_the_stronger_claim_wins(claims: list[tuple[str, int, int, float]], winn
 
 def test_neighbours_both_stay() -> None:
     assert len(resolved([Match(0, 5, "pii.phone", 0.9), Match(5, 9, "secret.x", 0.9)])) == 2
+
+
+def test_many_values_cost_no_more_than_their_length() -> None:
+    values = [Match(at * 2, at * 2 + 1, "pii.email", 0.9, "r") for at in range(60_000)]
+    assert resolved(values) == values

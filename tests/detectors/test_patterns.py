@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.detectors import generated, shipped
-from yett.detectors.patterns import PatternSet, revision_of
+from yett.detectors.patterns import PatternSet, TooMany, revision_of
 from yett.detectors.rule import Context, Rule
 from yett.detectors.rules import expanded
 from yett.model.finding import Match
@@ -269,3 +269,11 @@ def test_threads_do_not_disturb_one_another() -> None:
     for worker in workers:
         worker.join()
     assert found == [True] * 80
+
+
+def test_what_asks_for_too_much_is_given_up_but_in_a_stream() -> None:
+    detector = shipped.patterns(hyperscan=True)
+    text = "a@b.example " * 5000
+    with pytest.raises(TooMany):
+        detector.detect(text, Origin.USER)
+    assert len(detector.detect(text, Origin.MODEL)) == 5000

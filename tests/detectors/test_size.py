@@ -1,6 +1,8 @@
 """Size: texts out of measure are told, ordinary ones are not."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from yett.detectors.size import Size
 from yett.model.finding import Match
@@ -47,3 +49,17 @@ def test_other_texts_are_held_whole() -> None:
 
 def test_the_revision_follows_from_the_measures() -> None:
     assert Size(longest=1).revision != Size(longest=2).revision
+
+
+@given(st.text("([{)]} a", max_size=60), st.integers(1, 9))
+def test_depth_is_what_counting_says(text: str, deepest: int) -> None:
+    depth = greatest = 0
+    for character in text:
+        depth = max(0, depth + (character in "([{") - (character in ")]}"))
+        greatest = max(greatest, depth)
+    assert bool(list(Size(deepest=deepest).detect(text, Origin.USER))) is (greatest > deepest)
+
+
+def test_a_repetition_is_seen_whatever_stands_around_it() -> None:
+    assert kinds(PROSE[:500] + "all work and no play " * 4000 + PROSE[:500]) == ["size.repetition"]
+    assert kinds(PROSE + "a" * 16_000) == []

@@ -77,3 +77,8 @@ def test_a_gate_that_shuts_out_is_noticed(mutant: Callable[[str], str]) -> None:
     cases = [("a[^b]b", "aéb"), ("ab", "ab")]
     assert not any(shut_out(*case, gated(case[0])) for case in cases)
     assert any(shut_out(*case, mutant(case[0])) for case in cases)
+
+
+def test_of_a_long_row_of_sets_only_the_beginning_is_spelled() -> None:
+    assert gated(r"x[a-f]{20}\d{7}[A-Z]\b") == "x[a-f]{20,}"
+    assert gated(r"x[a-f]{4}\d{7}[A-Z]y") == "x[a-f]{4,}[0-9]{7,}[A-Z]y"

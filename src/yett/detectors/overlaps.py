@@ -23,11 +23,14 @@ _LAST = 6
 def resolved(matches: Sequence[Match]) -> list[Match]:
     """Return *matches* without those that a stronger claim on the same characters beats, ordered by start."""
     kept = [match for match in matches if family(match.kind) not in VALUES]
-    claimed: list[Match] = []
-    for match in sorted((match for match in matches if family(match.kind) in VALUES), key=_strength):
-        if all(match.end <= other.start or other.end <= match.start for other in claimed):
-            claimed.append(match)
-    return sorted(kept + claimed)
+    values = sorted((match for match in matches if family(match.kind) in VALUES), key=_strength)
+    # One byte for each character says whether it is claimed, so that many values cost no more than their length.
+    claimed = bytearray(max((match.end for match in values), default=0))
+    for match in values:
+        if claimed.find(1, match.start, match.end) < 0:
+            claimed[match.start : match.end] = b"\x01" * (match.end - match.start)
+            kept.append(match)
+    return sorted(kept)
 
 
 def _strength(match: Match) -> tuple[int, float, int, Match]:

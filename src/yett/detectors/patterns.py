@@ -5,7 +5,8 @@ Rules:
 
 1. What is reported does not depend on whether hyperscan is there: it only says early which rules need not be asked.
 2. Detection is local: what begins at or after *start* depends on `look_behind` characters before it and on no more.
-3. `hold` never lies inside anything that a rule's pattern matches, believed or not: searching from there on then finds
+3. A text that does not stream is given up when it asks for too much: that a detector fails is a finding, too.
+4. `hold` never lies inside anything that a rule's pattern matches, believed or not: searching from there on then finds
    what searching from the beginning would. Nor does it lie behind a match whose surroundings are still to come.
 
 The way of a text: the gate names the rules that may match (microseconds for hundreds of them), each of these says where
@@ -14,6 +15,7 @@ and how sure it is, overlaps are resolved, and byte offsets become characters.
 
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
+from itertools import islice
 
 from yett.detectors.allowing import NOTHING, Allowed
 from yett.detectors.expression import Found
@@ -25,10 +27,13 @@ from yett.model.finding import Match
 from yett.model.kinds import family
 from yett.model.segment import Origin
 
-__all__ = ["PatternSet", "revision_of"]
+__all__ = ["PatternSet", "TooMany", "revision_of"]
 
 # Part of every revision: changes whenever this room's code may report something else for the same rules.
-_VERSION = b"2"
+_VERSION = b"3"
+# How many matches are looked at more closely in a text that does not stream: so many, and one more for so many bytes.
+_MOST = 4096
+_BYTES_FOR_EACH = 512
 
 
 def revision_of(rules: Sequence[Rule]) -> str:
@@ -41,6 +46,10 @@ def revision_of(rules: Sequence[Rule]) -> str:
         for rule in rules
     ]
     return sha256(_VERSION + repr(told).encode()).hexdigest()
+
+
+class TooMany(ValueError):
+    """A text in which so much looks like a match that looking at all of it would take too long."""
 
 
 class PatternSet:
@@ -108,12 +117,20 @@ class PatternSet:
         return database if revision == revision_of(self.rules).encode() else b""
 
     def detect(self, text: str, origin: Origin, start: int = 0) -> list[Match]:
-        """Report the matches that begin at or after *start*, ordered by start."""
+        """
+        Report the matches that begin at or after *start*, ordered by start.
+
+        Raises:
+            TooMany: the text does not stream, and more in it looks like a match than is looked at.
+        """
         base = max(0, start - self.look_behind)
         data, begin = _encoded(text, base, start)
+        found_here = self._found(data, origin, begin, settled=True)
+        if origin is not Origin.MODEL:
+            found_here = _counted(found_here, _MOST + len(data) // _BYTES_FOR_EACH)
         spans = [
             (found.start, found.end, score, scanner.rule)
-            for scanner, found in self._found(data, origin, begin, settled=True)
+            for scanner, found in found_here
             if found.start >= begin and (score := scanner.score(data, found)) >= scanner.rule.seen
         ]
         if not spans:
@@ -166,6 +183,12 @@ class PatternSet:
         if wanted not in self._reaches:
             self._reaches[wanted] = Reach(self.rules[index].pattern for index in sorted(wanted))
         return self._reaches[wanted]
+
+
+def _counted(found: Iterator[tuple[Scanner, Found]], most: int) -> Iterator[tuple[Scanner, Found]]:
+    yield from islice(found, most)
+    if next(found, None) is not None:
+        raise TooMany(f"more than {most} places look like a match")
 
 
 def _encoded(text: str, base: int, start: int) -> tuple[bytes, int]:

@@ -5,9 +5,9 @@ Such texts cost more than they say: they fill a context, exhaust a parser or pus
 judged as a whole, and only where they come in: what a model may write is limited by tokens, not here.
 """
 
-import re
 import zlib
 from collections.abc import Iterator
+from itertools import accumulate
 
 from yett.model.finding import Match
 from yett.model.segment import Origin
@@ -17,8 +17,11 @@ __all__ = ["Size"]
 # Prose compresses to a third, code to a quarter, logs to a tenth; a piece over and over to a hundredth.
 _REPETITIVE = 0.02
 _FEWEST_REPEATING = 4096
-_BRACKET = re.compile(r"[()\[\]{}]")
-_BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
+# A part of a text compresses to no more than all of it does, but for what begins it; so a part is tried first.
+_PART = 8
+_SLACK = 64
+_NO_BRACKETS = bytes(set(range(256)) - set(b"()[]{}"))
+_STEPS = tuple(1 if code in b"([{" else -1 for code in range(256))
 
 
 class Size:
@@ -56,15 +59,19 @@ class Size:
     def _deep(self, text: str) -> bool:
         if sum(map(text.count, "([{")) <= self._deepest:
             return False
-        depth = 0
-        for bracket in _BRACKET.findall(text):
-            depth += _BRACKETS[bracket]
-            if depth > self._deepest:
-                return True
-            depth = max(depth, 0)
-        return False
+        brackets = text.encode(errors="replace").translate(None, _NO_BRACKETS)
+        # What closes nothing does not count, so depth is measured from the shallowest place before.
+        shallowest = accumulate(_depths(brackets), min, initial=0)
+        return any(depth - floor > self._deepest for depth, floor in zip(_depths(brackets), shallowest, strict=False))
+
+
+def _depths(brackets: bytes) -> Iterator[int]:
+    return accumulate(map(_STEPS.__getitem__, brackets))
 
 
 def _repetitive(text: str) -> bool:
     data = text.encode(errors="replace")
-    return len(zlib.compress(data, 1)) < _REPETITIVE * len(data)
+    most = _REPETITIVE * len(data)
+    part = len(data) // _PART
+    begin = (len(data) - part) // 2
+    return len(zlib.compress(data[begin : begin + part], 1)) < most + _SLACK and len(zlib.compress(data, 1)) < most

@@ -7,6 +7,7 @@ Rules:
 2. It speaks of bytes, not characters, since a database over characters is many times larger. So a character beyond ASCII
    becomes its bytes, and a set that holds such characters may take any bytes beyond ASCII.
 3. It hardly counts: beyond a few times a repetition becomes endless, for the same reason.
+4. Of a long row of sets, only the beginning is spelled: its end tells little more, and is dear to look for everywhere.
 """
 
 from yett.detectors.syntax import Assertion, Atom, Choice, Group, Node, Repeat, Sequence, Unreadable, parse, width
@@ -22,6 +23,8 @@ _CASED_ALIKE = 0x0590
 _COUNTED = 2
 # An endless repetition of something this long is spelled as anything at all: the database stays small.
 _LONG = 60
+# So many characters of a row of sets tell enough.
+_ENOUGH = 20
 
 
 def gated(pattern: str) -> str | None:
@@ -29,9 +32,26 @@ def gated(pattern: str) -> str | None:
     if any(ord(character) >= _CASED_ALIKE and character.lower() != character.upper() for character in pattern):
         return None
     try:
-        return _spelled(parse(pattern))
+        return _spelled(_shortened(parse(pattern)))
     except Unreadable:
         return None
+
+
+def _shortened(node: Node) -> Node:
+    """Leave out the sets that *node* ends with, where what stands before them is long enough to tell."""
+    if not isinstance(node, Sequence):
+        return node
+    parts = node.parts
+    while isinstance(last := parts[-1], Assertion) or _of_sets(last):
+        if width(Sequence(parts[:-1]))[0] < _ENOUGH:
+            break
+        parts = parts[:-1]
+    return Sequence(parts)
+
+
+def _of_sets(node: Node) -> bool:
+    atom = node.part if isinstance(node, Repeat) else node
+    return isinstance(atom, Atom) and (atom.text.startswith("[") or atom.text in _SETS)
 
 
 def _spelled(node: Node) -> str:
