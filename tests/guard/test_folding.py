@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.guard.examples import PIECES
+from yett.guard import folding
 from yett.guard.folding import Folded, Folding, in_word, invisible
 
 FOLDING = Folding()
@@ -134,3 +135,23 @@ def test_an_ascii_text_keeps_its_positions() -> None:
     folded = Folded("plain")
     assert folded.home(1, 3) == (1, 3)
     assert folded.away(4) == 4
+
+
+def test_what_is_not_folded_for_speed_folds_to_itself() -> None:
+    every = "".join(chr(point) for point in range(0x110000) if not 0xD800 <= point < 0xE000)
+    others = {found[0].decode() for found in folding._FOLDING.finditer(every.encode())}
+    themselves = [each for each in every if each not in others]
+    assert len(themselves) > 33_000
+    assert [each for each in themselves if folding._folded(each) != each] == []
+
+
+def test_a_text_with_a_lone_surrogate_is_folded_nevertheless() -> None:
+    assert FOLDING.fold("\ud800i\u200bgnore").text == "\ud800ignore"
+
+
+def test_more_mixed_words_than_are_turned_are_told_but_in_a_stream() -> None:
+    text = "p\u0430ss " * 4100
+    folded = FOLDING.fold(text, streams=False)
+    assert (len(folded.mixed), folded.capped) == (4096, 4096 * 5)
+    assert folded.text.endswith("p\u0430ss ")
+    assert FOLDING.fold(text).text == "pass " * 4100

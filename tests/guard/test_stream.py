@@ -105,13 +105,7 @@ def never_decided_again(patch: pytest.MonkeyPatch) -> None:
 def folding_taken_for_settled(patch: pytest.MonkeyPatch) -> None:
     from yett.guard.folding import Folded
 
-    sound = Folded._fold_words
-
-    def fold_words(self: Folded) -> None:
-        sound(self)
-        self.settled = len(self.text)
-
-    patch.setattr(Folded, "_fold_words", fold_words)
+    patch.setattr(Folded, "settled", property(lambda self: len(self.text)))
 
 
 def carriers_not_held(patch: pytest.MonkeyPatch) -> None:

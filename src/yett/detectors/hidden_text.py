@@ -43,6 +43,7 @@ _TELLING = Expression(
 )
 # Scripts without spaces between words: Thai, Lao, Tibetan, Myanmar, Khmer, and the East Asian ones.
 _UNSPACED = (range(0x0E00, 0x10A0), range(0x1780, 0x1800), range(0x2E80, 0xD7B0))
+_MONGOLIAN = (range(0x1800, 0x18B0),)
 _BLACK_FLAG = "\U0001f3f4"
 _CANCEL_TAG = "\U000e007f"
 _LONGEST_FLAG = 8
@@ -57,7 +58,7 @@ class HiddenText:
 
     name = "hidden_text"
     cost = 0
-    revision = "1"
+    revision = "2"
     kinds = frozenset({"obfuscation"})
     readings = frozenset({"raw"})
     look_behind = _NEAR + 1
@@ -139,6 +140,8 @@ def _belongs(run: str, character: str, before: str, after: str) -> bool:
         return True
     if run in _JOINERS:
         return _of(_JOINED, before) and _of(_JOINED, after)
+    if len(run) == 1 and _of(_MONGOLIAN, character):
+        return _of(_MONGOLIAN, before)
     if len(run) == 1 and _of(_SELECTORS, character):
         return after == "\u20e3" or (before != "" and not before.isascii())
     return run in {"\u200b", "\u2060"} and _of(_UNSPACED, before) and _of(_UNSPACED, after)

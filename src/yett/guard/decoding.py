@@ -4,31 +4,32 @@ Decoding: stretches of a text that say something else once decoded.
 A decoding finds a carrier (a run of base64, hexadecimal digits, escapes …) and says what it decodes to. Decoding alone
 is never a verdict: it only gives detectors another text to read. What does not decode to readable text is left alone, so
 digests, random tokens and minified code stay quiet. No decoding makes a text longer, so nesting cannot blow up.
+
+Carriers are looked for by RE2 in a copy of the text that has one byte for each character, so that places in it are
+places in the text. All carriers but tags are written in ASCII; what is not becomes a question mark in the copy, which
+only a carrier of visible characters may hold, and that is cut there.
 """
 
-import base64
 import binascii
 import html
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import NamedTuple
 
 import re2
 
-from yett.guard.folding import invisible
+from yett.guard.folding import INVISIBLE
 
-__all__ = ["LOOK_BEHIND", "Decoded", "decodings", "hinted", "hold", "whole_decodings"]
+__all__ = ["LOOK_BEHIND", "Decoded", "attempts", "decodings", "hold"]
 
 _READABLE = 0.85
-_PUNCTUATION = frozenset(" .,:;!?'\"-_/@=+*()[]{}<>#%&$\n\t")
 _FEWEST = 3
 _TAGS = 0xE0000
 LOOK_BEHIND = 4
 """How many characters before it may influence whether a carrier begins."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(NamedTuple):
     """What the characters *start* to *end* of a text decode to, and by which means."""
 
     start: int
@@ -37,170 +38,188 @@ class Decoded:
     text: str
 
 
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_DIGITS = b"0123456789"
+_HEX_DIGITS = b"0123456789abcdefABCDEF"
+_READ = _LETTERS + _DIGITS + b" .,:;!?'\"-_/@=+*()[]{}<>#%&$\n\t"
+_HEX = frozenset(_HEX_DIGITS.decode())
+
+
 def _readable(data: bytes) -> str | None:
+    if data.isascii():
+        return data.decode() if len(data.translate(None, _READ)) <= (1 - _READABLE) * len(data) else None
     try:
         text = data.decode()
     except UnicodeDecodeError:
         return None
-    seen = text if text.isascii() else [character for character in text if not invisible(character)]
-    readable = sum(character.isalnum() or character in _PUNCTUATION for character in seen)
-    return text if readable >= _READABLE * len(seen) else None
+    seen = len(text) - sum(map(INVISIBLE.__contains__, text))
+    readable = sum(map(str.isprintable, text)) + text.count("\n") + text.count("\t")
+    return text if readable >= _READABLE * seen else None
 
 
-_URL_SAFE = str.maketrans("-_", "+/")
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+# What the base64 of valid UTF-8 cannot begin with: its first byte would go on a character, or stand in none.
+_NO_BEGINNING = frozenset(b"ghijklmnopqrstuv+/-_")
 
 
-def _base64(run: str) -> str | None:
-    if run.isalpha() and (run.islower() or run.isupper()):  # a long word; readable text never encodes to one case
+def _base64(run: bytes) -> str | None:
+    # Readable text never encodes to letters of one case.
+    if run[0] in _NO_BEGINNING or run.islower() or run.isupper() or run.isdigit():
         return None
-    digits = run.rstrip("=").translate(_URL_SAFE)
-    try:
-        return _readable(base64.b64decode(digits + "=" * (-len(digits) % 4), validate=True))
-    except binascii.Error:
-        return None
+    digits = run.rstrip(b"=").translate(_URL_SAFE)
+    whole = digits[: len(digits) - (len(digits) % 4 == 1)]
+    return _readable(binascii.a2b_base64(whole + b"=" * (-len(whole) % 4)))
 
 
-def _hexadecimal(run: str) -> str | None:
-    digits = run.replace("\\x", "")
+def _hexadecimal(digits: str) -> str | None:
     return _readable(bytes.fromhex(digits)) if len(digits) % 2 == 0 else None
 
 
 def _percent(run: str) -> str | None:
-    decoded, count = re.subn(rb"%([0-9A-Fa-f]{2})", lambda found: bytes.fromhex(found[1].decode()), run.encode())
-    return _readable(decoded) if count >= _FEWEST else None
+    head, *parts = run.split("%")
+    pieces, count = [head.encode()], 0
+    for part in parts:
+        if len(part) > 1 and part[0] in _HEX and part[1] in _HEX:
+            pieces += (bytes.fromhex(part[:2]), part[2:].encode())
+            count += 1
+        else:
+            pieces.append(f"%{part}".encode())
+    return _readable(b"".join(pieces)) if count >= _FEWEST else None
+
+
+_ENTITY = "&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z][0-9A-Za-z]*;)"
+_ENTITIES = re2.compile(_ENTITY.encode())
 
 
 def _entities(run: str) -> str | None:
-    return html.unescape(run) if run.count(";") >= _FEWEST else None
-
-
-_ESCAPE = re.compile(r"\\u(?:\{([0-9A-Fa-f]{2,6})\}|([0-9A-Fa-f]{4}))")
+    return html.unescape(run) if sum(1 for _ in _ENTITIES.finditer(run.encode())) >= _FEWEST else None
 
 
 def _escapes(run: str) -> str | None:
-    decoded, count = _ESCAPE.subn(lambda found: chr(min(int(found[1] or found[2], 16), 0x10FFFF)), run)
-    return decoded.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if count >= _FEWEST else None
+    head, *parts = run.split("\\u")
+    pieces, count = [head], 0
+    for part in parts:
+        inside, closing, rest = part[1:].partition("}") if part.startswith("{") else (part[:4], "}", part[4:])
+        fits = 2 <= len(inside) <= 6 if part.startswith("{") else len(inside) == 4  # noqa: PLR2004
+        if fits and closing and _HEX.issuperset(inside):
+            pieces += (chr(min(int(inside, 16), 0x10FFFF)), rest)
+            count += 1
+        else:
+            pieces.append(f"\\u{part}")
+    if count < _FEWEST:
+        return None
+    return "".join(pieces).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _tags(run: str) -> str | None:
-    return "".join(chr(ord(character) - _TAGS) for character in run)
+def _runs_with(core: str) -> bytes:
+    """Return a pattern for a maximal run of visible ASCII characters that holds *core* often enough."""
+    return rf"(?:[!-~]*{core}){{{_FEWEST}}}[!-~]*".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class _Carrier:
-    means: str
-    hint: str
-    """Without it the carrier cannot occur; empty where there is no such thing."""
-    pattern: re.Pattern[str]
-    """A maximal run of one class of characters, so that any engine is linear."""
-    decode: Callable[[str], str | None]
-
-
+# Ways to spell characters: their name, what there is none without, where they stand and how they are read.
+_SPELLED = (
+    ("percent", b"%", re2.compile(_runs_with("%[0-9A-Fa-f]{2}")), _percent),
+    ("entities", b"&", re2.compile(_runs_with(_ENTITY)), _entities),
+    ("escapes", b"\\u", re2.compile(_runs_with(r"\\u(?:[0-9A-Fa-f]{4}|\{[0-9A-Fa-f]{2,6}\})")), _escapes),
+)
+_IN_RUN = frozenset(_LETTERS + _DIGITS + b"+/-_")
+_RUN = re2.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}")
+_HEX_RUN = re2.compile(rb"[0-9A-Fa-f]{16,}")
+_BYTE_RUN = re2.compile(rb"(?:\\x[0-9A-Fa-f]{2}){4,}")
+_BYTE = re2.compile(rb"\\x[0-9A-Fa-f]{2}")
+_TAG_RUN = re2.compile(rb"[\x{E0020}-\x{E007E}]{3,}")
+# What the UTF-8 of tag characters begins with.
+_TAG_MARKS = (b"\xf3\xa0\x80", b"\xf3\xa0\x81")
+_TO_ASCII = {_TAGS + code: code for code in range(0x20, 0x7F)}
 # What is not white space in ASCII: the one alphabet in which a carrier, but for tags, can be written.
 _VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
-_LONG = re.compile(r"[A-Za-z0-9+/_-]{16}|(?:\\x[0-9A-Fa-f]{2}){4}")
-_LONG_CARRIERS = (
-    _Carrier("base64", "", re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}={0,2}"), _base64),
-    _Carrier("hex", "", re.compile(r"(?<![A-Za-z0-9])[0-9A-Fa-f]{16,}(?![A-Za-z0-9])"), _hexadecimal),
-    _Carrier("hex", "\\x", re.compile(r"(?<!\\x[0-9A-Fa-f]{2})(?:\\x[0-9A-Fa-f]{2}){4,}"), _hexadecimal),
-)
-
-
-def _holding(mark: str) -> re.Pattern[str]:
-    """Match a maximal run of visible ASCII that holds *mark*."""
-    code = ord(mark)
-    others = rf"\x21-\x{code - 1:02x}\x{code + 1:02x}-\x7E"
-    return re.compile(rf"(?<![\x21-\x7E])[{others}]*\x{code:02x}[\x21-\x7E]*")
-
-
-_HINTED_CARRIERS = (
-    _Carrier("percent", "%", _holding("%"), _percent),
-    _Carrier("entities", "&", _holding("&"), _entities),
-    _Carrier("escapes", "\\u", _holding("\\"), _escapes),
-)
-_TAG_CARRIERS = (_Carrier("tags", "", re.compile(r"(?<![\U000E0020-\U000E007E])[\U000E0020-\U000E007E]{3,}"), _tags),)
-_TAG_CHARACTERS = "".join(map(chr, range(0xE0020, 0xE007F)))
-
-
-_ROT13 = str.maketrans(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
-    "NOPQRSTUVWXYZABCDEFGHIJKLMnopqrstuvwxyzabcdefghijklm",
-)
-_TELLING = frozenset(
-    [
-        "ignore",
-        "disregard",
-        "forget",
-        "previous",
-        "prior",
-        "above",
-        "instructions",
-        "instruction",
-        "rules",
-        "system",
-        "prompt",
-        "reveal",
-        "print",
-        "show",
-        "the",
-        "and",
-        "you",
-        "your",
-        "all",
-        "with",
-        "that",
-        "this",
-        "password",
-        "secret",
-        "guidelines",
-        "safety",
-        "pretend",
-        "override",
-        "bypass",
-    ],
-)
-_TELLING_ROT13 = frozenset(word.translate(_ROT13) for word in _TELLING)
-_TELLING_REVERSED = frozenset(word[::-1] for word in _TELLING)
-_TELLING_HIDDEN = _TELLING_ROT13 | _TELLING_REVERSED
-_ENOUGH = 2
-_TELLING_ANYWHERE = "|".join(sorted(_TELLING_HIDDEN))
-# One pass of an automaton over the everyday text, in which nothing is hidden.
-_HINT = re2.compile(
-    r"[A-Za-z0-9+/_-]{16}|%[0-9A-Fa-f]{2}|&[#A-Za-z]|\\[ux]|[\x{E0020}-\x{E007E}]"
-    rf"|(?i:\b(?:{_TELLING_ANYWHERE})\b)".encode(),
-)
-
-
-def hinted(text: str) -> bool:
-    """Say whether *text* may have anything to decode; a no is sure."""
-    return _HINT.search(text.encode("utf-8", "replace")) is not None
+_TAG_CHARACTERS = "".join(map(chr, _TO_ASCII))
 
 
 def decodings(text: str, start: int = 0) -> Iterator[Decoded]:
     """Yield every carrier in *text* that begins at or after *start* and decodes to something readable."""
-    carriers: tuple[_Carrier, ...] = _LONG_CARRIERS if _LONG.search(text, start) else ()
-    carriers = tuple(carrier for carrier in (*carriers, *_HINTED_CARRIERS) if carrier.hint in text)
-    carriers += () if text.isascii() else _TAG_CARRIERS
-    for carrier in carriers:
-        for found in carrier.pattern.finditer(text, start):
-            decoded = carrier.decode(found[0])
-            if decoded and decoded != found[0]:
-                yield Decoded(found.start(), found.end(), carrier.means, decoded)
+    return (decoded for decoded in attempts(text, start, len(text) or 1) if decoded)
+
+
+def attempts(text: str, start: int, longest: int) -> Iterator[Decoded | None]:
+    """
+    Yield the carriers as `decodings` does, and None for each stretch that was looked at for nothing.
+
+    Of a run of characters that spell others, no more than *longest* are read at once.
+    """
+    data = text.encode("ascii", "replace")
+    yield from _long_runs(data, start)
+    if b"\\x" in data:
+        yield from _bytes(data, start)
+    for means, mark, pattern, decode in _SPELLED:
+        runs = pattern.finditer(data, start) if mark in data else ()
+        for first, last in _visible(text, start, (found.span() for found in runs)):
+            for begin in range(first, last, longest):
+                written = text[begin : min(last, begin + longest)]
+                decoded = decode(written)
+                changed = decoded and decoded != written
+                yield Decoded(begin, begin + len(written), means, decoded) if decoded and changed else None
+    if not text.isascii():
+        yield from _tags(text, start)
+
+
+def _long_runs(data: bytes, start: int) -> Iterator[Decoded]:
+    for found in _RUN.finditer(data, start):
+        first, last = found.span()
+        run = data[first:last]
+        if (not first or data[first - 1] not in _IN_RUN) and (decoded := _base64(run)):
+            yield Decoded(first, last, "base64", decoded)
+        if not run.isalpha() and len(run.translate(None, _HEX_DIGITS)) <= len(run) - _SHORTEST_HEX:
+            yield from _hexes(data, first, last)
+
+
+_SHORTEST_HEX = 16
+
+
+def _hexes(data: bytes, first: int, last: int) -> Iterator[Decoded]:
+    for found in _HEX_RUN.finditer(data, first, last):
+        begin, end = found.span()
+        if not data[begin - 1 : begin].isalnum() and not data[end : end + 1].isalnum():
+            decoded = _hexadecimal(found[0].decode())
+            if decoded:
+                yield Decoded(begin, end, "hex", decoded)
+
+
+def _bytes(data: bytes, start: int) -> Iterator[Decoded]:
+    for found in _BYTE_RUN.finditer(data, start):
+        first, last = found.span()
+        if not _BYTE.fullmatch(data[max(0, first - LOOK_BEHIND) : first]):
+            decoded = _hexadecimal(found[0].decode().replace("\\x", ""))
+            if decoded:
+                yield Decoded(first, last, "hex", decoded)
+
+
+def _visible(text: str, start: int, runs: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the stretches of ASCII in *runs*, but for one that has begun before *start*."""
+    for first, last in runs:
+        if (first > start or not first) and text[first:last].isascii():
+            yield first, last
+            continue
+        end = first
+        for is_ascii, members in groupby(text[first:last], str.isascii):
+            begin, end = end, end + sum(1 for _ in members)
+            if is_ascii and (begin > start or not begin or text[begin - 1] not in _VISIBLE):
+                yield begin, end
+
+
+def _tags(text: str, start: int) -> Iterator[Decoded]:
+    data = text[start:].encode("utf-8", "replace")
+    if not any(mark in data for mark in _TAG_MARKS):
+        return
+    place, last = start, 0
+    for found in _TAG_RUN.finditer(data):
+        first = place + len(data[last : found.start()].decode())
+        run = found[0].decode()
+        place, last = first + len(run), found.end()
+        if first > start or not first or text[first - 1] not in _TAG_CHARACTERS:
+            yield Decoded(first, place, "tags", run.translate(_TO_ASCII))
 
 
 def hold(text: str) -> int:
     """Return from which position on *text* may still become, or add to, a carrier."""
     return min(len(text.rstrip(_VISIBLE)), len(text.rstrip(_TAG_CHARACTERS)))
-
-
-def whole_decodings(text: str) -> Iterator[Decoded]:
-    """Yield *text* as rot13 and backwards, where that has at least two telling words and no fewer than the text."""
-    lowered = text.lower()
-    if _TELLING_HIDDEN.isdisjoint(lowered.split()):
-        return
-    words = set(re.findall(r"[a-z]+", lowered))
-    least = max(_ENOUGH, len(words & _TELLING))
-    if len(words & _TELLING_ROT13) >= least:
-        yield Decoded(0, len(text), "rot13", text.translate(_ROT13))
-    if len(words & _TELLING_REVERSED) >= least:
-        yield Decoded(0, len(text), "reversed", text[::-1])

@@ -6,27 +6,37 @@ Rules:
 1. A Reading never changes what is sent. It is a text for detectors, and a map that turns what they find in it into
    stretches of the original.
 2. There are three families: `raw` is the text as written, `folded` is it folded (see `folding`), `decoded` is every
-   stretch that decodes to readable text (see `decoding`), folded, and what that decodes to in turn.
-3. Expansion is capped in depth and, for texts that do not stream, in number. What a cap leaves unread is reported as
-   `obfuscation.cap`.
-4. Readings are local: those that begin before `hold` do not change when text is appended. Whole-text decodings (rot13,
-   reversed) are not local, so texts by a model, which may stream, are not read in them.
+   stretch that decodes to readable text (see `decoding`), folded, what that decodes to in turn, and what is disguised
+   (see `disguise`, `leaves` and `turning`).
+3. Expansion is capped in depth and, for texts that do not stream, in number and size. What a cap leaves unread is
+   reported as `obfuscation.cap`.
+4. Readings are local: those that begin before `hold` do not change when text is appended. What is disguised is not read
+   locally, so texts by a model, which may stream, are not read so, and each of their stretches is read by itself. In
+   other texts all that was decoded alike is one reading, line by line.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from itertools import accumulate, chain, takewhile
 from string import ascii_letters
 
-from yett.guard.decoding import LOOK_BEHIND, decodings, hinted, hold, whole_decodings
+from yett.guard.decoding import LOOK_BEHIND, Decoded, attempts, decodings, hold
+from yett.guard.disguise import despaced, leet
 from yett.guard.folding import Folded, Folding, in_word
+from yett.guard.leaves import leaves
+from yett.guard.piece import Piece, TooManyPlaces
+from yett.guard.turning import turned
 from yett.model.finding import Match
 from yett.model.segment import Origin
 
 __all__ = ["Reading", "Readings"]
 
 _DEPTH = 3
-_STRETCHES = 256
+_STRETCHES = 8_192
+_CHARACTERS = 262_144
+_AT_ONCE = 65_536
+_DISGUISES = (leet, despaced, leaves, turned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,74 +51,136 @@ class Reading:
     start: int = 0
     """Where in *text* to begin looking; what stands before is context."""
     folded: Folded | None = None
-    carrier: tuple[int, int] | None = None
-    """The stretch of the original that was decoded; a find anywhere in the reading is a find of the whole stretch."""
+    """How *text* was folded out of what it was before."""
+    source: "Source | None" = None
+    """What it was before, where that is not the original."""
 
     def home(self, start: int, end: int) -> tuple[int, int]:
         """Map the characters *start* to *end* of this reading to the original text."""
-        if self.carrier:
-            return self.carrier
-        return self.folded.home(start, end) if self.folded else (start, end)
+        if self.folded:
+            start, end = self.folded.home(start, end)
+        return self.source.home(start, end) if self.source else (start, end)
 
 
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    name: str
-    carrier: tuple[int, int]
-    text: str
+class Source:
+    """Pieces of a text, one after the other, a line's end between them."""
+
+    __slots__ = ("_folded", "_pieces", "_places", "text")
+
+    def __init__(self, pieces: list[Piece], folded: Folded | None = None) -> None:
+        """Join *pieces* of a text, or of what it is *folded* to."""
+        self._pieces = pieces
+        self._folded = folded
+        self._places = [0, *accumulate(len(piece.text) + 1 for piece in pieces)]
+        self.text = "\n".join(piece.text for piece in pieces)
+
+    @property
+    def name(self) -> str:
+        """How the first of the pieces is read; they are all read alike."""
+        return self._pieces[0].name
+
+    def home(self, start: int, end: int) -> tuple[int, int]:
+        """Map the characters *start* to *end* to the text."""
+        first, last = self._of(start, start + 1), self._of(max(start, end - 1), end)
+        lowest, highest = min(first[0], last[0]), max(first[1], last[1])
+        return self._folded.home(lowest, highest) if self._folded else (lowest, highest)
+
+    def _of(self, start: int, end: int) -> tuple[int, int]:
+        number = min(bisect_right(self._places, start), len(self._pieces)) - 1
+        piece = self._pieces[number]
+        start = min(start - self._places[number], len(piece.text) - 1)
+        return piece.home(start, min(end - self._places[number], len(piece.text)))
+
+
+class _Allowance:
+    """How much of a text that does not stream may still be read otherwise."""
+
+    __slots__ = ("characters", "stretches")
+
+    def __init__(self, stretches: int, characters: int) -> None:
+        self.stretches = stretches
+        self.characters = characters
+
+    def takes(self, piece: Piece | None) -> bool:
+        """Count *piece*, or a try that came to nothing; say whether it was still allowed."""
+        self.stretches -= 1
+        if piece:
+            # What was encoded costs several layers of looking; what is only written otherwise, one.
+            self.characters -= len(piece.text) // (4 if piece.starts else 1)
+        return self.stretches >= 0 and self.characters >= 0
 
 
 class Readings:
     """Makes the readings of texts."""
 
-    def __init__(self, *, depth: int = _DEPTH, stretches: int = _STRETCHES) -> None:
-        """Decode to *depth*, and at most *stretches* stretches of a text that does not stream."""
+    def __init__(self, *, depth: int = _DEPTH, stretches: int = _STRETCHES, characters: int = _CHARACTERS) -> None:
+        """Decode to *depth*; at most *stretches*, with *characters* altogether, of a text that does not stream."""
         self._folding = Folding()
         self._depth = depth
         self._stretches = stretches
+        self._characters = characters
 
     def of(self, text: str, origin: Origin, start: int = 0) -> tuple[list[Reading], list[Match]]:
         """Return the readings of *text* from *start* on, and what making them has shown."""
-        folded = self._folding.fold(text)
+        streams = origin is Origin.MODEL
+        folded = self._folding.fold(text, streams=streams)
         readings = [
             Reading("raw", "", text, start),
             Reading("folded", "", folded.text, folded.away(start), folded),
         ]
         homes = [folded.home(*span) for span in folded.mixed]
         shown = [Match(*home, "obfuscation.confusable", 0.5) for home in homes if home[0] >= start]
-        if not hinted(text) and (folded.text == text or not hinted(folded.text)):
-            return readings, shown
-        stretches = self._stretches_of(text, folded, origin, start)
-        most = None if origin is Origin.MODEL else self._stretches
-        for stretch in islice(stretches, most):
-            readings.append(
-                Reading("decoded", stretch.name, self._folding.fold(stretch.text).text, carrier=stretch.carrier),
-            )
-            if stretch.name.count(">") == self._depth - 1 and next(decodings(stretch.text), None):
-                shown.append(Match(*stretch.carrier, "obfuscation.cap", 1.0))
-        shown += [Match(*stretch.carrier, "obfuscation.cap", 1.0) for stretch in islice(stretches, 1)]
+        if folded.capped is not None:
+            shown.append(_cap(*folded.home(folded.capped, len(folded.text))))
+        allowance = None if streams else _Allowance(self._stretches, self._characters)
+        for first, under in self._firsts(text, folded, start, streams=streams):
+            pieces, unread = self._read(first, allowance)
+            readings += self._decoded(pieces, under, streams=streams)
+            for begin, end in unread:
+                whole = (0, len(text)) if end is None else under.home(begin, end) if under else (begin, end)
+                shown.append(_cap(*whole))
         return readings, shown
 
-    def _stretches_of(self, text: str, folded: Folded, origin: Origin, start: int) -> Iterator[_Stretch]:
-        layer = [
-            _Stretch(found.means, folded.home(found.start, found.end), found.text)
-            for found in decodings(folded.text, folded.away(start))
-        ]
+    def _firsts(
+        self, text: str, folded: Folded, start: int, *, streams: bool
+    ) -> Iterator[tuple[Iterator[Piece | None], Folded | None]]:
+        """Yield the pieces that *text* shows by itself, each kind with what its places count in."""
+        away = folded.away(start)
+        carriers = _pieces(attempts(folded.text, away, len(folded.text) or 1 if streams else _AT_ONCE))
+        yield (carriers if streams else chain(carriers, _disguised(folded.text))), folded
         if folded.text != text:
-            layer += [
-                _Stretch(found.means, (found.start, found.end), found.text)
-                for found in decodings(text, start)
-                if found.means == "tags"
-            ]
-        if origin is not Origin.MODEL:
-            layer += [_Stretch(found.means, (0, len(text)), found.text) for found in whole_decodings(folded.text)]
+            # Folding takes out what nobody sees, and with it what is written in tags.
+            yield (piece for piece in _pieces(decodings(text, start)) if piece and piece.name == "tags"), None
+
+    def _read(
+        self, layer: Iterable[Piece | None], allowance: _Allowance | None
+    ) -> tuple[list[Piece], list[tuple[int, int | None]]]:
+        """Return the pieces of *layer* and what is in them in turn, and which stretches were left unread."""
+        pieces: list[Piece] = []
+        carriers: list[Piece] = []
         for _ in range(self._depth):
-            yield from layer
-            layer = [
-                _Stretch(f"{stretch.name}>{found.means}", stretch.carrier, found.text)
-                for stretch in layer
-                for found in decodings(stretch.text)
-            ]
+            read: list[Piece] = []
+            try:
+                for piece in _allowed(layer, allowance):
+                    read.append(piece)  # noqa: PERF402 - what was read before there was too much stays
+            except TooManyPlaces as unread:
+                return pieces + read, [(unread.start, unread.end)]
+            pieces += read
+            carriers = [piece for piece in read if not piece.starts]
+            layer = _nested(carriers)
+        return pieces, list(dict.fromkeys((each.start, each.end) for each in _nested(carriers) if each))
+
+    def _decoded(self, pieces: Sequence[Piece], under: Folded | None, *, streams: bool) -> list[Reading]:
+        """Return readings of *pieces*: one for each in a stream, else one for all that were read alike."""
+        alike: dict[object, list[Piece]] = {}
+        for number, piece in enumerate(pieces):
+            alike.setdefault(number if streams else piece.name, []).append(piece)
+        sources = [Source(members, under) for members in alike.values()]
+        return [self._reading(source, streams=streams) for source in sources]
+
+    def _reading(self, source: Source, *, streams: bool) -> Reading:
+        folded = self._folding.fold(source.text, streams=streams)
+        return Reading("decoded", source.name, folded.text, folded=folded, source=source)
 
     def hold(self, text: str, folded: Folded) -> int:
         """Return from which position on further text may still change the readings of *text*, which is *folded* so."""
@@ -154,3 +226,38 @@ class Readings:
             leading = list(takewhile(in_word, piece))
             word = {letter.isascii() for letter in leading} | (word if len(leading) == len(piece) else set())
         return "".join(reversed(kept))
+
+
+def _allowed(layer: Iterable[Piece | None], allowance: _Allowance | None) -> Iterator[Piece]:
+    for piece in layer:
+        if allowance and not allowance.takes(piece):
+            raise TooManyPlaces(*(piece[1:3] if piece else ()))
+        if piece:
+            yield piece
+
+
+def _pieces(found: Iterable[Decoded | None]) -> Iterator[Piece | None]:
+    return (each and Piece(each.means, each.start, each.end, each.text) for each in found)
+
+
+def _nested(carriers: Sequence[Piece]) -> Iterator[Piece | None]:
+    """Yield what is in *carriers* in turn; they are looked through together, since no carrier goes beyond a line."""
+    if not carriers:
+        return
+    places = list(accumulate((len(each.text) + 1 for each in carriers), initial=0))
+    for found in attempts("\n".join(each.text for each in carriers), 0, _AT_ONCE):
+        if found is None:
+            yield None
+            continue
+        outer = carriers[bisect_right(places, found.start) - 1]
+        yield Piece(f"{outer.name}>{found.means}", outer.start, outer.end, found.text)
+
+
+def _disguised(text: str) -> Iterator[Piece | None]:
+    data = text.encode("ascii", "replace")
+    for disguise in _DISGUISES:
+        yield from disguise(text, data)
+
+
+def _cap(start: int, end: int) -> Match:
+    return Match(start, end, "obfuscation.cap", 1.0)

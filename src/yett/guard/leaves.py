@@ -1,0 +1,75 @@
+r"""
+Leaves: the words inside JSON, HTML and Markdown, without what these put between them.
+
+An order is the same order when `\u0069gnore` or `i&#103;nore` is written in it, or `ig<b></b>nore`, or when `\n` stands
+for a line's end. What stands around such places is read with escapes and entities resolved, tags and emphasis left out.
+Comments, attributes, link titles and hidden elements stand in the text as it is, and are read there.
+"""
+
+import html
+from collections.abc import Iterator
+
+import re2
+
+from yett.guard.piece import Piece, windows
+
+__all__ = ["leaves"]
+
+_TAG = r"</?[A-Za-z][^<>]{0,256}>|<!--[^<>]{0,256}-->"
+_ENTITY = r"&(?:#[0-9]{1,7};?|#[xX][0-9A-Fa-f]{1,6};?|[A-Za-z][0-9A-Za-z]{1,30};)"
+_ESCAPE = r"\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})"
+_SHORT = r'\\[nrt"/\\]'
+_EMPHASIS = r"\*{1,3}|`{1,3}"
+# Only where it stands in or beside a word does it keep anybody from reading.
+_TELLING = re2.compile(
+    rf"[A-Za-z](?:{_TAG}|{_ENTITY}|{_ESCAPE}|{_SHORT}|{_EMPHASIS})[A-Za-z]"
+    rf"|(?:{_ENTITY}|{_ESCAPE})[A-Za-z]|\\[nrt][A-Za-z]{{2}}".encode(),
+)
+_EDIT = re2.compile(rf"{_TAG}|{_ENTITY}|{_ESCAPE}|{_SHORT}|{_EMPHASIS}".encode())
+_MARKS = (b"<", b"&", b"\\", b"*", b"`")
+_MEANING = {"n": "\n", "r": "\n", "t": " "}
+
+
+def leaves(text: str, data: bytes) -> Iterator[Piece]:
+    """
+    Yield what stands around markup and escapes in *text* without them; *data* has one byte for each character.
+
+    Raises:
+        TooManyPlaces: there are more of them than are looked at.
+    """
+    if not any(mark in data for mark in _MARKS):
+        return
+    for start, end in windows(text, (found.span() for found in _TELLING.finditer(data))):
+        yield _leaf(text, data, start, end)
+
+
+def _leaf(text: str, data: bytes, start: int, end: int) -> Piece:
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    last = start
+    for found in _EDIT.finditer(data, start, end):
+        first, after = found.span()
+        pieces.append(text[last:first])
+        starts += range(last, first)
+        ends += range(last + 1, first + 1)
+        meant = _meant(text[first:after])
+        pieces.append(meant)
+        starts += [first] * len(meant)
+        ends += [after] * len(meant)
+        last = after
+    pieces.append(text[last:end])
+    starts += range(last, end)
+    ends += range(last + 1, end + 1)
+    return Piece("leaves", start, end, "".join(pieces), starts, ends)
+
+
+def _meant(written: str) -> str:
+    """Return what *written*, an escape or markup, stands for."""
+    if written[0] == "&":
+        return html.unescape(written)
+    if written[0] != "\\":
+        return ""
+    if written[1] in "ux" and len(written) > 2:  # noqa: PLR2004 - a backslash and a letter
+        return chr(int(written.lstrip(r"\ux"), 16)).encode(errors="replace").decode()
+    return _MEANING.get(written[1], written[1])
