@@ -16,7 +16,14 @@ __all__ = ["gated"]
 
 # RE2's white space has no vertical tab, Hyperscan's has.
 _SETS = {r"\s": r"\t\n\f\r ", r"\d": "0-9", r"\w": "0-9A-Za-z_"}
-_WIDE = {".": r"[\x00-\xff]", r"\S": r"[^\t\n\f\r ]", r"\D": "[^0-9]", r"\W": "[^0-9A-Za-z_]"}
+_LETTER = r"\pL"
+_WIDE = {
+    ".": r"[\x00-\xff]",
+    _LETTER: r"[A-Za-z\x80-\xff]",
+    r"\S": r"[^\t\n\f\r ]",
+    r"\D": "[^0-9]",
+    r"\W": "[^0-9A-Za-z_]",
+}
 _BEYOND = r"\x80-\xff"
 # From here on the engines' ideas of upper and lower case part.
 _CASED_ALIKE = 0x0590
@@ -130,6 +137,8 @@ def _set(text: str) -> tuple[str, bool]:
             last, at = _member(members, at + 1)
         if first in _SETS:
             kept += _SETS[first]
+        elif first == _LETTER:
+            kept, beyond = f"{kept}A-Za-z", True
         elif first in _WIDE:
             raise Unreadable(text)
         elif _plain(first) and _plain(last):
@@ -146,6 +155,8 @@ def _set(text: str) -> tuple[str, bool]:
 def _member(members: str, at: int) -> tuple[str, int]:
     """Return the member of a set at *at* as the gate spells it, and where the next one begins."""
     length = 1
+    if members.startswith(_LETTER, at):
+        return _LETTER, at + len(_LETTER)
     if members[at] == "\\":
         length = 2
         if members[at + 1] == "x":
