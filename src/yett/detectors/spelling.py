@@ -17,6 +17,7 @@ __all__ = ["gated"]
 # RE2's white space has no vertical tab, Hyperscan's has.
 _SETS = {r"\s": r"\t\n\f\r ", r"\d": "0-9", r"\w": "0-9A-Za-z_"}
 _LETTER = r"\pL"
+_KEPT = {**_SETS, _LETTER: "A-Za-z"}
 _WIDE = {
     ".": r"[\x00-\xff]",
     _LETTER: r"[A-Za-z\x80-\xff]",
@@ -135,10 +136,9 @@ def _set(text: str) -> tuple[str, bool]:
         last = first
         if members[at : at + 1] == "-" and at + 1 < len(members):
             last, at = _member(members, at + 1)
-        if first in _SETS:
-            kept += _SETS[first]
-        elif first == _LETTER:
-            kept, beyond = f"{kept}A-Za-z", True
+        if first in _KEPT:
+            kept += _KEPT[first]
+            beyond = beyond or first == _LETTER
         elif first in _WIDE:
             raise Unreadable(text)
         elif _plain(first) and _plain(last):

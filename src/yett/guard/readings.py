@@ -30,7 +30,7 @@ from yett.guard.turning import turned
 from yett.model.finding import Match
 from yett.model.segment import Origin
 
-__all__ = ["Reading", "Readings"]
+__all__ = ["Reading", "Readings", "Source"]
 
 _DEPTH = 3
 _STRETCHES = 8_192
