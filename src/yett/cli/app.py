@@ -53,6 +53,17 @@ COMMANDS = MappingProxyType(
         "policy fmt": Entry("yett.cli.authoring", "fmt", "Write policies in their canonical form."),
         "policy schema": Entry("yett.cli.authoring", "schema", "Print the JSON Schema of policies, for editors."),
         "policy lint": Entry("yett.cli.authoring", "lint", "Tell what is odd about policies."),
+        "policy push": Entry("yett.cli.publishing", "push", "Put policies in force, by stages."),
+        "policy rollout": Entry("yett.cli.publishing", "rollout", "Take what is on its way one stage on."),
+        "policy list": Entry("yett.cli.publishing", "list_", "List what is in force and on its way."),
+        "policy show": Entry("yett.cli.publishing", "show", "Print a published policy."),
+        "policy history": Entry("yett.cli.publishing", "history", "List the releases of a namespace."),
+        "policy rollback": Entry("yett.cli.publishing", "rollback", "Put an earlier version in force again."),
+        "policy sync": Entry("yett.cli.publishing", "sync", "Put in force what a folder or a repository holds."),
+        "policy bundle build": Entry("yett.cli.bundles", "build", "Gather policies into a bundle, and sign it."),
+        "policy bundle verify": Entry(
+            "yett.cli.bundles", "verify", "Say whether a bundle is whole, and who signed it."
+        ),
         "audit verify": Entry("yett.cli.audit", "verify", "Prove that no record was changed or left out."),
         "config check": Entry("yett.cli.config", "check", "Say whether the configuration holds."),
         "config show": Entry("yett.cli.config", "show", "Print the configuration, without secrets."),

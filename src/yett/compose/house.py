@@ -9,18 +9,23 @@ House: the one place where every part is put together.
 Building reads and compiles; opening touches the disk and begins to watch; closing undoes opening, in reverse.
 """
 
+import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
 from yett.adapters.journal.journal import FileJournal, JournalOptions
 from yett.adapters.memory.counters import MemoryCounters
 from yett.adapters.sql.database import Database
+from yett.adapters.sql.policies import SqlPolicies
 from yett.adapters.sql.records import SqlRecords
 from yett.adapters.telemetry.prometheus import PrometheusTelemetry
 from yett.compose.clock import SystemClock
 from yett.compose.doors import doors
 from yett.compose.keyfile import house_key
 from yett.compose.loading import Loaded, SettingsSource
+from yett.compose.published import keep_copy, kept_copy
+from yett.compose.publishing import Syncing, believed, made_publishing, store_address
+from yett.compose.settings import Settings
 from yett.compose.snapshot import Builder
 from yett.compose.watching import Watcher
 from yett.doors.asgi.protocol import Asgi, Receive, Scope, Send
@@ -32,6 +37,7 @@ from yett.services.admission import Admission
 from yett.services.carrying import Carrier
 from yett.services.deciding import Deciding
 from yett.services.exchange import Exchange
+from yett.services.following import Following, Published
 from yett.services.health import Health
 from yett.services.inspection import Inspection
 from yett.services.planning import Planning
@@ -58,7 +64,10 @@ class House:
         self.clock = SystemClock()
         self._key = house_key(self.loaded.settings.records.path)
         self._builder = Builder(self.clock, self._key, documents, workers=workers)
-        self.snapshots = Snapshots(self._builder.build(self.loaded.settings))
+        self._settings = self.loaded.settings
+        # What was in force last is, until the store has been asked, and as long as it cannot be.
+        self._published = kept_copy(self._settings.records.path)
+        self.snapshots = Snapshots(self._builder.build(self._settings, self._published))
         self.telemetry = PrometheusTelemetry()
         self.health = Health(self.snapshots)
         self._until_closed = AsyncExitStack()
@@ -87,6 +96,7 @@ class House:
             "journal": lambda: journal.trouble or _aside(len(journal.damages)),
         }
 
+        await self._follow(settings, database)
         admission = Admission(MemoryCounters(self.clock))
         inspection = Inspection()
         self._until_closed.callback(inspection.close)
@@ -105,9 +115,38 @@ class House:
         watcher.start()
         self._until_closed.push_async_callback(watcher.aclose)
 
+    async def _follow(self, settings: Settings, records: Database) -> None:
+        """Begin to follow what is published, and to publish what the sources hold."""
+        database = records
+        if settings.policies.store:
+            database = Database.later(store_address(settings))
+            self._until_closed.push_async_callback(database.aclose)
+        store = SqlPolicies(database)
+        following = Following(store, self._apply, pause=settings.policies.poll, seen=self._published)
+        await following.look()
+        following.start()
+        self._until_closed.push_async_callback(following.aclose)
+        self.health.watched["releases"] = lambda: following.trouble
+        publishing = made_publishing(settings, store, own=self._builder.documents)
+        for source in settings.policies.sources:
+            syncing = Syncing.configured(source, settings, publishing)
+            syncing.start()
+            self._until_closed.push_async_callback(syncing.aclose)
+            self.health.watched[f"source {source.namespace}"] = lambda syncing=syncing: syncing.trouble  # type: ignore[misc]
+
+    async def _apply(self, published: Published) -> None:
+        """Let what is *published* come into force."""
+        believed(published, self._settings.policies)
+        snapshot = await asyncio.to_thread(self._builder.build, self._settings, published)
+        self._published = published
+        self.snapshots.swap(snapshot)
+        await asyncio.to_thread(keep_copy, self._settings.records.path, published)
+
     def _rebuild(self) -> tuple[Loaded, Snapshot]:
         loaded = self._source.load()
-        return loaded, self._builder.build(loaded.settings)
+        snapshot = self._builder.build(loaded.settings, self._published)
+        self._settings = loaded.settings
+        return loaded, snapshot
 
     async def aclose(self) -> None:
         """Close everything that was opened."""

@@ -44,6 +44,7 @@ __all__ = [
     "Logging",
     "PiiProtection",
     "Policies",
+    "PolicySource",
     "PromptInjection",
     "PromptLeakage",
     "RateLimiting",
@@ -228,13 +229,54 @@ class Security(_Section):
         return words
 
 
+class PolicySource(_Section):
+    """A folder or a repository whose policies come into force in a namespace by themselves."""
+
+    namespace: str = Field(min_length=1, max_length=255)
+    """The namespace that it fills, alone."""
+    git: Secret | None = None
+    """A repository's address, or the path of one on this machine."""
+    folder: Path | None = None
+    """A folder on this machine; of a repository, the folder within it."""
+    reference: str = Field(default="HEAD", min_length=1)
+    """Of a repository, the branch or the tag."""
+    every: Seconds = 30.0
+    """How often it is looked at."""
+    rollout: Literal["draft", "shadow", "canary", "enforce"] = "enforce"
+    """How far what is new there comes into force by itself."""
+    share: int = Field(default=10, ge=1, le=100)
+    """Of a canary, the percentage of callers for whom it decides."""
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        if self.git is None and self.folder is None:
+            raise reject("missing-key", "names neither `git` nor `folder`", "say where the policies are written")
+        return self
+
+
 class Policies(_Section):
-    """Which policies decide: those that are shipped, in one variant, and the operator's own."""
+    """Which policies decide: those that are shipped, in one variant, the operator's own, and those that are published."""
 
     default: Literal["default", "strict", "permissive", "none"] = "default"
     """The shipped policies to decide by."""
     files: tuple[Path, ...] = ()
     """The operator's own policies, beside the shipped ones."""
+    store: Secret | None = None
+    """Where policies are published: `sqlite:///path` or `postgresql://…`; the database of records when not given."""
+    poll: Seconds = 2.0
+    """How often the store is asked whether something was published."""
+    trusted_keys: Names = ()
+    """Ed25519 public keys, in hex: when given, only what one of them signed comes into force."""
+    sources: tuple[PolicySource, ...] = ()
+    """Folders and repositories whose policies come into force by themselves."""
+
+    @field_validator("store")
+    @classmethod
+    def _spoken(cls, url: Secret | None) -> Secret | None:
+        if url is not None and not url.get_secret_value().startswith(("sqlite:///", "postgresql://")):
+            hint = "write `sqlite:///path` or `postgresql://user:password@host/database`"  # pragma: allowlist secret
+            raise reject("not-available", "names a database that this version does not speak", hint)
+        return url
 
 
 class AccessKey(_Section):

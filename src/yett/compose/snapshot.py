@@ -17,6 +17,7 @@ from yett.compose.patterns import PatternCache
 from yett.compose.policies import configured_constants, configured_documents
 from yett.compose.prices import configured_prices
 from yett.compose.provider import Provider
+from yett.compose.published import live_documents
 from yett.compose.settings import Settings
 from yett.compose.trial import try_cases
 from yett.dialects.completion import Completion
@@ -28,17 +29,20 @@ from yett.identity.api_keys import digest
 from yett.model.obligation import Cap
 from yett.model.principal import Principal
 from yett.model.rate import Rate
+from yett.model.release import Rollout
 from yett.policy.compiler import compile_documents
 from yett.policy.documents import Document
 from yett.policy.program import Program
 from yett.ports.clock import Clock
 from yett.ports.upstream import Upstream
 from yett.services.estimating import Estimator
-from yett.services.snapshots import Limits, Snapshot
+from yett.services.following import Published
+from yett.services.snapshots import Canary, Limits, Snapshot
 from yett.services.upstreams import Route, Routes
 
-__all__ = ["Builder", "build_guard", "guard_of"]
+__all__ = ["Builder", "Compiled", "build_guard", "guard_of"]
 
+_NOTHING = Published()
 _DEVELOPER = Principal(
     tenant="development", subject="developer", roles=frozenset({"admin", "developer"}), key="dev-token"
 )
@@ -51,23 +55,46 @@ def build_guard(settings: Settings, documents: tuple[Document, ...], cache: Patt
     Raises:
         OperatorError: a policy is wrong, or one of its cases fails.
     """
-    return guard_of(compile_documents(documents, configured_constants(settings)), settings, documents, cache, key)
+    return guard_of(Compiled.of(documents, settings), settings, cache, key)
 
 
-def guard_of(
-    program: Program, settings: Settings, documents: tuple[Document, ...], cache: PatternCache, key: bytes
-) -> Guard:
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """Policies as they were written, compiled, and those that are asked beside them."""
+
+    documents: tuple[Document, ...]
+    program: Program
+    shadow: Program | None = None
+
+    @classmethod
+    def of(cls, documents: tuple[Document, ...], settings: Settings, shadow: tuple[Document, ...] = ()) -> "Compiled":
+        """
+        Compile *documents*, and *shadow* where there are any.
+
+        Raises:
+            OperatorError: one of them is wrong.
+        """
+        constants = configured_constants(settings)
+        beside = compile_documents(shadow, constants) if shadow else None
+        return cls(documents, compile_documents(documents, constants), beside)
+
+
+def guard_of(compiled: Compiled, settings: Settings, cache: PatternCache, key: bytes) -> Guard:
     """
-    Put the guard of *program* together, after the cases of its *documents* have passed.
+    Put the guard of *compiled* policies together, after their own cases have passed.
 
     Raises:
         OperatorError: one of the cases fails.
     """
+    program, shadow = compiled.program, compiled.shadow
     detectors = configured_detectors(settings, cache)
-    try_cases(documents, configured_constants(settings), detectors)
-    return Guard(
-        detectors.for_tests(program.text_tests), program, key=key, informed=detectors.informed, inventor=people()
-    )
+    try_cases(compiled.documents, configured_constants(settings), detectors)
+    tests = dict.fromkeys((*program.text_tests, *(shadow.text_tests if shadow else ())))
+    looking = detectors.for_tests(tuple(tests))
+    guard = Guard(looking, program, key=key, informed=detectors.informed, inventor=people())
+    if shadow:
+        guard.try_beside(shadow)
+    return guard
 
 
 @dataclass(slots=True)
@@ -83,16 +110,18 @@ class Builder:
     """How many processes serve together; limits are kept in memory, so each grants its share of them."""
     _upstreams: dict[tuple[str, Provider], Upstream] = field(default_factory=dict)
 
-    def build(self, settings: Settings) -> Snapshot:
+    def build(self, settings: Settings, published: Published = _NOTHING) -> Snapshot:
         """
-        Return what *settings* mean.
+        Return what *settings* mean, with the policies that are *published*.
 
         Raises:
             OperatorError: they mean nothing that could be served.
         """
-        documents = (*configured_documents(settings), *self.documents)
-        program = compile_documents(documents, configured_constants(settings))
-        guard = guard_of(program, settings, documents, self.cache, self.key)
+        own = (*configured_documents(settings), *self.documents)
+        documents = (*own, *live_documents(published))
+        shadow = live_documents(published, Rollout.SHADOW)
+        compiled = Compiled.of(documents, settings, (*own, *shadow) if shadow else ())
+        guard = guard_of(compiled, settings, self.cache, self.key)
         routes = self._routes(settings)
         dialects: tuple[Dialect, ...] = (OpenAIChat(), Completion(model=routes.default))
         revision = sha256(
@@ -108,9 +137,25 @@ class Builder:
             rates=tuple(_share(rate, self.workers) for rate in settings.security.rate_limiting.rates),
             limits=Limits(settings.server.max_prompt_length, settings.server.max_messages),
             policies=tuple(f"{document.id}@{document.version}" for document in documents),
-            program=program,
+            program=compiled.program,
             documents=documents,
             estimator=Estimator(configured_prices(settings.prices)),
+            releases=tuple(release.name for release in published.live),
+            canary=self._canary(settings, own, published),
+        )
+
+    def _canary(self, settings: Settings, own: tuple[Document, ...], published: Published) -> Canary | None:
+        candidates = published.candidates(Rollout.CANARY)
+        if not candidates:
+            return None
+        compiled = Compiled.of((*own, *live_documents(published, Rollout.CANARY)), settings)
+        tried = {release.namespace: release for release in (*published.live, *candidates)}
+        return Canary(
+            guard=guard_of(compiled, settings, self.cache, self.key),
+            program=compiled.program,
+            documents=compiled.documents,
+            share=min(each.share for each in candidates),
+            releases=tuple(each.name for each in tried.values()),
         )
 
     def _routes(self, settings: Settings) -> Routes:

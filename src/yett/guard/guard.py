@@ -44,6 +44,8 @@ class Inspected:
     demanded: tuple[str, ...]
     shared: Correspondence | None = None
     """What answers to it begin with; None where there is nothing to share."""
+    shadow: Decision | None = None
+    """What policies that are tried out beside would have decided."""
 
 
 class Guard:
@@ -69,9 +71,15 @@ class Guard:
         self._key = key
         self._inventor = inventor
         self._enforcement = Enforcement(key)
+        self._shadow: Decider | None = None
         self._tests = {test.id: test for test in decider.text_tests}
         if self._tests and not self.detection.feeding({"text"}):
             raise ValueError("policy asks for conditions on text, and no detector answers them")
+
+    def try_beside(self, shadow: Decider) -> None:
+        """Ask *shadow*, too, from now on; what it says is told and has no effect. To be called before the guard serves."""
+        self._shadow = shadow
+        self._tests |= {test.id: test for test in shadow.text_tests}
 
     def inspect(self, interaction: Interaction) -> Verdict:
         """Judge *interaction* and return what may pass of it."""
@@ -83,6 +91,7 @@ class Guard:
         look = self._look(interaction, shared)
         facts = InteractionFacts(interaction, look, self._tests)
         decision = enforceable(self.decider.decide(interaction.stage, facts))
+        shadow = enforceable(self._shadow.decide(interaction.stage, facts)) if self._shadow else None
         passing: tuple[Segment, ...] = interaction.segments if decision.allowed else ()
         dropped: tuple[str, ...] = ()
         if decision.allowed and (decision.obligations or shared):
@@ -96,7 +105,7 @@ class Guard:
         rewritten = shared.told if shared else ()
         verdict = Verdict(decision, findings, passing, dropped, coverage, rewritten)
         offered = shared.offering(_restored(decision)) if shared and decision.allowed else None
-        return Inspected(verdict, tuple(dict.fromkeys(facts.demanded)), offered)
+        return Inspected(verdict, tuple(dict.fromkeys(facts.demanded)), offered, shadow)
 
     def _enforced(
         self, interaction: Interaction, look: Look, decision: Decision, shared: Correspondence

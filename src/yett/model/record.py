@@ -37,6 +37,8 @@ class Judgement:
     revision: str = ""
     rewritten: tuple[tuple[str, str, int], ...] = ()
     """How often each kind was rewritten how: kind, transform (or `restore`), count."""
+    shadow: str = ""
+    """The effect that policies in shadow would have had; empty where there are none."""
 
 
 @dataclass(slots=True)
@@ -71,6 +73,8 @@ class Record:
     """What the request was held to, by policy or for its provider: by quantity, such as `max_tokens`, the limit."""
     cost: str = ""
     """What it cost by the price table, in US dollars, as an exact decimal; empty where the price or the usage is unknown."""
+    releases: tuple[str, ...] = ()
+    """The published policies that decided: namespace, release, digest, and the commit where there is one."""
 
 
 class Entry(NamedTuple):

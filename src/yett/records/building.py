@@ -42,6 +42,7 @@ def parse(body: bytes) -> Record | None:
         return None
     fields["usage"] = Usage(**fields["usage"])
     fields["judgements"] = [_judgement(judgement) for judgement in fields["judgements"]]
+    fields["releases"] = tuple(fields.get("releases", ()))
     return Record(**fields)
 
 

@@ -95,6 +95,8 @@ class Exchange:
         if isinstance(admitted, Refusal):
             return admitted
         recorded.admitted(admitted.principal, admitted.grants)
+        snapshot = snapshot.serving(recorded.record.subject)
+        recorded.record.releases = snapshot.releases
         if refusal := admitted.refusal:
             return refusal
         recorded.record.request_digest = self._recording.digest(call.body)

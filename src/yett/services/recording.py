@@ -174,6 +174,7 @@ def judgement(stage: Stage, inspected: Inspected) -> Judgement:
         facts=inspected.demanded,
         revision=decision.revision,
         rewritten=verdict.rewritten,
+        shadow=inspected.shadow.effect.value if inspected.shadow else "",
     )
 
 

@@ -9,7 +9,7 @@ Rules:
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from yett.dialects.dialect import Dialect
 from yett.dialects.openai_chat_stream import ChatStream
@@ -21,7 +21,7 @@ from yett.ports.directory import Directory
 from yett.services.estimating import Estimator
 from yett.services.upstreams import Routes
 
-__all__ = ["Limits", "Snapshot", "Snapshots"]
+__all__ = ["Canary", "Limits", "Snapshot", "Snapshots"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,17 @@ class Limits:
     messages: int = 2_000
     deadline: float = 10.0
     """Seconds that one inspection may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """Policies that decide for a *share* of the callers, in percent."""
+
+    guard: Guard
+    program: Program
+    documents: tuple[Document, ...]
+    share: int
+    releases: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,23 @@ class Snapshot:
     """The policies as they were written."""
     estimator: Estimator = field(default_factory=Estimator)
     """What requests will take, in tokens and in money."""
+    releases: tuple[str, ...] = ()
+    """The releases that put published policies in force, by name."""
+    canary: Canary | None = None
+
+    def serving(self, subject: str) -> "Snapshot":
+        """Return what serves the caller whose keyed digest, in hex, is *subject*: always the same one."""
+        canary = self.canary
+        if canary is None or int(subject[:8], 16) % 100 >= canary.share:
+            return self
+        return replace(
+            self,
+            guard=canary.guard,
+            program=canary.program,
+            documents=canary.documents,
+            releases=canary.releases,
+            canary=None,
+        )
 
 
 class Snapshots:

@@ -52,7 +52,8 @@ async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
         "oracle://x",
         "nosuch://user:hidden@host/x",
         "sqlite+no://",
-        "postgresql+pg8000://user:hidden@host/x",
+        "postgresql://user:hidden@host/x?sslmode=maybe",
+        "sqlite+aiosqlite_missing://user:hidden@host/x",
     ],
 )
 async def test_a_wrong_address_is_the_operators_and_shows_no_password(wrong: str) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import delete, text, update
 from tests.adapters.conformance_journal import outcomes, record
 from tests.adapters.conformance_records import Made, RecordStoreConformance
 from tests.adapters.journal.kept import kept
+from tests.adapters.sql.conftest import Fresh
 from yett.adapters.sql.database import Database
 from yett.adapters.sql.records import SqlRecords
 from yett.adapters.sql.tables import entries
@@ -26,6 +27,14 @@ class TestSqlRecords(RecordStoreConformance):
     @pytest.fixture
     def store(self, database: Database) -> RecordStore:
         return SqlRecords(database)
+
+
+class TestPostgresqlRecords(RecordStoreConformance):
+    @pytest.fixture
+    async def store(self, postgresql: Fresh) -> AsyncIterator[RecordStore]:
+        database = await Database.open(postgresql())
+        yield SqlRecords(database)
+        await database.aclose()
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from yett.adapters.sql.postgresql import connection
 from yett.adapters.sql.tables import METADATA, VERSION, schema
 from yett.model.errors import NotReady, OperatorError, Place, Problem
 
@@ -48,6 +49,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._prepared = False
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="yett-sql")
         self._closed = False
 
@@ -60,9 +62,9 @@ class Database:
             OperatorError: the address is wrong, or the schema is newer than this code.
             NotReady: it cannot be reached.
         """
-        database = cls(_engine(address))
+        database = cls.later(address)
         try:
-            await database.run(_prepare)
+            await database.run(lambda _: None)
         except NotReady as problem:
             await database.aclose()
             raise NotReady(f"`{_shown(address)}`: {problem}; see to that, or name another database") from problem
@@ -70,6 +72,16 @@ class Database:
             await database.aclose()
             raise
         return database
+
+    @classmethod
+    def later(cls, address: str) -> Self:
+        """
+        Return the database at *address*, to be reached when it is first used, and tried again until it is.
+
+        Raises:
+            OperatorError: the address is wrong.
+        """
+        return cls(_engine(address))
 
     async def run(self, work: Callable[[Connection], _Result]) -> _Result:
         """
@@ -91,8 +103,12 @@ class Database:
         self._thread.shutdown()
 
     def _transact(self, work: Callable[[Connection], _Result]) -> _Result:
-        with _mapped(), self._engine.begin() as connection:
-            return work(connection)
+        with _mapped(), self._engine.begin() as opened:
+            if not self._prepared:
+                _prepare(opened)
+            result = work(opened)
+        self._prepared = True
+        return result
 
 
 def insert_missing(connection: Connection, table: Table) -> Insert:
@@ -101,17 +117,23 @@ def insert_missing(connection: Connection, table: Table) -> Insert:
 
 
 def _engine(address: str) -> Engine:
+    arguments: Mapping[str, object] = {}
     try:
         url = make_url(address)
         if url.get_backend_name() not in _INSERTS:
             raise _wrong(
                 f"`{url.get_backend_name()}` is no database that is known", f"use one of {', '.join(_INSERTS)}"
             )
-        engine = create_engine(url)
+        if url.get_backend_name() == "postgresql":
+            url, arguments = connection(url)
+        engine = create_engine(url, connect_args=dict(arguments), pool_pre_ping=url.get_backend_name() != "sqlite")
     except (ArgumentError, NoSuchModuleError) as problem:
         raise _wrong(f"`{_shown(address)}` is no address", "write it like `sqlite:///yett.db`") from problem
+    except ValueError as problem:
+        raise _wrong(f"`{_shown(address)}`: {problem}", "write it as libpq reads it") from problem
     except ModuleNotFoundError as problem:
-        raise _wrong(f"the driver `{problem.name}` is not installed", "install it") from problem
+        hint = "install it: `pip install 'yett[postgres]'`"
+        raise _wrong(f"the driver `{problem.name}` is not installed", hint) from problem
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
     return engine
@@ -136,7 +158,7 @@ def _set_up_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 def _prepare(connection: Connection) -> None:
     METADATA.create_all(connection)
     versions = connection.scalars(select(schema.c.version)).all()
-    if not versions:
+    if not versions or max(versions) < VERSION:  # newer versions only ever added tables
         connection.execute(insert_missing(connection, schema), {"version": VERSION})
     elif max(versions) > VERSION:
         message = f"the database's schema is version `{max(versions)}`, and this Yett knows up to {VERSION}"

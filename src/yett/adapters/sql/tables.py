@@ -1,10 +1,10 @@
 """Every table, once, for every database."""
 
-from sqlalchemy import BigInteger, Column, Double, Index, LargeBinary, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, Double, Index, LargeBinary, MetaData, String, Table, Text
 
-__all__ = ["METADATA", "VERSION", "entries", "schema"]
+__all__ = ["METADATA", "VERSION", "bundles", "entries", "releases", "schema"]
 
-VERSION = 1
+VERSION = 2
 """The version of what is described here; one more with every change."""
 
 METADATA = MetaData()
@@ -26,4 +26,27 @@ entries = Table(
     Column("link", String(64), nullable=False),
     Index("yett_entries_id", "id"),
     Index("yett_entries_at", "at"),
+)
+
+bundles = Table(
+    "yett_bundles",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("documents", Text, nullable=False, comment="a JSON object: by the policy's id, its YAML text"),
+    Column("signer", String(64), nullable=False),
+    Column("signature", String(128), nullable=False),
+)
+
+releases = Table(
+    "yett_releases",
+    METADATA,
+    Column("namespace", String(255), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False, comment="from 1, without gaps"),
+    Column("digest", String(64), nullable=False),
+    Column("rollout", String(16), nullable=False),
+    Column("at", Double, nullable=False, comment="seconds since 1970-01-01 UTC"),
+    Column("share", BigInteger, nullable=False, comment="of a canary, the percentage of callers"),
+    Column("author", String(255), nullable=False),
+    Column("commit", String(64), nullable=False),
+    Column("note", Text, nullable=False),
 )

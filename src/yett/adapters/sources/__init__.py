@@ -1,0 +1,1 @@
+"""Where policies are written: folders and repositories."""

@@ -1,0 +1,60 @@
+"""A folder of policy files."""
+
+import asyncio
+from pathlib import Path
+
+from yett.model.errors import NotReady, OperatorError, Place, Problem
+from yett.ports.sources import Checkout
+
+__all__ = ["ENDINGS", "FolderSource", "is_policy"]
+
+ENDINGS = (".yaml", ".yml")
+
+
+def is_policy(path: str) -> bool:
+    """Say whether *path* is that of a policy file: YAML, no suite of tests, and nothing hidden."""
+    stem, _, ending = path.rpartition("/")[2].rpartition(".")
+    hidden = any(step.startswith(".") for step in path.split("/"))
+    return bool(stem) and f".{ending}" in ENDINGS and not stem.endswith("_test") and not hidden
+
+
+class FolderSource:
+    """A `Source` that is a folder, with all that is below it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return str(self._folder)
+
+    async def read(self) -> Checkout:
+        """
+        Read what is there now.
+
+        Raises:
+            NotReady: a file cannot be read.
+            OperatorError: there is no such folder, or a file is not UTF-8.
+        """
+        return await asyncio.to_thread(self._read)
+
+    def _read(self) -> Checkout:
+        if not self._folder.is_dir():
+            problem = Problem(Place(self.name), "no-source", "there is no such folder", "name one that exists")
+            raise OperatorError(problem)
+        files = {}
+        for file in sorted(self._folder.rglob("*")):
+            path = file.relative_to(self._folder).as_posix()
+            if is_policy(path) and file.is_file():
+                files[path] = _text(file)
+        return Checkout(files)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8-sig")
+    except OSError as error:
+        raise NotReady(f"`{file}` cannot be read: {(error.strerror or 'unreadable').lower()}") from None
+    except UnicodeDecodeError:
+        raise OperatorError(Problem(Place(str(file)), "encoding", "is not UTF-8", "save the file as UTF-8")) from None

@@ -1,0 +1,127 @@
+"""
+Following: what is released comes into force here, without a restart.
+
+Rules:
+
+1. The store is asked, cheaply and often, for the numbers of the newest releases; only when one has grown is anything
+   read.
+2. What cannot come into force changes nothing: the last that was good stays, and why can be seen. It is tried again when
+   something else is released, and, where the store could not be reached, until it can.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from yett.model.errors import NotReady, YettError
+from yett.model.release import Bundle, Release, Rollout, Standing, standing
+from yett.policy.bundles import bundled
+from yett.ports.policies import PolicyStore
+
+__all__ = ["Following", "Published", "published"]
+
+_LOG = logging.getLogger("yett.policies")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What is in force, and on its way, in all namespaces."""
+
+    standings: tuple[Standing, ...] = ()
+    bundles: Mapping[str, Bundle] | None = None
+    """By digest."""
+
+    @property
+    def live(self) -> tuple[Release, ...]:
+        """The releases that decide."""
+        return tuple(each.live for each in self.standings if each.live)
+
+    def candidates(self, rollout: Rollout) -> tuple[Release, ...]:
+        """Return the releases that are tried out by *rollout*."""
+        found = (each.candidate for each in self.standings)
+        return tuple(each for each in found if each and each.rollout is rollout)
+
+    def bundle(self, release: Release) -> Bundle:
+        """Return the bundle of *release*, one of those above."""
+        return (self.bundles or {})[release.digest]
+
+
+async def published(store: PolicyStore) -> Published:
+    """
+    Read from *store* what is in force and on its way.
+
+    Raises:
+        NotReady: it cannot be reached, or a bundle is lost or not what its digest says.
+    """
+    standings = [standing(name, await store.releases(name)) for name in sorted(await store.newest())]
+    bundles = {}
+    for release in (each for now in standings for each in (now.live, now.candidate) if each):
+        found = await store.bundle(release.digest)
+        if found is None or bundled(dict(found.documents)).digest != release.digest:
+            raise NotReady(f"the store has no bundle `{release.digest[:12]}`, or another one under its name")
+        bundles[release.digest] = found
+    return Published(tuple(standings), bundles)
+
+
+class Following:
+    """Follows a store, from `start` to `aclose`."""
+
+    def __init__(
+        self, store: PolicyStore, apply: Callable[[Published], Awaitable[None]], *, pause: float, seen: Published
+    ) -> None:
+        """Ask *store* every *pause* seconds, and *apply* what differs from what was *seen* last."""
+        self._store = store
+        self._apply = apply
+        self._pause = pause
+        self._seen = {each.namespace: each.number for each in seen.standings}
+        self._task: asyncio.Task[None] | None = None
+        self.trouble = ""
+        """Why what is in the store is not in force; empty when it is."""
+
+    def start(self) -> None:
+        """Begin to follow."""
+        self._task = self._task or asyncio.create_task(self._run())
+
+    async def aclose(self) -> None:
+        """Stop following."""
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(self._pause)
+            await self.look()
+
+    async def look(self) -> bool:
+        """Look once; say whether something was released since."""
+        try:
+            newest = dict(await self._store.newest())
+            if newest == self._seen:
+                if self.trouble.startswith(_UNREACHED):
+                    self.trouble = ""
+                return False
+            now = await published(self._store)
+        except NotReady as error:
+            self._keep(f"{_UNREACHED}: {error}")
+            return False
+        self._seen = newest
+        try:
+            await self._apply(now)
+        except YettError as error:
+            self._keep(f"what was released is not in force: {error}")
+        else:
+            self.trouble = ""
+            _LOG.info("in force: %s", ", ".join(release.name for release in now.live) or "no published policies")
+        return True
+
+    def _keep(self, trouble: str) -> None:
+        if trouble != self.trouble:
+            _LOG.error("the policies in force stay: %s", trouble)
+        self.trouble = trouble
+
+
+_UNREACHED = "the policy store cannot be read"

@@ -1,0 +1,221 @@
+"""
+Publishing: put policies in force, by stages, and back.
+
+    push ─▶ bundle ─▶ check: signature, compiles with all that is in force, own tests pass ─▶ keep ─▶ release
+
+Rules:
+
+1. Nothing is released that was not checked as it would be in force: together with everything else that decides.
+2. Whoever comes second starts over: a release is noted only if it is the next one, so two at once cannot undo each other
+   unseen.
+3. Rolling back is a release like any other, of a bundle that was kept; nothing is copied or built.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from yett.model.errors import NotReady, OperatorError, Place, Problem
+from yett.model.release import Bundle, Release, Rollout, Standing, standing
+from yett.policy.bundles import bundled, documents_of
+from yett.policy.documents import Document
+from yett.policy.problems import meant
+from yett.ports.clock import Clock
+from yett.ports.policies import PolicyStore
+
+__all__ = ["Check", "Intent", "Publishing"]
+
+Check = Callable[[Mapping[str, tuple[Document, ...]]], Awaitable[None]]
+"""Raises OperatorError unless the policies, by namespace, could be in force together."""
+_ATTEMPTS = 5
+_ALL = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """How far a bundle is to be in force, and who says so."""
+
+    rollout: Rollout = Rollout.ENFORCE
+    share: int = _ALL
+    author: str = ""
+    commit: str = ""
+    note: str = ""
+
+
+class Publishing:
+    """Where policies are published."""
+
+    def __init__(
+        self,
+        store: PolicyStore,
+        clock: Clock,
+        check: Check,
+        trouble: Callable[[Bundle], str] = lambda _: "",
+        seal: Callable[[Bundle], Bundle] | None = None,
+    ) -> None:
+        """
+        Publish to *store* what passes *check*.
+
+        *trouble* says why a bundle's signature is not enough, or nothing; *seal* signs what nobody has signed.
+        """
+        self._store = store
+        self._clock = clock
+        self._check = check
+        self._trouble = trouble
+        self._seal = seal
+
+    async def standings(self) -> tuple[Standing, ...]:
+        """Say where every namespace stands."""
+        return tuple([await self.standing(namespace) for namespace in sorted(await self._store.newest())])
+
+    async def standing(self, namespace: str) -> Standing:
+        """Say where *namespace* stands."""
+        return standing(namespace, await self._store.releases(namespace))
+
+    async def history(self, namespace: str, limit: int = 1000) -> Sequence[Release]:
+        """Return the newest releases of *namespace*, newest first."""
+        return await self._store.releases(namespace, limit)
+
+    async def bundle(self, release: Release | None) -> Bundle:
+        """
+        Return the bundle of *release*; an empty one where there is no release.
+
+        Raises:
+            NotReady: the store has lost it.
+        """
+        if release is None:
+            return bundled({})
+        found = await self._store.bundle(release.digest)
+        if found is None or bundled(dict(found.documents)).digest != release.digest:
+            raise NotReady(f"the store has no bundle `{release.digest[:12]}`, or another one under its name")
+        return found
+
+    async def push(self, namespace: str, documents: Mapping[str, str], intent: Intent) -> Release:
+        """
+        Put *documents*, YAML texts by id, in force in *namespace*, beside those that are there.
+
+        Raises:
+            OperatorError: they could not be in force.
+            NotReady: the store cannot be reached, or others are publishing all the time.
+        """
+
+        async def beside(now: Standing) -> Bundle:
+            there = dict((await self.bundle(now.candidate or now.live)).documents)
+            return bundled({**there, **documents})
+
+        return await self._released(namespace, beside, intent)
+
+    async def replace(self, namespace: str, bundle: Bundle, intent: Intent) -> Release:
+        """Put *bundle*, and nothing else, in force in *namespace*; raises as `push` does."""
+
+        async def exactly(_: Standing) -> Bundle:
+            return bundle
+
+        return await self._released(namespace, exactly, intent)
+
+    async def withdraw(self, namespace: str, policy: str, intent: Intent) -> Release:
+        """Take *policy* out of *namespace*; raises as `push` does."""
+
+        async def without(now: Standing) -> Bundle:
+            there = dict((await self.bundle(now.live)).documents)
+            if policy not in there:
+                raise _unknown("policy", policy, there)
+            return bundled({name: text for name, text in there.items() if name != policy})
+
+        return await self._released(namespace, without, intent)
+
+    async def roll_out(self, namespace: str, intent: Intent) -> Release:
+        """Take what is on its way in *namespace*, or was pushed last, one stage on, or back; raises as `push` does."""
+
+        async def newest(now: Standing) -> Bundle:
+            newest = await self._store.releases(namespace, 1)
+            if not newest:
+                raise _unknown("namespace", namespace, await self._store.newest())
+            return await self.bundle(now.candidate or newest[0])
+
+        return await self._released(namespace, newest, intent)
+
+    async def roll_back(self, name: str, version: str, intent: Intent) -> Release:
+        """
+        Put in force again the release *version* of the namespace *name*, or that version of the policy *name*.
+
+        Raises:
+            OperatorError: there is no such thing, or it could not be in force.
+            NotReady: as `push`.
+        """
+        namespaces = await self._store.newest()
+        number = version.removeprefix("#")
+        if name in namespaces and number.isascii() and number.isdigit():
+            return await self._back_to(name, int(number), intent)
+        for namespace in namespaces:
+            text = await self._earlier(namespace, name, version)
+            if text is not None:
+                return await self._put_back(namespace, name, text, intent)
+        raise _unknown("version", f"{name} {version}", await self._versions(name))
+
+    async def _back_to(self, namespace: str, number: int, intent: Intent) -> Release:
+        past = {release.number: release for release in await self._store.releases(namespace)}
+        if number not in past:
+            raise _unknown("release", f"{namespace}#{number}", [f"{namespace}#{each}" for each in past])
+        return await self.replace(namespace, await self.bundle(past[number]), intent)
+
+    async def _put_back(self, namespace: str, name: str, text: str, intent: Intent) -> Release:
+        async def instead(now: Standing) -> Bundle:
+            return bundled({**dict((await self.bundle(now.live)).documents), name: text})
+
+        return await self._released(namespace, instead, intent)
+
+    async def _earlier(self, namespace: str, policy: str, version: str) -> str | None:
+        """Return the newest text of *policy* that calls itself *version*."""
+        for release in await self._store.releases(namespace):
+            bundle = await self.bundle(release)
+            for document in documents_of(bundle, namespace):
+                if document.id == policy and document.version == version:
+                    return dict(bundle.documents)[policy]
+        return None
+
+    async def _versions(self, policy: str) -> list[str]:
+        found: dict[str, None] = {}
+        for namespace in await self._store.newest():
+            for release in await self._store.releases(namespace):
+                for document in documents_of(await self.bundle(release), namespace):
+                    if document.id == policy:
+                        found[f"{policy} {document.version}"] = None
+        return list(found)
+
+    async def _released(self, namespace: str, made: Callable[[Standing], Awaitable[Bundle]], intent: Intent) -> Release:
+        for _ in range(_ATTEMPTS):
+            now = await self.standing(namespace)
+            bundle = await made(now)
+            if self._seal and not bundle.signature:
+                bundle = self._seal(bundle)
+            await self._checked(namespace, bundle)
+            await self._store.keep(bundle)
+            release = Release(
+                namespace=namespace,
+                number=now.number + 1,
+                digest=bundle.digest,
+                rollout=intent.rollout,
+                at=self._clock.now(),
+                share=intent.share if intent.rollout is Rollout.CANARY else _ALL,
+                author=intent.author,
+                commit=intent.commit,
+                note=intent.note,
+            )
+            if await self._store.release(release):
+                return release
+        raise NotReady(f"others are publishing to `{namespace}` all the time; try again")
+
+    async def _checked(self, namespace: str, bundle: Bundle) -> None:
+        if trouble := self._trouble(bundle):
+            raise OperatorError(Problem(Place(f"{namespace}@{bundle.digest[:12]}"), "bad-signature", trouble))
+        together = {
+            each.namespace: documents_of(await self.bundle(each.live), each.namespace)
+            for each in await self.standings()
+            if each.namespace != namespace
+        }
+        await self._check({**together, namespace: documents_of(bundle, namespace)})
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> OperatorError:
+    hint = meant(name, known) or "see `yett policy list` and `yett policy history`"
+    return OperatorError(Problem(Place("policies"), f"unknown-{what}", f"there is no {what} `{name}`", hint))

@@ -1,0 +1,41 @@
+"""A folder of policy files."""
+
+from pathlib import Path
+
+import pytest
+
+from yett.adapters.sources.folder import FolderSource, is_policy
+from yett.model.errors import OperatorError
+
+
+@pytest.mark.parametrize(
+    ("path", "policy"),
+    [
+        ("a.yaml", True),
+        ("below/a.yml", True),
+        ("a_test.yaml", False),
+        (".github/a.yaml", False),
+        (".a.yaml", False),
+        ("a.json", False),
+        ("yaml", False),
+    ],
+)
+def test_policies_are_told_from_other_files(path: str, policy: bool) -> None:
+    assert is_policy(path) is policy
+
+
+async def test_everything_below_is_read(tmp_path: Path) -> None:
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "b.yaml").write_text("b")
+    (tmp_path / "a.yaml").write_bytes(b"\xef\xbb\xbfa")
+    (tmp_path / "README.md").write_text("c")
+    checkout = await FolderSource(tmp_path).read()
+    assert (checkout.files, checkout.commit) == ({"a.yaml": "a", "below/b.yaml": "b"}, "")
+
+
+async def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(OperatorError, match="there is no such folder"):
+        await FolderSource(tmp_path / "nowhere").read()
+    (tmp_path / "a.yaml").write_bytes(b"\xff")
+    with pytest.raises(OperatorError, match="is not UTF-8"):
+        await FolderSource(tmp_path).read()

