@@ -56,7 +56,7 @@ def test_the_written_form_does_not_change() -> None:
         b'{"format":1,"kind":"record","id":"r1","at":1.5,"operation":"openai.chat","revision":"","tenant":"","subject":"",'
         b'"key":"","model":"gpt","upstream":"","streamed":false,"judgements":[],"usage":{"input_tokens":1,'
         b'"output_tokens":2,"cached_tokens":0},"outcome":"served","status":200,"code":"","duration":0.0,'
-        b'"request_digest":"","response_digest":"","caps":{},"cost":""}'
+        b'"request_digest":"","response_digest":"","caps":{},"cost":"","releases":[]}'
     )
 
 

