@@ -27,6 +27,12 @@ def kinds(text: str, origin: Origin = Origin.USER) -> list[str]:
         ("[]" * 40, []),
         (PROSE, []),
         ("aaaa" * 20, []),
+        ("so " + "!" * 3_000, ["size.run"]),
+        ("ab" * 900 + "!" * 990, []),
+        (" " * 3_000, []),
+        (" ".join(f"{at}" for at in range(9000)) + f" {''.join(map(str, range(9000)))}", ["size.word"]),
+        ("h\u0335\u0321\u0322\u0327" * 9, ["size.marks"]),
+        ("ế ộ \u0065\u0302\u0301 " * 9, []),
         ("", []),
     ],
 )

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yett.guard.facts import FAMILY_OF, InteractionFacts, known_facts, risk
+from yett.guard.complexity import PARTS
+from yett.guard.facts import FAMILY_OF, InteractionFacts, known_facts
 from yett.model.finding import Finding
 from yett.model.interaction import Interaction
 from yett.model.kinds import FAMILIES
@@ -16,6 +17,7 @@ from yett.model.segment import Origin, Segment
 from yett.model.span import Span
 from yett.model.stage import Stage
 from yett.model.unknown import Unknown
+from yett.policy.schema import known_fields
 from yett.ports.decider import TextTest
 
 ANN = Principal("acme", "ann", frozenset({"dev", "admin"}), attributes={"team.tier": "free", "user.email": "a@b"})
@@ -116,6 +118,36 @@ def test_what_nobody_could_look_for_is_unavailable_and_never_nothing(name: str) 
     assert demanded("llm.containsPII", failed=failed) is pii
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("risk.pii", 0.27),
+        ("risk.secrets", 0.0),
+        ("risk.detector", Unknown.MISSING),
+        ("response.appropriateness", 0.64),
+    ],
+)
+def test_a_risk_is_told_by_its_parts(field: str, value: object) -> None:
+    found = a_finding("pii.email", Origin.MODEL, 0.9)
+    assert demanded(field, found) == (pytest.approx(value) if isinstance(value, float) else value)
+    assert demanded(field, found, failed={"pii"}) is Unknown.UNAVAILABLE or "pii" not in field
+
+
+def test_the_complexity_of_texts_is_a_fact() -> None:
+    look = Evidence()
+    look.segments = (Segment("", Origin.USER, "[" * 64),)
+    assert facts_of(look).demand("complexity.nesting") == 1.0
+    assert facts_of(look).demand("complexity.score") >= 0.8  # type: ignore[operator]
+    assert facts_of(look).demand("complexity.shoes") is Unknown.MISSING
+    assert look.looked == set()
+
+
+def test_every_part_of_complexity_is_a_field() -> None:
+    assert {name for name in known_fields() if name.startswith("complexity.")} == {
+        f"complexity.{name}" for name in ("score", *PARTS)
+    }
+
+
 def test_failures_are_facts_of_their_own() -> None:
     broken = a_finding("detector.unavailable", score=1.0)
     assert demanded("detector.found", broken, failed={"pii"}) is True
@@ -209,11 +241,6 @@ FINDINGS = st.lists(
     ),
     max_size=6,
 )
-
-
-@given(FINDINGS, FINDINGS)
-def test_risk_never_falls_when_more_is_found(some: list[Finding], more: list[Finding]) -> None:
-    assert 0.0 <= risk(some) <= risk(some + more) <= 1.0
 
 
 @given(FINDINGS, FINDINGS, st.sampled_from(["found", "score", "count", "types", "user.score", "model.count"]))

@@ -41,6 +41,7 @@ def test_an_explanation_names_rules_kinds_scores_places_and_readings() -> None:
         "  rule yett-hidden@2.1/tags: warn (possibly: team.tier, user.id unknown)",
         "  found injection.override 0.90 at /messages/0/content[3:17] by override-previous",
         "  found obfuscation.encoded 0.46 at /[0:4], read as folded>base64",
+        "  risk 0.92: injection 0.90, obfuscation 0.18",
     ]
 
 

@@ -27,6 +27,7 @@ def test_every_family_of_findings_has_fields() -> None:
         ("injection.score", Sort.NUMBER, True, True), ("injection.document.found", Sort.BOOLEAN, True, True),
         ("secrets.types", Sort.STRINGS, True, True), ("pii.rules", Sort.STRINGS, True, True),
         ("text.0f", Sort.BOOLEAN, True, True), ("risk.score", Sort.NUMBER, True, True),
+        ("risk.pii", Sort.NUMBER, True, True), ("response.appropriateness", Sort.NUMBER, True, False),
     ],
 )  # fmt: skip
 def test_fields_have_a_sort_and_a_cost(name: str, sort: Sort, costly: bool, findings: bool) -> None:

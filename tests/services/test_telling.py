@@ -65,6 +65,9 @@ def test_headers_tell_the_highest_risk_and_personal_data() -> None:
     assert headers["x-pii-detected"] == "true"
     assert headers["x-yett-score"] == headers["x-security-score"]
     assert 0.9 <= float(headers["x-yett-score"]) <= 1
+    assert headers["x-yett-risk"].startswith("injection=")
+    assert ", pii=" in headers["x-yett-risk"]
+    assert "x-yett-risk" not in verdict_headers([verdict(Effect.ALLOW)])
     assert verdict_headers([verdict(Effect.ALLOW)])["x-pii-detected"] == "false"
     assert verdict_headers([]) == {}
 

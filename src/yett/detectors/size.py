@@ -5,6 +5,7 @@ Such texts cost more than they say: they fill a context, exhaust a parser or pus
 judged as a whole, and only where they come in: what a model may write is limited by tokens, not here.
 """
 
+import re
 import zlib
 from collections.abc import Iterator
 from itertools import accumulate
@@ -22,6 +23,13 @@ _PART = 8
 _SLACK = 64
 _NO_BRACKETS = bytes(set(range(256)) - set(b"()[]{}"))
 _STEPS = tuple(1 if code in b"([{" else -1 for code in range(256))
+_LONGEST_RUN = 2_000
+"""How often one character may follow itself; rules and frames are shorter."""
+_LONGEST_WORD = 20_000
+"""How many characters may come without a space: more than any address, less than most pictures in base64."""
+# Marks upon marks (Vietnamese has two), as in text that is made to spill over its line.
+_STACKED = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{4,}")
+_MOST_STACKED = 8
 
 
 class Size:
@@ -37,7 +45,7 @@ class Size:
         """Accept texts of up to *longest* characters, with brackets in brackets up to *deepest* times."""
         self._longest = longest
         self._deepest = deepest
-        self.revision = f"1:{longest}:{deepest}"
+        self.revision = f"2:{longest}:{deepest}"
 
     def detect(self, text: str, origin: Origin, start: int = 0) -> Iterator[Match]:
         """Report what is out of measure in the whole of *text*."""
@@ -51,6 +59,12 @@ class Size:
             yield Match(0, end, "size.repetition", 0.8, "repetition")
         if self._deep(text):
             yield Match(0, end, "size.nesting", 0.8, "deepest")
+        if end >= _LONGEST_RUN and _running(text):
+            yield Match(0, end, "size.run", 0.7, "run")
+        if end >= _LONGEST_WORD and max(map(len, text.split()), default=0) >= _LONGEST_WORD:
+            yield Match(0, end, "size.word", 0.6, "word")
+        if not text.isascii() and len(_STACKED.findall(text)) >= _MOST_STACKED:
+            yield Match(0, end, "size.marks", 0.7, "marks")
 
     def hold(self, text: str, origin: Origin, start: int = 0) -> int:
         """Return *start*, since the whole text is judged; its end for a model's, which is not."""
@@ -75,3 +89,10 @@ def _repetitive(text: str) -> bool:
     part = len(data) // _PART
     begin = (len(data) - part) // 2
     return len(zlib.compress(data[begin : begin + part], 1)) < most + _SLACK and len(zlib.compress(data, 1)) < most
+
+
+def _running(text: str) -> bool:
+    """Say whether one character follows itself too often; every such run covers one of the stretches looked at."""
+    step = _LONGEST_RUN // 2
+    starts = range(0, len(text) - step + 1, step)
+    return any(not text[at].isspace() and text.startswith(text[at] * step, at) for at in starts)

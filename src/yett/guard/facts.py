@@ -11,19 +11,21 @@ Rules:
 3. A family that a failed detector feeds has no value: it is unavailable, never "nothing found".
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 
+from yett.guard.complexity import PARTS, complexity, part
 from yett.guard.detection import Evidence
 from yett.model.finding import Finding
 from yett.model.interaction import Interaction
-from yett.model.kinds import family
 from yett.model.principal import Principal
+from yett.model.risk import accused, appropriateness, parts, risk
 from yett.model.segment import Origin
 from yett.model.unknown import Unknown
 from yett.ports.decider import TextTest
 
-__all__ = ["EVERYTHING", "FAMILY_OF", "InteractionFacts", "known_facts", "risk"]
+__all__ = ["EVERYTHING", "FAMILY_OF", "InteractionFacts", "known_facts"]
 
 # The word of a fact for a family of kinds, where they differ.
 _PLAIN = ("injection", "pii", "obfuscation", "command", "content", "exfiltration", "leakage", "size")
@@ -37,21 +39,6 @@ _ALL = frozenset(FAMILY_OF.values())
 _EVERY = _ALL | {"text"}
 EVERYTHING = "*"
 """What `demanded` holds when policy was told that nothing was found at all."""
-_OPERATORS_OWN = frozenset({Origin.OPERATOR, Origin.DEFINITION})
-_ACCUSED_BY_ORIGIN = frozenset({"injection", "command"})
-_WEIGHTS = MappingProxyType(
-    {
-        "injection": 1.0,
-        "command": 0.9,
-        "secret": 0.8,
-        "exfiltration": 0.8,
-        "leakage": 0.8,
-        "content": 0.7,
-        "size": 0.5,
-        "obfuscation": 0.4,
-        "pii": 0.3,
-    },
-)
 _ATTRIBUTES: Mapping[str, Callable[[list[Finding]], object]] = MappingProxyType(
     {
         "found": bool,
@@ -98,28 +85,6 @@ def _put(known: dict[str, object], steps: list[str], value: object) -> None:
         known[step] = below
         known = below
     known[steps[-1]] = value
-
-
-def _accused(finding: Finding, name: str) -> bool:
-    """Say whether *finding*, of the family *name*, is held against whoever wrote it."""
-    return name not in _ACCUSED_BY_ORIGIN or finding.origin not in _OPERATORS_OWN
-
-
-def risk(findings: Iterable[Finding]) -> float:
-    """
-    Combine findings into one score from 0 to 1.
-
-    Each family counts with its surest finding, weighted; families add up as independent doubts do (noisy or).
-    """
-    doubt = 1.0
-    surest: dict[str, float] = {}
-    for finding in findings:
-        name = family(finding.kind)
-        if _accused(finding, name):
-            surest[name] = max(surest.get(name, 0.0), finding.score)
-    for name, score in surest.items():
-        doubt *= 1.0 - _WEIGHTS.get(name, 0.0) * score
-    return 1.0 - doubt
 
 
 class InteractionFacts:
@@ -186,7 +151,7 @@ class InteractionFacts:
         if origin:
             found = [finding for finding in found if finding.origin == origin]
         else:
-            found = [finding for finding in found if _accused(finding, name)]
+            found = [finding for finding in found if accused(finding, name)]
         return _ATTRIBUTES[attribute](found)
 
     def _failures(self) -> list[Finding]:
@@ -208,9 +173,26 @@ class InteractionFacts:
     def _pii_types(self) -> object:
         return self._family("pii", "types")
 
-    def _risk(self) -> object:
+    def _all(self, score: Callable[[Sequence[Finding]], float]) -> object:
+        """Return the *score* of everything that can be found."""
         self._look.look_for(_ALL)
-        return Unknown.UNAVAILABLE if self._look.failed else risk(self._look.findings)
+        return Unknown.UNAVAILABLE if self._look.failed else score(self._look.findings)
+
+    def _part(self, name: str) -> object:
+        found = self._found(name)
+        return found if isinstance(found, Unknown) else sum(parts(found).values())
+
+    def _complex(self, name: str) -> object:
+        return part(name, self._look.segments)
+
+    def _complexity(self) -> object:
+        return complexity(self._look.segments)
+
+    def _risk(self) -> object:
+        return self._all(risk)
+
+    def _appropriateness(self) -> object:
+        return self._all(appropriateness)
 
 
 _DERIVED: Mapping[str, Callable[[InteractionFacts], object]] = MappingProxyType(
@@ -218,6 +200,10 @@ _DERIVED: Mapping[str, Callable[[InteractionFacts], object]] = MappingProxyType(
         "llm.containsPII": InteractionFacts._contains_pii,  # noqa: SLF001 - the table of this class's own facts
         "llm.piiTypes": InteractionFacts._pii_types,  # noqa: SLF001
         "risk.score": InteractionFacts._risk,  # noqa: SLF001
+        **{f"risk.{name}": partial(InteractionFacts._part, name=name) for name in FAMILY_OF if name != "detector"},  # noqa: SLF001
+        "complexity.score": InteractionFacts._complexity,  # noqa: SLF001
+        **{f"complexity.{name}": partial(InteractionFacts._complex, name=name) for name in PARTS},  # noqa: SLF001
+        "response.appropriateness": InteractionFacts._appropriateness,  # noqa: SLF001
     },
 )
 

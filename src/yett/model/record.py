@@ -39,6 +39,8 @@ class Judgement:
     """How often each kind was rewritten how: kind, transform (or `restore`), count."""
     shadow: str = ""
     """The effect that policies in shadow would have had; empty where there are none."""
+    risk: tuple[tuple[str, float], ...] = ()
+    """What each family of findings adds to the risk, the greatest first."""
 
 
 @dataclass(slots=True)

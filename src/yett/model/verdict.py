@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from yett.model.decision import Decision, Effect
 from yett.model.finding import Finding
+from yett.model.risk import parts, risk
 from yett.model.segment import Origin, Segment
 
 __all__ = ["Coverage", "Verdict"]
@@ -49,6 +50,11 @@ class Verdict:
         return self.decision.effect
 
     @property
+    def risk(self) -> float:
+        """How risky what was found is altogether, from 0 to 1 (`yett.model.risk`)."""
+        return risk(self.findings)
+
+    @property
     def allowed(self) -> bool:
         """Whether the interaction may pass, as rewritten."""
         return self.decision.allowed
@@ -69,4 +75,8 @@ class Verdict:
             how = f", read as {finding.reading}" if finding.reading else ""
             rule = f" by {finding.rule}" if finding.rule else ""
             lines.append(f"  found {finding.kind} {finding.score:.2f} at {where}{rule}{how}")
+        if made_of := parts(self.findings):
+            lines.append(
+                f"  risk {self.risk:.2f}: " + ", ".join(f"{name} {part:.2f}" for name, part in made_of.items())
+            )
         return "\n".join(lines)

@@ -22,6 +22,7 @@ _EVERYWHERE = frozenset(Stage)
 _REQUEST = frozenset({Stage.REQUEST})
 _RETRIEVED = frozenset({Stage.REQUEST, Stage.CONTEXT})
 _TOOLS = frozenset({Stage.REQUEST, Stage.TOOL, Stage.RESPONSE})
+_INCOMING = frozenset({Stage.REQUEST, Stage.CONTEXT, Stage.TOOL})
 _RESPONSE = frozenset({Stage.RESPONSE})
 
 _COUNTED, _SCANNED, _JUDGED = 1, 2, 3
@@ -60,6 +61,9 @@ FAMILIES = MappingProxyType(
 
 ORIGINS = ("operator", "user", "model", "tool", "document", "definition", "unknown")
 """The values of `Origin`, which lives beside the texts that policy must not see."""
+
+_COMPLEXITY = ("score", "length", "marks", "nesting", "orders", "repetition", "runs", "words")
+"""What is measured of prompts: `yett.guard.complexity` says how."""
 
 _COUNTS = MappingProxyType(
     {
@@ -128,6 +132,9 @@ _FIELDS = MappingProxyType(
         "tool.arguments": _text(frozenset({Stage.TOOL, Stage.RESPONSE})),
         "response.text": _text(_RESPONSE),
         "risk.score": _seen(Sort.NUMBER, _JUDGED),
+        **{f"risk.{name}": _seen(Sort.NUMBER, rank) for name, rank in FAMILIES.items() if name != "detector"},
+        **{f"complexity.{name}": Field(Sort.NUMBER, _INCOMING, cost=_COUNTED) for name in _COMPLEXITY},
+        "response.appropriateness": Field(Sort.NUMBER, _RESPONSE, cost=_JUDGED),
         **dict(_families()),
     }
 )

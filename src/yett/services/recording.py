@@ -19,6 +19,7 @@ from yett.model.principal import Principal
 from yett.model.rate import Grant
 from yett.model.record import Judgement, Record
 from yett.model.refusal import Refusal
+from yett.model.risk import parts
 from yett.model.stage import Stage
 from yett.model.verdict import Coverage, Verdict
 from yett.ports.clock import Clock
@@ -175,6 +176,7 @@ def judgement(stage: Stage, inspected: Inspected) -> Judgement:
         revision=decision.revision,
         rewritten=verdict.rewritten,
         shadow=inspected.shadow.effect.value if inspected.shadow else "",
+        risk=tuple((name, round(part, 4)) for name, part in parts(verdict.findings).items()),
     )
 
 

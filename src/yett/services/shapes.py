@@ -9,6 +9,7 @@ from yett.model.decision import Decision, Reason
 from yett.model.errors import Problem
 from yett.model.finding import Finding
 from yett.model.obligation import Obligation
+from yett.model.risk import parts
 from yett.model.verdict import Verdict
 from yett.policy.explaining import Explanation
 
@@ -74,9 +75,11 @@ def problem_shape(problem: Problem) -> Mapping[str, object]:
 
 def verdict_shape(verdict: Verdict) -> _Shape:
     """Return *verdict* with everything that explains it."""
+    made_of = parts(verdict.findings)
     return {
         "decision": decision_shape(verdict.decision),
         "findings": [finding_shape(finding) for finding in verdict.findings],
+        "risk": {"score": round(verdict.risk, 4), "parts": {name: round(part, 4) for name, part in made_of.items()}},
         "sanitized": verdict.sanitized if verdict.allowed else None,
         "dropped": list(verdict.dropped),
         "rewritten": [{"kind": kind, "how": how, "count": count} for kind, how, count in verdict.rewritten],

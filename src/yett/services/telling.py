@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from yett.dialects.dialect import Unwritable
 from yett.dialects.strict_json import parse
-from yett.guard.facts import risk
 from yett.model.errors import CallerError, NotReady, UpstreamError, UpstreamTimeout, YettError
 from yett.model.refusal import Refusal
+from yett.model.risk import parts
 from yett.model.segment import Origin, Segment
 from yett.model.verdict import Verdict
 
@@ -64,13 +64,16 @@ def verdict_headers(verdicts: Sequence[Verdict]) -> dict[str, str]:
     if not verdicts:
         return {}
     strictest = max(verdicts, key=_strictness)
-    score = f"{max(risk(verdict.findings) for verdict in verdicts):.2f}"
+    riskiest = max(verdicts, key=lambda verdict: verdict.risk)
+    score = f"{riskiest.risk:.2f}"
+    made_of = ", ".join(f"{name}={part:.2f}" for name, part in parts(riskiest.findings).items())
     personal = any(finding.kind.startswith("pii.") for verdict in verdicts for finding in verdict.findings)
     reason = strictest.decision.reasons[0] if strictest.decision.reasons else None
     return {
         "x-yett-decision": strictest.effect if strictest.effect in _TOLD else "warn",
         "x-yett-score": score,
         "x-security-score": score,
+        **({"x-yett-risk": made_of} if made_of else {}),
         "x-pii-detected": "true" if personal else "false",
         **({"x-yett-policy": f"{reason.policy}@{reason.version}"} if reason else {}),
     }
