@@ -68,4 +68,4 @@ def test_depth_is_what_counting_says(text: str, deepest: int) -> None:
 
 def test_a_repetition_is_seen_whatever_stands_around_it() -> None:
     assert kinds(PROSE[:500] + "all work and no play " * 4000 + PROSE[:500]) == ["size.repetition"]
-    assert kinds(PROSE + "a" * 16_000) == []
+    assert kinds(PROSE + "a" * 16_000) == ["size.run"]
