@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from yett.compose.engine import PolicyEngine
     from yett.compose.gateway import Gateway, SecurityPolicy
     from yett.compose.library import Guard, open_guard
     from yett.model.decision import Decision, Effect
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from yett.model.segment import Origin
     from yett.model.stage import Stage
     from yett.model.verdict import Verdict
-    from yett.policy.engine import PolicyEngine
     from yett.policy.parser import PolicyParser
 
 __all__ = [
@@ -51,7 +51,7 @@ _HOMES = MappingProxyType(
         "Guard": "yett.compose.library",
         "OperatorError": "yett.model.errors",
         "Origin": "yett.model.segment",
-        "PolicyEngine": "yett.policy.engine",
+        "PolicyEngine": "yett.compose.engine",
         "PolicyParser": "yett.policy.parser",
         "SecurityPolicy": "yett.compose.gateway",
         "Stage": "yett.model.stage",

@@ -9,8 +9,8 @@ import click
 from yett.cli.contexts import context_option, stage_option, stated_facts
 from yett.cli.options import as_json, readable
 from yett.cli.output import print_json, visible
+from yett.compose.engine import PolicyEngine
 from yett.compose.policies import read_policies
-from yett.policy.engine import PolicyEngine
 from yett.policy.explaining import Explanation, Step
 from yett.services.shapes import explanation_shape
 

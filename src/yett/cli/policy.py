@@ -8,11 +8,11 @@ import click
 from yett.cli.contexts import context_option, stage_option, stated_facts
 from yett.cli.options import as_json, readable
 from yett.cli.output import print_json, print_problems, print_table, visible
+from yett.compose.engine import PolicyEngine
 from yett.compose.policies import read_policies
 from yett.compose.validation import Validation, validate_policies
 from yett.model.decision import Decision
 from yett.policy.cases import Result
-from yett.policy.engine import PolicyEngine
 from yett.services.shapes import decision_shape, obligation_shape, problem_shape
 
 __all__ = ["evaluate", "validate"]

@@ -25,7 +25,7 @@ from yett.model.stage import Stage
 from yett.model.verdict import Verdict
 from yett.services.estimating import Estimator
 
-__all__ = ["Guard", "open_guard"]
+__all__ = ["Guard", "default_guard", "open_guard"]
 
 
 class Guard:
@@ -38,7 +38,7 @@ class Guard:
     @classmethod
     def default(cls) -> Self:
         """Return the guard of the default policy, made once."""
-        return cls(_default())
+        return cls(default_guard())
 
     def check(self, text: str, origin: str = Origin.USER, stage: str = Stage.REQUEST) -> Verdict:
         """Judge *text*, written by *origin*, at *stage*."""
@@ -79,7 +79,8 @@ def _redacting(settings: Settings, how: str) -> Settings:
 
 
 @cache
-def _default() -> inner.Guard:
+def default_guard() -> inner.Guard:
+    """Return the guard of the default configuration, made once."""
     settings = Settings()
     return build_guard(settings, configured_documents(settings), PatternCache(), _key())
 
