@@ -10,7 +10,7 @@ from yett.model.stage import Stage
 from yett.model.unknown import Unknown
 from yett.policy.expression import Operator
 from yett.policy.lifting import lifted
-from yett.services.stated import Sources, StatedFacts, texts_in
+from yett.services.stated import Sources, StatedFacts, tells, texts_in
 
 GUARD = deciding_by().guard
 SECRET = "key-1234"
@@ -52,6 +52,25 @@ def test_texts_are_those_of_their_fields() -> None:
 )
 def test_what_is_no_text_is_none(context: Mapping[str, object]) -> None:
     assert texts_in(context) == ()
+
+
+@pytest.mark.parametrize(
+    ("context", "more"),
+    [
+        ({}, False),
+        ({"llm": {"model": "m"}, "team": {}, "user": {}}, False),
+        ({"llm": {"prompt": "Hi"}}, True),
+        ({"llm": {"estimatedTokens": 5}}, True),
+        ({"llm": "prompt"}, False),
+        ({"llm": 5}, False),
+        ({"context": {}}, True),
+        ({"response": {}}, True),
+        ({"tool": {}}, True),
+    ],
+)
+def test_it_is_told_at_once_whether_there_is_more_to_find_out(context: Mapping[str, object], more: bool) -> None:
+    assert tells(context) is more
+    assert more or not texts_in(context)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ asks for them.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from yett.compose.clock import SystemClock
@@ -19,12 +20,13 @@ from yett.model.decision import Decision
 from yett.model.stage import Stage
 from yett.policy import engine
 from yett.policy.contexts import stage_of
+from yett.policy.documents import Document
 from yett.policy.explaining import Explanation
 from yett.services.deciding import decided, explained
 from yett.services.estimating import Estimator
 from yett.services.moment import dated
 from yett.services.selection import AtStage, Selection
-from yett.services.stated import Sources, texts_in
+from yett.services.stated import Sources, tells, texts_in
 
 __all__ = ["PolicyEngine"]
 
@@ -32,12 +34,17 @@ __all__ = ["PolicyEngine"]
 class PolicyEngine(engine.PolicyEngine):
     """Decides by the policies that were added to it; without any, everything is allowed."""
 
-    _selection: Selection | None = None
+    _made: "_Made | None" = None
 
     def evaluate(self, context: Mapping[str, object], stage: Stage | str | None = None) -> Decision:
         """Decide about *context*, facts as nested mappings; the stage is told by them unless *stage* says it."""
+        made = self._made or self._make()
+        if stage is None:  # the busiest road, so what it needs is at hand
+            asked = made.response if "response" in context else made.request
+            if not asked.dated and not (asked.finds and tells(context)):
+                return asked.decide(context)
         at = Stage(stage) if stage else stage_of(context)
-        selection = self._selected()
+        selection = made.selection
         asked = selection.at[at]
         context = dated(context, SystemClock().now()) if asked.dated else context
         sources = _sources(selection, asked, context)
@@ -46,16 +53,34 @@ class PolicyEngine(engine.PolicyEngine):
     def explain(self, context: Mapping[str, object], stage: Stage | str | None = None) -> Explanation:
         """Say why *context* is decided as it is, which rules nearly matched, and what would turn the decision."""
         at = Stage(stage) if stage else stage_of(context)
-        selection = self._selected()
+        selection = (self._made or self._make()).selection
         context = dated(context, SystemClock().now())
         sources = _sources(selection, selection.at[at], context) or Sources(tests=selection.program.text_tests)
         return explained(selection, at, context, sources)
 
-    def _selected(self) -> Selection:
-        program = self.program
-        if self._selection is None or self._selection.program is not program:
-            self._selection = Selection(program)
-        return self._selection
+    def add_policy(self, policy: Document) -> None:
+        """
+        Add *policy*, once its own tests pass.
+
+        Raises:
+            OperatorError: it does not compile, one of its tests fails, or there is one of that name already.
+        """
+        super().add_policy(policy)
+        self._made = None
+
+    def _make(self) -> "_Made":
+        selection = Selection(self.program)
+        self._made = _Made(selection, selection.at[Stage.REQUEST], selection.at[Stage.RESPONSE])
+        return self._made
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The policies, ready to decide."""
+
+    selection: Selection
+    request: AtStage
+    response: AtStage
 
 
 def _sources(selection: Selection, at: AtStage, context: Mapping[str, object]) -> Sources | None:

@@ -25,7 +25,7 @@ from yett.services.inspection import SHORT, Inspection
 from yett.services.moment import dated
 from yett.services.selection import AtStage, Selection, Selections
 from yett.services.snapshots import Snapshot, Snapshots
-from yett.services.stated import Sources, StatedFacts, texts_in
+from yett.services.stated import Sources, StatedFacts, tells, texts_in
 
 __all__ = ["Answer", "Deciding", "Question", "decided", "explained"]
 
@@ -174,7 +174,7 @@ def explained(selection: Selection, stage: Stage, context: Mapping[str, object],
 def _sources(snapshot: Snapshot, selection: Selection, at: AtStage, question: Question) -> Sources | None:
     """Return from what facts can be found out; None where everything that can be known is stated."""
     segments = question.texts
-    if at.finds:
+    if at.finds and (segments or tells(question.context)):
         inside = texts_in(question.context)
         segments = (*inside, *segments) if inside else segments
         estimates = snapshot.estimator.of(question.context, segments)

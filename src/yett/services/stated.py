@@ -23,7 +23,7 @@ from yett.policy.lifting import compiled
 from yett.policy.values import absent
 from yett.ports.decider import Facts, TextTest
 
-__all__ = ["TEXTS", "Estimates", "Sources", "StatedFacts", "texts_in"]
+__all__ = ["TEXTS", "Estimates", "Sources", "StatedFacts", "tells", "texts_in"]
 
 TEXTS: Mapping[str, Origin] = MappingProxyType(
     {
@@ -46,6 +46,14 @@ _PLACES: tuple[tuple[str, str, str, Origin], ...] = tuple(
 _TABLES = (dict, Mapping)
 """The usual one first: asking whether something is any mapping takes longer."""
 _NOTHING: Estimates = MappingProxyType({})
+
+
+def tells(context: Mapping[str, object]) -> bool:
+    """Say at little cost whether *context* may hold texts, or sizes, from which more can be found out."""
+    llm = context.get("llm")
+    if llm is not None and isinstance(llm, _TABLES) and ("prompt" in llm or "estimatedTokens" in llm):
+        return True
+    return "context" in context or "response" in context or "tool" in context
 
 
 def texts_in(context: Mapping[str, object]) -> tuple[Segment, ...]:
