@@ -47,7 +47,7 @@ COMMANDS = MappingProxyType(
         "check": Entry("yett.cli.check", "check", "Run detection and policy on one text."),
         "policy evaluate": Entry("yett.cli.policy", "evaluate", "Decide by policies, for a context."),
         "policy validate": Entry("yett.cli.policy", "validate", "Check policies and run their own tests."),
-        "policy test": Entry("yett.cli.proving", "test", "Run the tests of policies, and say what they leave open."),
+        "policy test": Entry("yett.cli.proving", "test", "Run the tests of policies; tell what they miss."),
         "policy explain": Entry("yett.cli.explaining", "explain", "Say why policies decide as they do."),
         "policy bench": Entry("yett.cli.measuring", "bench", "Measure how fast policies decide."),
         "policy fmt": Entry("yett.cli.authoring", "fmt", "Write policies in their canonical form."),

@@ -46,7 +46,7 @@ class _Told:
         return 100 * (self.made - len(self.living)) // self.made if self.made else 100
 
 
-@click.command(short_help="Run the tests of policies, and say what they leave open.")
+@click.command(short_help="Run the tests of policies; tell what they miss.")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @click.option("--only", default="", metavar="TEXT", help="Run only the tests whose names contain TEXT.")
 @click.option("--coverage", is_flag=True, help="List the conditions that no test sees true, false, or deciding.")
