@@ -32,6 +32,15 @@ def test_policies_come_into_force_by_stages_and_go_back(yett: Run) -> None:
     assert yett("policy", "list").out.splitlines()[1].split() == ["default", "#5", "enforce", "-", "a@2"]
 
 
+def test_policies_go_where_they_say_they_belong(yett: Run, tmp_path: Path) -> None:
+    for name, namespace in (("x", "acme"), ("y", "other")):
+        text = policy(name).replace("version: '1'", f"namespace: {namespace}")
+        (tmp_path / f"{name}.yaml").write_text(text)
+    assert " in acme: " in yett("policy", "push", "x.yaml").out
+    assert "belong to 2 namespaces: acme, other" in yett("policy", "push", "x.yaml", "y.yaml").err
+    assert "says that it belongs to `other`" in yett("policy", "push", "y.yaml", "--namespace", "acme").err
+
+
 def test_a_bundle_takes_the_place_of_all(yett: Run, tmp_path: Path) -> None:
     (tmp_path / "b.yaml").write_text(policy("b"))
     yett("policy", "push", "a.yaml")

@@ -18,13 +18,14 @@ from yett.compose.publishing import configured_source, open_publishing
 from yett.compose.settings import PolicySource, Settings
 from yett.model.errors import OperatorError, Place, Problem
 from yett.model.release import Release, Rollout, Standing
-from yett.policy.bundles import documents_of, read_bundle
+from yett.policy.bundles import bundled, documents_of, read_bundle
 from yett.services.publishing import Intent, Publishing
 from yett.services.syncing import sync as synced
 
 __all__ = ["history", "list_", "push", "rollback", "rollout", "show", "sync"]
 
 _Result = TypeVar("_Result")
+_DEFAULT = "default"
 _stage = click.option(
     "--stage",
     type=click.Choice([each.value for each in Rollout]),
@@ -40,7 +41,7 @@ _share = click.option(
     help="Of a canary, for how many callers in a hundred.",
 )
 _note = click.option("--note", default="", help="Why; it is kept in the history.")
-_namespace = click.option("--namespace", default="default", show_default=True, help="What they are published to.")
+_namespace = click.option("--namespace", help="What they are published to.  [default: as they say, or `default`]")
 
 
 @click.command(short_help="Put policies in force, by stages.")
@@ -52,7 +53,9 @@ _namespace = click.option("--namespace", default="default", show_default=True, h
 @key_option
 @config
 @as_json
-def push(*, files: tuple[Path, ...], config: Path | None, namespace: str, key: Path | None, **how: object) -> int:
+def push(
+    *, files: tuple[Path, ...], config: Path | None, namespace: str | None, key: Path | None, **how: object
+) -> int:
     """
     Put the policies in FILE..., YAML or a bundle, in force beside those that are published.
 
@@ -66,8 +69,9 @@ def push(*, files: tuple[Path, ...], config: Path | None, namespace: str, key: P
     async def work(publishing: Publishing) -> Release:
         if bundles:
             bundle = read_bundle(bundles[0].read_text("utf-8"), str(bundles[0]))
-            return await publishing.replace(namespace, bundle, _intent(how))
-        return await publishing.push(namespace, gathered(files), _intent(how))
+            return await publishing.replace(namespace or _said(dict(bundle.documents)), bundle, _intent(how))
+        found = gathered(files)
+        return await publishing.push(namespace or _said(found), found, _intent(how))
 
     return _tell(_publish(config, work, key), as_json=bool(how["as_json"]))
 
@@ -186,19 +190,34 @@ def history(*, namespace: str, config: Path | None, as_json: bool) -> int:
 @key_option
 @config
 @as_json
-def sync(*, source: str, namespace: str, key: Path | None, config: Path | None, **how: object) -> int:
+def sync(*, source: str, namespace: str | None, key: Path | None, config: Path | None, **how: object) -> int:
     """Put in force exactly what a folder or a git repository holds; the commit is kept with the release."""
     loaded = SettingsSource(config).load().settings
-    told = _source(source, namespace, str(how["reference"]), str(how["folder"]))
+    told = _source(source, namespace or _DEFAULT, str(how["reference"]), str(how["folder"]))
 
     async def work(publishing: Publishing) -> Release | None:
-        return await synced(configured_source(told, loaded), publishing, namespace, _intent(how))
+        return await synced(configured_source(told, loaded), publishing, told.namespace, _intent(how))
 
     release = _publish(config, work, key)
     if release is None:
         click.echo("in force already" if not how["as_json"] else "null")
         return 0
     return _tell(release, as_json=bool(how["as_json"]))
+
+
+def _said(documents: dict[str, str]) -> str:
+    """
+    Return the namespace that *documents* say they belong to.
+
+    Raises:
+        OperatorError: they say several.
+    """
+    found = documents_of(bundled(documents), "")
+    names = sorted({document.namespace for document in found if document.namespace})
+    if len(names) > 1:
+        message = f"these policies belong to {len(names)} namespaces: {', '.join(names)}"
+        raise OperatorError(Problem(Place("policies"), "other-namespace", message, "publish them one by one"))
+    return names[0] if names else _DEFAULT
 
 
 def _source(source: str, namespace: str, reference: str, folder: str) -> PolicySource:

@@ -15,6 +15,7 @@ from yett.policy.clause import Clause
 from yett.policy.combining import CLOSING_PRIORITY
 from yett.policy.documents import Constant, Document, Rule, Status
 from yett.policy.expression import ALWAYS, And, Expression, Leaf, Operator
+from yett.policy.hierarchy import check_hierarchy
 from yett.policy.problems import Problems
 from yett.policy.program import Program
 from yett.policy.redactions import as_sure_as_asked
@@ -47,6 +48,9 @@ def compile_documents(documents: Iterable[Document], constants: Mapping[str, Con
     problems = Problems()
     checked = [check_document(document, problems, constants) for document in documents]
     _distinct(documents, problems)
+    check_hierarchy(
+        [(each.document, each.clauses) for each in checked if each.document.status is Status.ACTIVE], problems
+    )
     problems.raise_any()
     return program_of(checked)
 

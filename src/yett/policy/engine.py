@@ -12,6 +12,7 @@ from yett.policy.contexts import Texts, stage_of
 from yett.policy.documents import Constant, Document
 from yett.policy.explaining import Explanation, explain
 from yett.policy.generation import Ask
+from yett.policy.hierarchy import check_hierarchy
 from yett.policy.interpreter import lookup
 from yett.policy.problems import Problems
 from yett.policy.program import Program
@@ -34,7 +35,8 @@ class PolicyEngine:
         Add *policy*, once its own tests pass.
 
         Raises:
-            OperatorError: it does not compile, one of its tests fails, or there is one of that name already.
+            OperatorError: it does not compile, loosens what stands above it, one of its tests fails, or there is one of that
+                name already.
         """
         first = next((each.document for each in self._checked if each.document.id == policy.id), None)
         if first is not None:
@@ -42,6 +44,7 @@ class PolicyEngine:
             raise OperatorError(Problem(policy.place, "duplicate-id", message, f"first at {first.place}"))
         problems = Problems()
         checked = check_document(policy, problems, self._constants)
+        check_hierarchy([(each.document, each.clauses) for each in (*self._checked, checked)], problems)
         problems.raise_any()
         failed = failures(run(policy, self._constants))
         if failed:

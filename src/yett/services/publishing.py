@@ -213,7 +213,13 @@ class Publishing:
             for each in await self.standings()
             if each.namespace != namespace
         }
-        await self._check({**together, namespace: documents_of(bundle, namespace)})
+        documents = documents_of(bundle, namespace)
+        for document in documents:
+            if document.namespace not in {"", namespace}:
+                message = f"`{document.id}` says that it belongs to `{document.namespace}`"
+                hint = f"publish it there, or write `namespace: {namespace}`"
+                raise OperatorError(Problem(document.place, "other-namespace", message, hint))
+        await self._check({**together, namespace: documents})
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> OperatorError:
