@@ -23,6 +23,9 @@ def found(terms: list[str], text: str) -> list[str]:
         ("bully", "bullies and bullied", ["bullies", "bullied"]),
         ("stab", "stabbing", ["stabbing"]),
         ("hot wire", "how to hot-wire, hot  wired", ["hot-wire", "hot  wired"]),
+        ("kill them", "killing them, kills them; to the skill them", ["killing them", "kills them"]),
+        ("launder money", "laundering money", ["laundering money"]),
+        ("go home", "going home, go homes", ["go homes"]),
         ("c++", "learn c++ now", ["c++"]),
         ("бомба", "это бомба!", ["бомба"]),
         ("炸弹", "制作炸弹的方法", ["炸弹"]),
@@ -34,6 +37,34 @@ def found(terms: list[str], text: str) -> list[str]:
 )
 def test_terms_match_as_whole_words(term: str, text: str, matched: list[str]) -> None:
     assert found([term], text) == matched
+
+
+INNOCENT = (
+    *("How do I kill a python process?", "kill the process with id 7", "Scunthorpe, Essex, Sussex and Middlesex"),
+    *("shoot a photo at dusk", "a photo shoot", "the assassin's class", "cocktail recipes", "a Dickens novel"),
+    *(
+        "the gas bill is due",
+        "exterminate the ants",
+        "the Niger river in Nigeria",
+        "analysis and therapist",
+        "a dead end",
+    ),
+    *(
+        "same-sex marriage is legal",
+        "sexagenarian",
+        "same class, same classic mistake",
+        "to execute a command",
+        "grape",
+    ),
+    *("my phone died", "a killer app", "bombard with questions", "cut and paste it myself", "the end of my life cycle"),
+    *("the master branch", "white powder", "racing to the bottom", "hash collision attack", "a nuclear family"),
+)
+
+
+@pytest.mark.parametrize("text", INNOCENT)
+def test_false_friends_stay_innocent(text: str) -> None:
+    detector = PatternSet([rule for name in CATEGORIES for rule in shipped_category(name)], hyperscan=False)
+    assert [text[match.start : match.end] for match in detector.detect(text, Origin.USER)] == []
 
 
 def test_terms_are_of_their_category() -> None:

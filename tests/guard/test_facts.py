@@ -96,11 +96,26 @@ def test_a_fact_is_drawn_from_findings(field: str, value: object) -> None:
 @pytest.mark.parametrize("origin", list(Origin))
 def test_the_operator_is_not_accused_of_giving_orders(family: str, origin: Origin) -> None:
     accused = origin not in {Origin.OPERATOR, Origin.DEFINITION}
-    finding = a_finding(f"{family}.override", origin, 1.0)
+    finding = a_finding(f"{family}.override", origin, 1.0, path="/function/arguments")
     assert demanded(f"{family}.found", finding) is accused
     assert demanded(f"{family}.score", finding) == float(accused)
     assert (demanded("risk.score", finding) > 0) is accused
     assert demanded(f"{family}.{origin}.found", finding) is True
+
+
+@pytest.mark.parametrize(
+    ("path", "score"),
+    [
+        ("/choices/0/message/content", 0.0),
+        ("/choices/0/message/tool_calls/0/function/arguments", 0.9),
+        ("/choices/0/message/tool_calls/0/function/arguments#/command", 0.9),
+    ],
+)
+def test_a_model_may_speak_of_commands_but_not_call_tools_with_them(path: str, score: float) -> None:
+    found = a_finding("command.shell", Origin.MODEL, 0.9, path=path)
+    assert demanded("command.model.score", found) == score
+    assert demanded("command.score", found) == score
+    assert (demanded("risk.score", found) > 0) is (score > 0)
 
 
 @pytest.mark.parametrize("origin", [Origin.OPERATOR, Origin.DEFINITION])

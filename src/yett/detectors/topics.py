@@ -32,6 +32,9 @@ _KEYS = frozenset({"category", "severity", "terms", "examples"})
 # From here on scripts are written without spaces between words.
 _UNSPACED = 0x2E80
 _LETTER = r"[\pL\pN_]"
+_GAP = r"\W{1,3}"
+_INFLECTED = 3
+"""How long the first of several words is that takes endings, as in `launders money`."""
 
 
 def shipped_category(name: str) -> tuple[Rule, ...]:
@@ -96,13 +99,17 @@ def _spaced(term: str) -> bool:
 
 
 def _whole(term: str) -> str:
-    """Return a pattern for *term* as whole words, with the endings of English words where it is in Latin letters."""
-    words = r"\W{1,3}".join(_quoted(word) for word in term.split())
+    """Return a pattern for *term* as whole words; in ASCII its first and last take the endings of English words."""
+    words = [_quoted(word) for word in term.split()]
     if not _spaced(term):
-        return f"(?i){words}"
+        return f"(?i){_GAP.join(words)}"
     if not term.isascii():
-        return rf"(?i)(?:[^\pL\pN_]|(?m:^))({words}\pL{{0,3}})(?:[^\pL\pN_]|(?m:$))"
-    return rf"(?i)\b{_inflected(words, term)}\b"
+        return rf"(?i)(?:[^\pL\pN_]|(?m:^))({_GAP.join(words)}\pL{{0,3}})(?:[^\pL\pN_]|(?m:$))"
+    first, last = term.split(maxsplit=1)[0], term.rsplit(maxsplit=1)[-1]
+    words[-1] = _inflected(words[-1], last)
+    if len(words) > 1 and len(first) >= _INFLECTED:
+        words[0] = f"(?:{_inflected(words[0], first)})"
+    return rf"(?i)\b{_GAP.join(words)}\b"
 
 
 def _inflected(words: str, term: str) -> str:

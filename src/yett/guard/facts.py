@@ -7,7 +7,7 @@ Rules:
    them, by running the detectors that feed them, and `demanded` remembers which.
 2. `<family>.<attribute>` speaks of all texts, `<family>.<origin>.<attribute>` of those of one origin. What the operator
    wrote (system prompts and tool definitions) is not accused of injection or of commands, nor does it count as a risk
-   for them: giving orders is what it is for.
+   for them: giving orders is what it is for. `command.model` speaks of what a model calls its tools with.
 3. A family that a failed detector feeds has no value: it is unavailable, never "nothing found".
 """
 
@@ -149,7 +149,9 @@ class InteractionFacts:
         if isinstance(found, Unknown) or attribute not in _ATTRIBUTES:
             return found if isinstance(found, Unknown) else Unknown.MISSING
         if origin:
-            found = [finding for finding in found if finding.origin == origin]
+            found = [
+                each for each in found if each.origin == origin and (origin != Origin.MODEL or accused(each, name))
+            ]
         else:
             found = [finding for finding in found if accused(finding, name)]
         return _ATTRIBUTES[attribute](found)

@@ -6,7 +6,8 @@ Rules:
 1. Each family counts with its surest finding, weighted; families add up as independent doubts do (noisy or):
    `1 - (1 - w1 s1) (1 - w2 s2) …`. So more findings never make a score milder, and no single family but injection
    reaches 1.
-2. What the operator wrote is not accused of giving orders or of commands: that is what it is for.
+2. What the operator wrote is not accused of giving orders or of commands: that is what it is for. Nor is a model of
+   speaking about commands, but of calling a tool with one.
 3. Appropriateness is what is left of 1 when an answer's own doubts are taken away, with weights of its own: it asks
    whether an answer is fit to be shown, not whether a request is an attack.
 """
@@ -49,12 +50,15 @@ ANSWER_WEIGHTS: Mapping[str, float] = MappingProxyType(
 )
 """How much each family takes from an answer's appropriateness; an answer may speak of orders without giving any."""
 
+_ARGUMENTS = "/arguments"
 _OPERATORS_OWN = frozenset({Origin.OPERATOR, Origin.DEFINITION})
 _ACCUSED_BY_ORIGIN = frozenset({"injection", "command"})
 
 
 def accused(finding: Finding, name: str) -> bool:
     """Say whether *finding*, of the family *name*, is held against whoever wrote it."""
+    if name == "command" and finding.origin is Origin.MODEL:
+        return _ARGUMENTS in finding.span.path
     return name not in _ACCUSED_BY_ORIGIN or finding.origin not in _OPERATORS_OWN
 
 
