@@ -136,20 +136,11 @@ def list_(*, config: Path | None, as_json: bool) -> int:
 @config
 def show(*, name: str, config: Path | None) -> int:
     """Print the text of the policy ID as it is in force, or on its way."""
-
-    async def work(publishing: Publishing) -> str | None:
-        for each in await publishing.standings():
-            for release in (each.live, each.candidate):
-                text = dict((await publishing.bundle(release)).documents).get(name)
-                if text is not None:
-                    return text
-        return None
-
-    text = _publish(config, work)
-    if text is None:
+    held = _publish(config, lambda publishing: publishing.found(name))
+    if held is None:
         hint = "see `yett policy list`"
         raise OperatorError(Problem(Place("policies"), "unknown-policy", f"there is no policy `{name}`", hint))
-    click.echo(text, nl=False)
+    click.echo(held.text, nl=False)
     return 0
 
 

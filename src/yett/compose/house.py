@@ -41,6 +41,7 @@ from yett.services.following import Following, Published
 from yett.services.health import Health
 from yett.services.inspection import Inspection
 from yett.services.planning import Planning
+from yett.services.publishing import Publishing
 from yett.services.recording import Recording
 from yett.services.snapshots import Snapshot, Snapshots
 from yett.services.validating import Validating
@@ -96,7 +97,7 @@ class House:
             "journal": lambda: journal.trouble or _aside(len(journal.damages)),
         }
 
-        await self._follow(settings, database)
+        publishing = await self._follow(settings, database)
         admission = Admission(MemoryCounters(self.clock))
         inspection = Inspection()
         self._until_closed.callback(inspection.close)
@@ -108,15 +109,15 @@ class House:
         validating = Validating(self.snapshots, inspection)
         planning = Planning(self.snapshots, inspection)
         services = Services(exchange, admission, planning, self.snapshots, self.health, self.telemetry, most)
-        control = rest.Services(deciding, planning, validating, admission, self.snapshots, self.clock, most)
+        control = rest.Services(deciding, planning, validating, publishing, admission, self.snapshots, self.clock, most)
         self._door = doors(services, control)
 
         watcher = Watcher(self.snapshots, self.telemetry, self._rebuild, self.loaded)
         watcher.start()
         self._until_closed.push_async_callback(watcher.aclose)
 
-    async def _follow(self, settings: Settings, records: Database) -> None:
-        """Begin to follow what is published, and to publish what the sources hold."""
+    async def _follow(self, settings: Settings, records: Database) -> Publishing:
+        """Begin to follow what is published, and to publish what the sources hold; return where to publish."""
         database = records
         if settings.policies.store:
             database = Database.later(store_address(settings))
@@ -133,6 +134,7 @@ class House:
             syncing.start()
             self._until_closed.push_async_callback(syncing.aclose)
             self.health.watched[f"source {source.namespace}"] = lambda syncing=syncing: syncing.trouble  # type: ignore[misc]
+        return publishing
 
     async def _apply(self, published: Published) -> None:
         """Let what is *published* come into force."""

@@ -22,7 +22,7 @@ from yett.policy.problems import meant
 from yett.ports.clock import Clock
 from yett.ports.policies import PolicyStore
 
-__all__ = ["Check", "Intent", "Publishing"]
+__all__ = ["Check", "Held", "Intent", "Publishing", "Versioned"]
 
 Check = Callable[[Mapping[str, tuple[Document, ...]]], Awaitable[None]]
 """Raises OperatorError unless the policies, by namespace, could be in force together."""
@@ -39,6 +39,22 @@ class Intent:
     author: str = ""
     commit: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The text of a policy, and the release that it is of."""
+
+    release: Release
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Versioned:
+    """A release that changed a policy, and what the policy called itself."""
+
+    release: Release
+    version: str
 
 
 class Publishing:
@@ -88,6 +104,29 @@ class Publishing:
         if found is None or bundled(dict(found.documents)).digest != release.digest:
             raise NotReady(f"the store has no bundle `{release.digest[:12]}`, or another one under its name")
         return found
+
+    async def found(self, policy: str) -> Held | None:
+        """Return *policy* as it is in force, or else as it is on its way; None where it is neither."""
+        for now in await self.standings():
+            for release in (now.live, now.candidate):
+                text = dict((await self.bundle(release)).documents).get(policy)
+                if release and text is not None:
+                    return Held(release, text)
+        return None
+
+    async def versions(self, policy: str) -> tuple[Versioned, ...]:
+        """Return the releases that changed *policy*, newest first, each with what it called itself then."""
+        found: list[Versioned] = []
+        for namespace in await self._store.newest():
+            before: str | None = None
+            for release in reversed(await self._store.releases(namespace)):
+                bundle = await self.bundle(release)
+                text = dict(bundle.documents).get(policy)
+                if text is not None and text != before:
+                    document = next(each for each in documents_of(bundle, namespace) if each.id == policy)
+                    found.append(Versioned(release, document.version))
+                before = text
+        return tuple(sorted(found, key=lambda each: each.release.at, reverse=True))
 
     async def push(self, namespace: str, documents: Mapping[str, str], intent: Intent) -> Release:
         """
@@ -150,7 +189,8 @@ class Publishing:
             text = await self._earlier(namespace, name, version)
             if text is not None:
                 return await self._put_back(namespace, name, text, intent)
-        raise _unknown("version", f"{name} {version}", await self._versions(name))
+        known = [f"{name} {each.version}" for each in await self.versions(name)]
+        raise _unknown("version", f"{name} {version}", known)
 
     async def _back_to(self, namespace: str, number: int, intent: Intent) -> Release:
         past = {release.number: release for release in await self._store.releases(namespace)}
@@ -172,15 +212,6 @@ class Publishing:
                 if document.id == policy and document.version == version:
                     return dict(bundle.documents)[policy]
         return None
-
-    async def _versions(self, policy: str) -> list[str]:
-        found: dict[str, None] = {}
-        for namespace in await self._store.newest():
-            for release in await self._store.releases(namespace):
-                for document in documents_of(await self.bundle(release), namespace):
-                    if document.id == policy:
-                        found[f"{policy} {document.version}"] = None
-        return list(found)
 
     async def _released(self, namespace: str, made: Callable[[Standing], Awaitable[Bundle]], intent: Intent) -> Release:
         for _ in range(_ATTEMPTS):

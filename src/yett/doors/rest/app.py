@@ -32,6 +32,7 @@ from yett.doors.rest.documentation import openapi, page
 from yett.doors.rest.opa import OpaData, opa_error
 from yett.doors.rest.plans import Plans
 from yett.doors.rest.problems import problem, problem_of
+from yett.doors.rest.releases import releases_router
 from yett.model.errors import CallerError, OperatorError, YettError
 from yett.model.refusal import Refusal
 from yett.ports.clock import Clock
@@ -39,6 +40,7 @@ from yett.services.admission import Admission
 from yett.services.calls import Reply
 from yett.services.deciding import Deciding
 from yett.services.planning import Planning
+from yett.services.publishing import Publishing
 from yett.services.snapshots import Snapshots
 from yett.services.validating import Validating
 
@@ -71,6 +73,7 @@ class Services:
     deciding: Deciding
     planning: Planning
     validating: Validating
+    publishing: Publishing
     admission: Admission
     snapshots: Snapshots
     clock: Clock
@@ -206,6 +209,7 @@ def _api(services: Services) -> FastAPI:
         },
     )
     api.include_router(control_router(services.validating, services.snapshots))
+    api.include_router(releases_router(services.publishing))
     return api
 
 
