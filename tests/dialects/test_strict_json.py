@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable
+from unittest import mock
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.dialects.samples import counterexample
+from yett.dialects import strict_json
 from yett.dialects.strict_json import MAX_DEPTH, MAX_DIGITS, MAX_NODES, dump, parse
 from yett.model.errors import CallerError
 
@@ -62,6 +65,11 @@ def test_the_quick_way_reads_as_the_thorough_one_does(payload: object) -> None:
 @given(objects_with_twins)
 def test_the_quick_way_refuses_what_is_ambiguous_too(text: str) -> None:
     assert means_one_thing(lambda body: parse(body.encode()), text)
+
+
+def test_a_quick_way_that_does_not_compare_is_caught() -> None:
+    with mock.patch.object(strict_json, "_plain", lambda body, _nodes: orjson.loads(body)):
+        counterexample(objects_with_twins, lambda text: not means_one_thing(lambda told: parse(told.encode()), text))
 
 
 def test_the_quick_way_knows_how_deep_is_too_deep() -> None:

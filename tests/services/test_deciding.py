@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.dialects.samples import counterexample
 from tests.services.policies import COSTLY, DOCUMENTS, FREE, deciding_by
 from tests.services.staged import StagedClock
 from yett.model.decision import Effect
@@ -51,7 +52,8 @@ async def answered(context: Mapping[str, object], now: float = 0.0, **asked: Any
         ({"llm": {"prompt": "Hi"}}, {"policies": ("keys",)}, "allow", []),
         ({}, {"policies": ("keys",)}, "deny", ["no-keys", "polite"]),
         ({"response": {"text": "key-1234"}}, {"policies": ("keys",)}, "deny", ["no-keys"]),
-        ({"response": {"text": "Hi"}}, {"policies": ("keys",), "stage": Stage.REQUEST}, "allow", []),
+        ({"response": {"text": "Hi"}, "llm": {"prompt": "key-1234"}}, {"policies": ("keys",)}, "allow", []),
+        ({"response": {"text": "Hi"}}, {"policies": ("keys",), "stage": Stage.REQUEST}, "deny", ["no-keys", "polite"]),
         ({"llm": {"prompt": "open sesame"}}, {}, "deny", ["expensive", "magic"]),
         ({"llm": {"prompt": "x" * 30_000 + "key-1234"}}, {"policies": ("keys",)}, "deny", ["no-keys"]),
         ({"llm": {"prompt": LONG}}, {"policies": ("keys", "words")}, "allow", []),
@@ -103,7 +105,8 @@ async def test_what_takes_too_long_to_read_is_unavailable_which_denies() -> None
         decision = (await point.answer(question)).decision
         assert not decision.allowed
         assert decision.reasons[0].unknown == ("secrets.found",)
-        assert not (await point.explain(question)).decision.allowed
+        with pytest.raises(CallerError, match="too long"):
+            await point.explain(question)
     await asyncio.sleep(0)
 
 
@@ -134,11 +137,21 @@ ENGINE = PolicyEngine(DOCUMENTS)
 POINT = Deciding(Snapshots(deciding_by()), StagedClock(), Inspection())
 
 
-@given(CONTEXTS, st.sampled_from(list(Stage)))
-def test_where_everything_is_stated_it_answers_as_the_library_does(context: dict[str, Any], stage: Stage) -> None:
+def told_apart(point: Deciding, context: dict[str, Any], stage: Stage) -> bool:
+    """Say whether *point* decides about *context* otherwise than the library, which is told what time it is."""
     stated = context.get("request", {})
     if isinstance(stated, dict):
-        context["request"] = {"date": 20260101, "hour": 12, **stated}
-    answer = POINT.at_once(Question(context, stage))
+        context = {**context, "request": {"date": 20260101, "hour": 12, **stated}}
+    answer = point.at_once(Question(context, stage))
     assert answer is not None
-    assert answer.decision == ENGINE.evaluate(context, stage)
+    return answer.decision != ENGINE.evaluate(context, stage)
+
+
+@given(CONTEXTS, st.sampled_from(list(Stage)))
+def test_where_everything_is_stated_it_answers_as_the_library_does(context: dict[str, Any], stage: Stage) -> None:
+    assert not told_apart(POINT, context, stage)
+
+
+def test_a_point_that_forgets_a_policy_is_caught() -> None:
+    forgetful = Deciding(Snapshots(deciding_by(documents=2)), StagedClock(), Inspection())
+    counterexample(CONTEXTS, lambda context: told_apart(forgetful, context, Stage.REQUEST))

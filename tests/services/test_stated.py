@@ -25,7 +25,10 @@ def text(written: str, origin: Origin = Origin.USER, path: str = "/texts/0") -> 
 
 def facts(context: Mapping[str, object], *segments: Segment, unread: bool = False) -> StatedFacts:
     sources = Sources(
-        None if unread else GUARD, (*texts_in(context), *segments), TESTS, {"llm.estimatedTokens": lambda: 7}
+        None if unread else GUARD,
+        (*texts_in(context, Stage.REQUEST), *segments),
+        TESTS,
+        {"llm.estimatedTokens": lambda: 7},
     )
     return StatedFacts(Stage.REQUEST, context, sources)
 
@@ -38,20 +41,22 @@ def test_texts_are_those_of_their_fields() -> None:
         "tool": {"arguments": "f", "name": "g"},
         "metadata": {"text": "h"},
     }
-    found = [(each.path, each.origin, each.text) for each in texts_in(context)]
-    assert found == [
-        ("/llm/prompt", Origin.USER, "a"),
-        ("/context/text", Origin.DOCUMENT, "c"),
-        ("/response/text", Origin.MODEL, "e"),
-        ("/tool/arguments", Origin.MODEL, "f"),
-    ]
+    prompt, document = ("/llm/prompt", Origin.USER, "a"), ("/context/text", Origin.DOCUMENT, "c")
+    answer, arguments = ("/response/text", Origin.MODEL, "e"), ("/tool/arguments", Origin.MODEL, "f")
+    for stage, texts in (
+        (Stage.REQUEST, [prompt, document]),
+        (Stage.CONTEXT, [document]),
+        (Stage.TOOL, [arguments]),
+        (Stage.RESPONSE, [answer, arguments]),
+    ):
+        assert [(each.path, each.origin, each.text) for each in texts_in(context, stage)] == texts
 
 
 @pytest.mark.parametrize(
     "context", [{}, {"llm": None}, {"llm": "x"}, {"llm": {"prompt": None}}, {"llm": {"prompt": ["a"]}}]
 )
 def test_what_is_no_text_is_none(context: Mapping[str, object]) -> None:
-    assert texts_in(context) == ()
+    assert texts_in(context, Stage.REQUEST) == ()
 
 
 @pytest.mark.parametrize(
@@ -70,7 +75,7 @@ def test_what_is_no_text_is_none(context: Mapping[str, object]) -> None:
 )
 def test_it_is_told_at_once_whether_there_is_more_to_find_out(context: Mapping[str, object], more: bool) -> None:
     assert tells(context) is more
-    assert more or not texts_in(context)
+    assert more or not any(texts_in(context, stage) for stage in Stage)
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ class PolicyEngine(engine.PolicyEngine):
         selection = made.selection
         asked = selection.at[at]
         context = dated(context, SystemClock().now()) if asked.dated else context
-        sources = _sources(selection, asked, context)
+        sources = _sources(selection, at, context)
         return decided(selection, at, context, sources)[0] if sources else asked.decide(context)
 
     def explain(self, context: Mapping[str, object], stage: Stage | str | None = None) -> Explanation:
@@ -55,7 +55,7 @@ class PolicyEngine(engine.PolicyEngine):
         at = Stage(stage) if stage else stage_of(context)
         selection = (self._made or self._make()).selection
         context = dated(context, SystemClock().now())
-        sources = _sources(selection, selection.at[at], context) or Sources(tests=selection.program.text_tests)
+        sources = _sources(selection, at, context) or Sources(tests=selection.program.text_tests)
         return explained(selection, at, context, sources)
 
     def add_policy(self, policy: Document) -> None:
@@ -83,11 +83,11 @@ class _Made:
     response: AtStage
 
 
-def _sources(selection: Selection, at: AtStage, context: Mapping[str, object]) -> Sources | None:
+def _sources(selection: Selection, stage: Stage, context: Mapping[str, object]) -> Sources | None:
     """Return from what facts can be found out; None where everything that can be known is stated."""
-    if not at.finds:
+    if not selection.at[stage].finds:
         return None
-    segments = texts_in(context)
+    segments = texts_in(context, stage)
     estimates = _estimator().of(context, segments)
     if not segments and not estimates:
         return None

@@ -105,9 +105,11 @@ class House:
         exchange = Exchange(self.snapshots, admission, inspection, recording)
         self._until_closed.push_async_callback(self._builder.aclose)
         most = settings.server.max_request_size
-        deciding = Deciding(self.snapshots, self.clock, inspection)
-        validating = Validating(self.snapshots, inspection)
-        planning = Planning(self.snapshots, inspection)
+        pondering = Inspection()  # apart, so that whoever asks long questions keeps no exchange waiting
+        self._until_closed.callback(pondering.close)
+        deciding = Deciding(self.snapshots, self.clock, pondering)
+        validating = Validating(self.snapshots, pondering)
+        planning = Planning(self.snapshots, pondering)
         services = Services(exchange, admission, planning, self.snapshots, self.health, self.telemetry, most)
         control = rest.Services(deciding, planning, validating, publishing, admission, self.snapshots, self.clock, most)
         self._door = doors(services, control)

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from yett.model.decision import Decision
+from yett.model.errors import CallerError
 from yett.model.segment import Segment
 from yett.model.stage import Stage
 from yett.policy.contexts import stage_of
@@ -23,7 +24,7 @@ from yett.policy.schema import cost
 from yett.ports.clock import Clock
 from yett.services.inspection import SHORT, Inspection
 from yett.services.moment import dated
-from yett.services.selection import AtStage, Selection, Selections
+from yett.services.selection import Selection, Selections
 from yett.services.snapshots import Snapshot, Snapshots
 from yett.services.stated import Sources, StatedFacts, tells, texts_in
 
@@ -89,7 +90,7 @@ class Deciding:
         at = selection.at[stage]
         if at.dated:
             context = self._dated(context)
-        sources = _sources(snapshot, selection, at, question)
+        sources = _sources(snapshot, selection, stage, question)
         if sources is None:
             return Answer(at.decide(context), _NOTHING, self._elapsed() - began)
         if sum(len(segment.text) for segment in sources.segments) > SHORT:
@@ -102,7 +103,7 @@ class Deciding:
         Answer *question*, however long its texts are.
 
         Raises:
-            CallerError: it names a policy or a namespace that is not there.
+            CallerError: it names a policy or a namespace that is not there, or asks for more than can be said in time.
         """
         return self.at_once(question) or await self._at_leisure(question)
 
@@ -111,18 +112,18 @@ class Deciding:
         Say why *question* is answered as it is.
 
         Raises:
-            CallerError: it names a policy or a namespace that is not there.
+            CallerError: it names a policy or a namespace that is not there, or asks for more than can be said in time.
         """
         snapshot = self._snapshots.current
         selection = self._selected(snapshot, question)
         stage = question.stage or stage_of(question.context)
-        sources = _sources(snapshot, selection, selection.at[stage], question) or _stated(selection)
+        sources = _sources(snapshot, selection, stage, question) or _stated(selection)
         context = self._dated(question.context)
         limit = snapshot.limits.deadline
         try:
             return await self._inspection.run(lambda: explained(selection, stage, context, sources), limit)
         except TimeoutError:
-            return explained(selection, stage, context, _unread(sources))
+            raise CallerError("that takes too long to explain; name the policies that matter") from None
 
     async def _at_leisure(self, question: Question) -> Answer:
         began = self._elapsed()
@@ -130,7 +131,7 @@ class Deciding:
         selection = self._selected(snapshot, question)
         stage = question.stage or stage_of(question.context)
         context = self._dated(question.context)
-        sources = _sources(snapshot, selection, selection.at[stage], question) or _stated(selection)
+        sources = _sources(snapshot, selection, stage, question) or _stated(selection)
         limit = snapshot.limits.deadline
         try:
             decision, found = await self._inspection.run(lambda: decided(selection, stage, context, sources), limit)
@@ -171,11 +172,11 @@ def explained(selection: Selection, stage: Stage, context: Mapping[str, object],
     )
 
 
-def _sources(snapshot: Snapshot, selection: Selection, at: AtStage, question: Question) -> Sources | None:
+def _sources(snapshot: Snapshot, selection: Selection, stage: Stage, question: Question) -> Sources | None:
     """Return from what facts can be found out; None where everything that can be known is stated."""
     segments = question.texts
-    if at.finds and (segments or tells(question.context)):
-        inside = texts_in(question.context)
+    if (segments or tells(question.context)) and selection.at[stage].finds:
+        inside = texts_in(question.context, stage)
         segments = (*inside, *segments) if inside else segments
         estimates = snapshot.estimator.of(question.context, segments)
         if segments or estimates:

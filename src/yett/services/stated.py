@@ -20,6 +20,7 @@ from yett.model.stage import Stage
 from yett.model.unknown import Unknown
 from yett.policy.interpreter import lookup
 from yett.policy.lifting import compiled
+from yett.policy.schema import field as field_of
 from yett.policy.values import absent
 from yett.ports.decider import Facts, TextTest
 
@@ -39,10 +40,19 @@ Estimates = Mapping[str, Callable[[], object]]
 """Facts that are computed from others, by field."""
 
 _LIFTED = "text."
-_PLACES: tuple[tuple[str, str, str, Origin], ...] = tuple(
-    (name.partition(".")[0], name.partition(".")[2], f"/{name.replace('.', '/')}", origin)
-    for name, origin in TEXTS.items()
-)
+_Place = tuple[str, str, str, Origin]
+
+
+def _places(stage: Stage) -> tuple[_Place, ...]:
+    """Return the texts that exist at *stage*, taken apart: where in a context, by which path, from whom."""
+    return tuple(
+        (name.partition(".")[0], name.partition(".")[2], f"/{name.replace('.', '/')}", origin)
+        for name, origin in TEXTS.items()
+        if (about := field_of(name)) and stage in about.stages
+    )
+
+
+_PLACES: Mapping[Stage, tuple[_Place, ...]] = MappingProxyType({stage: _places(stage) for stage in Stage})
 _TABLES = (dict, Mapping)
 """The usual one first: asking whether something is any mapping takes longer."""
 _NOTHING: Estimates = MappingProxyType({})
@@ -56,10 +66,10 @@ def tells(context: Mapping[str, object]) -> bool:
     return "context" in context or "response" in context or "tool" in context
 
 
-def texts_in(context: Mapping[str, object]) -> tuple[Segment, ...]:
-    """Return the texts that *context* states."""
+def texts_in(context: Mapping[str, object], stage: Stage) -> tuple[Segment, ...]:
+    """Return the texts that *context* states and that are there to be judged at *stage*: of an answer, not its prompt."""
     found: tuple[Segment, ...] = ()
-    for head, name, path, origin in _PLACES:
+    for head, name, path, origin in _PLACES[stage]:
         inside = context.get(head)
         if inside is not None and isinstance(inside, _TABLES) and isinstance(text := inside.get(name), str):
             found = (*found, Segment(path, origin, text))

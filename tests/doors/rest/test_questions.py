@@ -1,13 +1,15 @@
 """JSON to questions."""
 
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from yett.doors.rest import shapes
+from tests.dialects.samples import counterexample
+from yett.doors.rest import questions, shapes
 from yett.doors.rest.questions import BATCH_KEYS, KEYS, MOST, read_batch, read_question
 from yett.model.errors import CallerError
 from yett.model.segment import Origin, Segment
@@ -103,11 +105,22 @@ def test_the_documented_shape_has_the_same_keys() -> None:
 
 VALUES = st.sampled_from([None, {}, [], "request", "tool", "x", 1, True, ["a"], [1], [{"text": "a"}], {"a": {"b": 1}}])
 TEXTS = st.lists(st.dictionaries(st.sampled_from(["text", "origin", "by"]), st.sampled_from(["user", "x", 1, None])))
-PAYLOADS = st.dictionaries(st.sampled_from([*sorted(KEYS), "other"]), VALUES | TEXTS) | VALUES
+FITTING: dict[str, st.SearchStrategy[Any]] = {
+    "context": st.just({}) | VALUES,
+    "stage": st.sampled_from(["request", "tool", None]) | VALUES,
+    "policies": st.sampled_from([["a"], [], None]) | VALUES,
+    "namespace": st.sampled_from(["a", "", None]) | VALUES,
+    "texts": TEXTS | VALUES,
+    "explain": st.booleans() | VALUES,
+    "other": VALUES,
+}
+PAYLOADS = st.fixed_dictionaries({"context": st.just({})}, optional=FITTING) | st.fixed_dictionaries(
+    {}, optional=FITTING
+)
 
 
-@given(PAYLOADS)
-def test_what_is_read_is_what_the_documented_shape_takes(payload: Any) -> None:
+def told_apart(payload: Any) -> bool:
+    """Say whether *payload* is read as a question and does not fit the documented shape, or the reverse."""
     try:
         read_question(payload)
         read = True
@@ -118,4 +131,15 @@ def test_what_is_read_is_what_the_documented_shape_takes(payload: Any) -> None:
         fits = True
     except ValidationError:
         fits = False
-    assert read is fits
+    return read is not fits
+
+
+@given(PAYLOADS)
+def test_what_is_read_is_what_the_documented_shape_takes(payload: Any) -> None:
+    assert not told_apart(payload)
+
+
+@pytest.mark.parametrize("keys", [KEYS - {"explain"}, KEYS | {"other"}])
+def test_a_reader_with_other_keys_is_caught(keys: frozenset[str]) -> None:
+    with mock.patch.object(questions, "KEYS", keys):
+        counterexample(PAYLOADS, told_apart)

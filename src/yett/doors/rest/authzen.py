@@ -9,6 +9,7 @@ Rules:
 3. What the standard leaves to us is ours as everywhere: strict JSON, and errors that name their place.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import orjson
 
 from yett.dialects.strict_json import parse
+from yett.doors.rest.decisions import TURN
 from yett.doors.rest.questions import MOST, refuse
 from yett.model.stage import Stage
 from yett.policy.schema import field, known_fields
@@ -87,6 +89,8 @@ class AuthZen:
             told.append(await self._answer({**given, **_object(each, f"/evaluations/{at}")}, f"/evaluations/{at}"))
             if stops(bool(told[-1]["decision"])):
                 break
+            if not len(told) % TURN:
+                await asyncio.sleep(0)
         return Reply(200, orjson.dumps({"evaluations": told}))
 
     async def _answer(self, payload: Mapping[str, Any], place: str) -> dict[str, object]:

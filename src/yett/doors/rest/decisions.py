@@ -15,11 +15,11 @@ from yett.services.calls import Reply
 from yett.services.deciding import Answer, Deciding, Question
 from yett.services.shapes import explanation_shape
 
-__all__ = ["BATCH_NODES", "Decisions"]
+__all__ = ["BATCH_NODES", "TURN", "Decisions"]
 
 BATCH_NODES = 100 * MOST
 """Most values in the body of a batch: 100 for each question."""
-_TURN = 256
+TURN = 256
 """Questions until others get their turn: a few milliseconds."""
 
 
@@ -68,6 +68,6 @@ class Decisions:
         deciding, answers = self._deciding, []
         for number, question in enumerate(questions, start=1):
             answers.append(deciding.at_once(question) or await deciding.answer(question))
-            if not number % _TURN:
+            if not number % TURN:
                 await asyncio.sleep(0)
         return answers

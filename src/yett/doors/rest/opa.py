@@ -13,7 +13,7 @@ Rules:
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs
 from uuid import uuid4
 
 import orjson
@@ -78,7 +78,7 @@ class OpaData:
     async def _answer(self, path: str, query: str, payload: Mapping[str, Any]) -> Reply:
         told: dict[str, object] = {"decision_id": str(uuid4())}
         documents = active(self._snapshots.current.documents)
-        found = _found([unquote(step) for step in path.split("/") if step], documents)
+        found = _found([step for step in path.split("/") if step], documents)
         if found is not None:
             question, steps = found
             answer = await self._deciding.answer(question._replace(context=_context(payload.get("input"))))

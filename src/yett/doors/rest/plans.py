@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 
 from yett.dialects.strict_json import parse
-from yett.doors.rest.questions import MOST, names, refuse, table, text
+from yett.doors.rest.questions import names, refuse, table, text
 from yett.model.errors import CallerError
 from yett.model.principal import Principal
 from yett.policy.planning import Offer
@@ -13,8 +13,10 @@ from yett.services.calls import Reply
 from yett.services.planning import Planning, Wish
 from yett.services.shapes import obligation_shape
 
-__all__ = ["PLAN_KEYS", "Plans", "read_wish"]
+__all__ = ["MOST_NAMES", "PLAN_KEYS", "Plans", "read_wish"]
 
+MOST_NAMES = 1_000
+"""Models in one plan, and tools: each takes a moment of thought."""
 PLAN_KEYS = frozenset({"context", "models", "tools", "policies", "namespace"})
 
 
@@ -66,9 +68,9 @@ def read_wish(payload: Any) -> Wish:
 
 def _names(value: Any, place: str) -> tuple[str, ...]:
     if value is not None and (
-        type(value) is not list or len(value) > MOST or not all(type(each) is str for each in value)
+        type(value) is not list or len(value) > MOST_NAMES or not all(type(each) is str for each in value)
     ):
-        raise refuse(place, f"must be a list of at most {MOST} names")
+        raise refuse(place, f"must be a list of at most {MOST_NAMES} names")
     return tuple(dict.fromkeys(value or ()))
 
 
