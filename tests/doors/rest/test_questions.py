@@ -114,7 +114,8 @@ FITTING: dict[str, st.SearchStrategy[Any]] = {
     "explain": st.booleans() | VALUES,
     "other": VALUES,
 }
-PAYLOADS = st.fixed_dictionaries({"context": st.just({})}, optional=FITTING) | st.fixed_dictionaries(
+OTHERS = {name: values for name, values in FITTING.items() if name != "context"}
+PAYLOADS = st.fixed_dictionaries({"context": st.just({})}, optional=OTHERS) | st.fixed_dictionaries(
     {}, optional=FITTING
 )
 
