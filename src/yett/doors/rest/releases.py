@@ -14,7 +14,7 @@ from yett.policy.bundles import members
 from yett.policy.problems import Problems
 from yett.services.publishing import Intent, Publishing
 
-__all__ = ["releases_router"]
+__all__ = ["Back", "Pushed", "Released", "Shown", "Staged", "Stands", "Version", "releases_router"]
 
 _Identifier = Annotated[str, Path(description="The policy's id.")]
 _Namespace = Annotated[str, Path(description="The namespace; a path such as `acme/payments`.")]
