@@ -38,6 +38,7 @@ KINDS = MappingProxyType(
         "injection.many_shot": "Dozens of made-up turns in which an assistant gives in.",
         "injection.obfuscated": "An order to decode, reassemble or hide something and act on it.",
         "injection.indirect": "An order that addresses the assistant from inside a document or a tool's result.",
+        "injection.suspected": "Text that looks like an attack, in the opinion of what was trained on attacks.",
         "secret.": "A credential, by its issuer and form.",
         "pii.email": "An e-mail address.",
         "pii.phone": "A telephone number.",

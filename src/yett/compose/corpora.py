@@ -1,0 +1,92 @@
+"""
+Corpora: the texts that a classifier is trained and measured on, read from files.
+
+Beside what is handed in there are two kinds: examples that are written by rule (`yett/learning/data`), and innocent texts
+that any machine with Python has: the standard library, installed packages and what they say of themselves. The latter
+are never copied anywhere; what is learnt of them is numbers.
+"""
+
+import gzip
+import sysconfig
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from yett.learning.corpus import read_examples
+from yett.learning.example import Example
+from yett.learning.phrases import phrases, read_grammar
+from yett.model.errors import OperatorError, Place, Problem
+from yett.model.segment import Origin
+
+__all__ = ["read_corpus", "surroundings", "written_by_rule"]
+
+_SUFFIXES = (".jsonl", ".jsonl.gz")
+_ORIGINS = (Origin.USER, Origin.DOCUMENT, Origin.TOOL)
+_LENGTHS = (300, 1000, 3000)
+_SHORTEST = 80
+_GRAMMARS = {"innocents": 2000, "assaults": 1400}
+
+
+def read_corpus(paths: Iterable[Path]) -> list[Example]:
+    """
+    Read the examples in *paths*: files of lines of JSON, gzipped or not, or folders of such.
+
+    Raises:
+        OperatorError: one cannot be read, or holds something that is no example.
+    """
+    examples: list[Example] = []
+    for path in paths:
+        inside = sorted(each for each in path.iterdir() if each.name.endswith(_SUFFIXES)) if path.is_dir() else [path]
+        for file in inside:
+            examples += _read(file)
+    if not examples:
+        place = ", ".join(str(path) for path in paths)
+        raise OperatorError(Problem(Place(place), "empty", "holds no examples", "name files of lines of JSON"))
+    return examples
+
+
+def _read(file: Path) -> list[Example]:
+    try:
+        with gzip.open(file) if file.name.endswith(".gz") else file.open("rb") as lines:
+            return list(read_examples(lines, str(file)))
+    except (OSError, EOFError) as error:
+        why = (getattr(error, "strerror", None) or "is no gzip file").lower()
+        raise OperatorError(Problem(Place(str(file)), "unreadable-file", f"`{file}` {why}")) from None
+
+
+def written_by_rule(seed: int) -> list[Example]:
+    """Return the examples that are written by rule, innocent and not."""
+    made = []
+    for name, count in _GRAMMARS.items():
+        text = (files("yett.learning") / "data" / f"{name}.yaml").read_text("utf-8")
+        made += phrases(read_grammar(yaml.safe_load(text)), count, seed)
+    return made
+
+
+def surroundings(count: int, seed: int) -> list[Example]:
+    """Return up to *count* innocent texts each of code, of installed code and of documentation, drawn by *seed*."""
+    library, installed = Path(sysconfig.get_path("stdlib")), Path(sysconfig.get_path("purelib"))
+    places: Sequence[tuple[str, Path, Callable[[Path], bool]]] = (
+        ("machine_library", library, lambda path: path.suffix == ".py" and installed not in path.parents),
+        ("machine_packages", installed, lambda path: path.suffix == ".py"),
+        ("machine_documents", installed, lambda path: path.suffix in {".md", ".rst"} or path.name == "METADATA"),
+    )
+    dice = np.random.default_rng(seed)
+    return [example for name, root, wanted in places for example in _cuttings(name, root, wanted, (count, dice))]
+
+
+def _cuttings(
+    source: str, root: Path, wanted: Callable[[Path], bool], drawn: tuple[int, np.random.Generator]
+) -> Iterator[Example]:
+    count, dice = drawn
+    paths = sorted(path for path in root.rglob("*") if wanted(path))
+    for index in dice.permutation(len(paths))[:count].tolist():
+        text = paths[index].read_bytes().decode("utf-8", "replace")
+        length = _LENGTHS[int(dice.integers(len(_LENGTHS)))]
+        start = int(dice.integers(max(1, len(text) - length)))
+        cutting = text[start : start + length].strip()
+        if len(cutting) >= _SHORTEST:
+            yield Example(cutting, attack=False, source=source, origin=_ORIGINS[int(dice.integers(3))], kind=source)

@@ -1,0 +1,125 @@
+"""Lessons: train and examine a classifier, from files of texts to a folder and a report."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from yett.compose.artefact import read_key, write_artefact
+from yett.compose.classifier import SHIPPED, loaded_judge
+from yett.compose.corpora import read_corpus, surroundings, written_by_rule
+from yett.compose.measuring import disguised, scored
+from yett.compose.plots import draw_curves
+from yett.compose.training import Trained, train
+from yett.learning.evaluation import evaluated, markdown
+from yett.learning.example import Example
+from yett.learning.sampling import sampled
+from yett.model.errors import OperatorError, Place, Problem
+from yett.model.segment import Origin
+
+__all__ = ["Lesson", "examined", "held_out_scores", "taught"]
+
+_FEWEST = 20
+"""Texts of each label without which there is nothing to learn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What to learn from, and how."""
+
+    data: Sequence[Path]
+    seed: int = 0
+    groups: int | None = None
+    """Groups of sources that are held out together; one by one without."""
+    most: int = 700
+    """Texts of a source and a label."""
+    surroundings: int = 500
+    """Innocent texts that this machine has, of each kind."""
+
+    def examples(self) -> list[Example]:
+        """
+        Gather them.
+
+        Raises:
+            OperatorError: they cannot be read, or there are too few.
+        """
+        given = sampled(read_corpus(self.data), self.most, self.seed)
+        attacks = sum(example.attack for example in given)
+        if min(attacks, len(given) - attacks) < _FEWEST or len({example.source for example in given}) < 2:  # noqa: PLR2004
+            message = f"holds {attacks} attacks and {len(given) - attacks} innocent texts"
+            hint = f"give {_FEWEST} of each at least, from two sources"
+            raise OperatorError(Problem(Place(str(self.data[0])), "too-few", message, hint))
+        return given + written_by_rule(self.seed) + surroundings(self.surroundings, self.seed)
+
+
+def taught(
+    lesson: Lesson,
+    folder: Path,
+    *,
+    sign: Path | None = None,
+    plots: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+) -> str:
+    """
+    Train by *lesson*, write the artefact and the figures on held-out sources to *folder*, and return them as tables.
+
+    Raises:
+        OperatorError: the texts or the key cannot be read, or *folder* cannot be written to.
+    """
+    private = read_key(sign) if sign else None
+    trained = train(lesson.examples(), seed=lesson.seed, groups=lesson.groups, tell=tell)
+    scores = held_out_scores(trained)
+    report = evaluated(trained.examples, scores)
+    about = {"seed": lesson.seed, "held_out": lesson.groups or "source", "figures": report["mean_found"]}
+    write_artefact(folder, trained, about, private)
+    return _kept(folder, report, (scores, trained.examples) if plots else None)
+
+
+def held_out_scores(trained: Trained) -> NDArray[np.float64]:
+    """Return the score of each example by a model that had not seen its source."""
+    model = trained.model
+    judged = zip(trained.examples, trained.held_out.tolist(), strict=True)
+    return np.array([model.score(value, len(each.text), trusted=each.origin is Origin.USER) for each, value in judged])
+
+
+def examined(
+    data: Sequence[Path],
+    model: Path | None,
+    *,
+    disguises: int = 0,
+    out: Path | None = None,
+    tell: Callable[[int], None] = lambda _: None,
+) -> tuple[Mapping[str, object], str]:
+    """
+    Measure the classifier in the folder *model*, or the shipped one, on *data*; return the figures, and as tables.
+
+    Raises:
+        OperatorError: the texts or the model cannot be read, or *out* cannot be written to.
+    """
+    judge, _ = loaded_judge(model or SHIPPED)
+    examples = read_corpus(data)
+    scores = scored(judge, examples, tell)
+    report = evaluated(examples, scores)
+    if disguises:
+        report["disguises"] = disguised(judge, examples, disguises)
+    return report, _kept(out, report, (scores, examples)) if out else markdown(report)
+
+
+def _kept(
+    folder: Path, report: Mapping[str, object], drawn: tuple[NDArray[np.float64], Sequence[Example]] | None
+) -> str:
+    told = markdown(report)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "report.json").write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
+        (folder / "report.md").write_text(told, "utf-8")
+    except OSError as error:
+        why = (error.strerror or "cannot be written").lower()
+        raise OperatorError(Problem(Place(str(folder)), "unusable-folder", f"`{folder}` {why}")) from None
+    if drawn:
+        scores, examples = drawn
+        draw_curves(folder, scores, np.array([example.attack for example in examples]))
+    return told

@@ -1,0 +1,73 @@
+"""
+Classifier: texts that look like attacks, in whatever words; the detector `classifier`.
+
+Rules:
+
+1. It reads texts as they look once folded and decoded; what was taken apart to get past a list of words is whole again.
+2. What users, documents, tools and strangers wrote is judged. Giving orders is what the application's builder is for,
+   and what the model says is judged by what it carries out, so a stream never waits for this detector.
+3. A score of 0.5, 0.7 or 0.9 is reached by 5 %, 1 % or 0.1 % of innocent texts. Nothing is reported below the first.
+4. A second judge, where there is one, has the last word on texts in doubt, and on the worst windows of whatever comes
+   from documents, tools and strangers. When it fails, so does this detector: nothing passes on half an opinion.
+"""
+
+from collections.abc import Iterator
+
+from yett.detectors.judge import Judge, Suspect
+from yett.model.finding import Match
+from yett.model.segment import Origin
+from yett.ports.scorer import Scorer
+
+__all__ = ["BALANCED", "MONITOR", "STRICT", "Classifier"]
+
+MONITOR, BALANCED, STRICT = 0.5, 0.7, 0.9
+"""The operating points: 5 %, 1 % and 0.1 % of innocent texts score as high."""
+_DOUBT = 0.3
+_WINDOWS = 4
+_JUDGED = frozenset({Origin.USER, Origin.TOOL, Origin.DOCUMENT, Origin.UNKNOWN})
+
+
+class Classifier:
+    """Finds texts that look like attacks."""
+
+    name = "classifier"
+    kinds = frozenset({"injection"})
+    readings = frozenset({"folded", "decoded"})
+    look_behind = 0
+
+    def __init__(self, judge: Judge, revision: str, scorer: Scorer | None = None) -> None:
+        """Judge by *judge*, whose model has the *revision*, and ask *scorer* where that is in doubt."""
+        self._judge = judge
+        self._scorer = scorer
+        self.cost = 2 if scorer else 1
+        self.revision = f"{revision}+{scorer.name}:{scorer.revision}" if scorer else revision
+
+    def detect(self, text: str, origin: Origin, start: int = 0) -> Iterator[Match]:
+        """Report the stretch of *text* that tells the most, if the text looks like an attack."""
+        if origin not in _JUDGED or start:
+            return
+        trusted = origin is Origin.USER
+        suspects = self._judge.suspects(text, _WINDOWS if self._scorer else 1, trusted=trusted)
+        if not suspects:
+            return
+        worst, score = suspects[0], self._judge.model.score(suspects[0].value, len(text), trusted=trusted)
+        rule = "stage-1"
+        if self._scorer and score < STRICT and (score >= _DOUBT or not trusted):
+            worst, score = self._asked(self._scorer, text, suspects, origin)
+            rule = "stage-2"
+        if score >= MONITOR:
+            yield Match(*self._telling(text, worst, trusted=trusted), "injection.suspected", score, rule)
+
+    def hold(self, text: str, origin: Origin, start: int = 0) -> int:
+        """Return *start*, since the whole text is judged; its end for what is not judged."""
+        return start if origin in _JUDGED else len(text)
+
+    def _asked(self, scorer: Scorer, text: str, suspects: list[Suspect], origin: Origin) -> tuple[Suspect, float]:
+        scores = scorer.scores([text[each.start : each.end] for each in suspects], origin)
+        best = max(range(len(suspects)), key=lambda index: scores[index])
+        return suspects[best], scores[best]
+
+    def _telling(self, text: str, worst: Suspect, *, trusted: bool) -> tuple[int, int]:
+        window = text[worst.start : worst.end]
+        start, end = self._judge.explain(window, trusted=trusted).telling() if window.strip() else (0, len(window))
+        return worst.start + start, worst.start + end

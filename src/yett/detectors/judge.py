@@ -1,0 +1,145 @@
+"""
+Judge: how much a text looks like an attack, and by which of its words.
+
+Rules:
+
+1. A text has the value of its worst window. Very long texts are read in pieces that overlap by a window, so memory is
+   bounded and nothing lies across a border unseen.
+2. An explanation is exact: what the words of a window weigh, and what is known of it as a whole, add up to its value.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yett.detectors.features import Featured, Features
+from yett.detectors.lexicon import Lexicon
+from yett.detectors.linear import DAMPING, LinearModel
+from yett.detectors.windows import BLOCK, DENSE, Windows, windows
+
+__all__ = ["Explanation", "Judge", "Piece", "Suspect"]
+
+Numbers = NDArray[np.float64]
+_PIECE = 1 << 15
+"""Characters that are read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A window and what it looks like."""
+
+    start: int
+    end: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a window and what it weighs; more than nothing speaks for an attack."""
+
+    start: int
+    end: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a window has its value: the weights of its *pieces* and of *traits* add up to it."""
+
+    value: float
+    score: float
+    pieces: tuple[Piece, ...]
+    traits: tuple[tuple[str, float], ...]
+    """What is known of the window as a whole, and the bias all windows start with."""
+
+    def telling(self) -> tuple[int, int]:
+        """Return the stretch whose pieces weigh the most together."""
+        best, since, total = (0.0, 0, 0), 0, 0.0
+        for index, piece in enumerate(self.pieces):
+            if total <= 0.0:
+                since, total = index, 0.0
+            total += piece.weight
+            best = max(best, (total, since, index + 1))
+        if not best[2]:
+            return self.pieces[0].start, self.pieces[-1].end
+        return self.pieces[best[1]].start, self.pieces[best[2] - 1].end
+
+
+class Judge:
+    """Applies a model to texts."""
+
+    __slots__ = ("_features", "_weights", "model")
+
+    def __init__(self, model: LinearModel, lexicon: Lexicon) -> None:
+        """Judge by *model*, which was learnt with *lexicon*."""
+        self.model = model
+        self._features = Features(lexicon, model.bits)
+        self._weights = model.weights.astype(np.float32) * np.float32(model.step)
+
+    def suspects(self, text: str, most: int = 1, *, trusted: bool) -> list[Suspect]:
+        """Return the windows of *text*, at most *most*, that look worst, the worst first; a blank text has none."""
+        found = [suspect for start, piece in _pieces(text) for suspect in self._worst(piece, start, most, trusted)]
+        return sorted(found, key=lambda suspect: -suspect.value)[:most]
+
+    def _worst(self, text: str, start: int, most: int, trusted: bool) -> Iterator[Suspect]:  # noqa: FBT001 - of `suspects`
+        _, _, cut, value = self._judged(text, trusted=trusted)
+        order = [int(value.argmax())] if most == 1 else np.argsort(-value, kind="stable")[:most].tolist()
+        for index in order:
+            yield Suspect(start + int(cut.starts[index]), start + int(cut.ends[index]), float(value[index]))
+
+    def _judged(self, text: str, *, trusted: bool) -> tuple[Featured, Numbers, Windows, Numbers]:
+        featured = self._features.of(text, trusted=trusted)
+        weights = self._weights[featured.buckets].astype(np.float64)
+        cut = windows(featured, weights, trusted=trusted)
+        value = cut.sums / np.sqrt(cut.counts + DAMPING) + cut.dense @ self.model.dense + self.model.bias
+        return featured, weights, cut, value
+
+    def explain(self, text: str, *, trusted: bool) -> Explanation:
+        """
+        Explain the worst window of *text*.
+
+        Raises:
+            ValueError: *text* is blank.
+        """
+        (worst,) = self.suspects(text, trusted=trusted) or [None]
+        if worst is None:
+            raise ValueError("there is nothing to explain in a blank text")
+        start, piece = next((start, piece) for start, piece in _pieces(text) if worst.end <= start + len(piece))
+        featured, weights, cut, value = self._judged(piece, trusted=trusted)
+        index = int(value.argmax())
+        first, last = cut.starts[index], cut.ends[index]
+        inside = (featured.places >= first) & (featured.places < last)
+        each = weights[inside] / np.sqrt(cut.counts[index] + DAMPING)
+        return Explanation(
+            float(value[index]),
+            self.model.score(float(value[index]), len(text), trusted=trusted),
+            _by_word(featured, (int(first), int(last)), each, featured.places[inside], start),
+            (*zip(DENSE, (cut.dense[index] * self.model.dense).tolist(), strict=True), ("bias", self.model.bias)),
+        )
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    if len(text) <= _PIECE:
+        if text and not text.isspace():
+            yield 0, text
+        return
+    for start in range(0, len(text) - 2 * BLOCK, _PIECE - 2 * BLOCK):
+        piece = text[start : start + _PIECE]
+        if not piece.isspace():
+            yield start, piece
+
+
+def _by_word(
+    featured: Featured, window: tuple[int, int], each: Numbers, places: NDArray[np.intp], start: int
+) -> tuple[Piece, ...]:
+    """Give every word of *window*, with what follows it, the weights of the features that begin there."""
+    letters = featured.letters
+    begins = letters.places[letters.begins] if len(letters.begins) else np.zeros(0, np.intp)
+    edges = np.unique(np.concatenate([[window[0]], begins[(begins > window[0]) & (begins < window[1])], [window[1]]]))
+    totals = np.bincount(np.searchsorted(edges, places, side="right") - 1, each, len(edges) - 1)
+    return tuple(
+        Piece(start + int(first), start + int(last), float(total))
+        for first, last, total in zip(edges[:-1], edges[1:], totals, strict=True)
+    )

@@ -1,0 +1,50 @@
+"""
+Calibration: what a value means, measured on sources that the model had not seen.
+
+The scores 0.5, 0.7 and 0.9 stand where 5 %, 1 % and 0.1 % of innocent texts are. Texts of users and of others, short and long, each have a scale; one with too
+few innocent texts of its own takes what all of them have.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yett.detectors.linear import LONG, POINTS
+from yett.learning.example import Example
+from yett.learning.metrics import threshold_at
+from yett.model.segment import Origin
+
+__all__ = ["RATES", "scales"]
+
+RATES = (0.05, 0.01, 0.001)
+"""False alarms at the three operating points: monitor, balanced, strict."""
+_ENOUGH = 1500
+_APART = 0.25
+"""Operating points are at least so far apart."""
+
+
+def scales(examples: Sequence[Example], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the scales of *values*, as `LinearModel` has them."""
+    innocent = np.array([not example.attack for example in examples])
+    trusted = np.array([example.origin is Origin.USER for example in examples])
+    long = np.array([len(example.text) > LONG for example in examples])
+    made = np.empty((2, 2, len(POINTS)))
+    for user in (0, 1):
+        for size in (0, 1):
+            mine = innocent & (trusted == bool(user)) & (long == bool(size))
+            if mine.sum() < _ENOUGH:
+                mine = innocent & (trusted == bool(user))
+            if mine.sum() < _ENOUGH:
+                mine = innocent
+            made[user, size] = _scale(values[mine])
+    return made
+
+
+def _scale(innocent: NDArray[np.float64]) -> NDArray[np.float64]:
+    points = [threshold_at(innocent, rate) for rate in RATES]
+    points = [float(np.median(innocent)), *points]
+    points.append(points[-1] + max(1.0, points[-1] - points[1]))
+    for index in range(1, len(points)):
+        points[index] = max(points[index], points[index - 1] + _APART)
+    return np.array(points)

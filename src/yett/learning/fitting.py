@@ -1,0 +1,130 @@
+"""
+Fitting: a logistic regression over windows, by stochastic descent.
+
+Rules:
+
+1. The value of a row is `bias + dense . traits + sum of weights / root of their number`.
+2. An attack is learnt from its most suspicious windows only: a long attack is mostly harmless words. Which those are is
+   asked of a first model, fitted to all windows.
+3. Steps are AdaGrad's (J. Duchi et al., 2011), weights shrink towards nothing, and the last epochs are averaged.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yett.detectors.linear import DAMPING
+from yett.learning.rows import Rows
+
+__all__ = ["Fit", "Recipe", "fit", "text_scores", "values"]
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to fit."""
+
+    epochs: int = 4
+    step: float = 0.3
+    shrink: float = 3e-6
+    """How much weights are pulled towards nothing."""
+    batch: int = 2048
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What was learnt."""
+
+    weights: NDArray[np.float32]
+    """One for each bucket."""
+    dense: Numbers
+    bias: float
+
+
+def _flat(rows: Rows, chosen: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where the features of the *chosen* rows are, one row after the other, and where each row begins among them."""
+    lengths = rows.offsets[chosen + 1] - rows.offsets[chosen]
+    begins = np.zeros(len(chosen) + 1, np.int64)
+    np.cumsum(lengths, out=begins[1:])
+    return np.repeat(rows.offsets[chosen] - begins[:-1], lengths) + np.arange(begins[-1]), begins
+
+
+def values(rows: Rows, fit: Fit, chosen: NDArray[np.intp] | None = None) -> Numbers:
+    """Return the value of each row, or of the *chosen* ones."""
+    chosen = np.arange(len(rows)) if chosen is None else chosen
+    found = np.empty(len(chosen))
+    for start in range(0, len(chosen), 4096):
+        part = chosen[start : start + 4096]
+        places, begins = _flat(rows, part)
+        each = fit.weights[rows.buckets[places]]
+        sums = np.add.reduceat(np.append(each, np.float32(0)), begins[:-1], dtype=np.float64)
+        counts = np.diff(begins)
+        sums[counts == 0] = 0.0
+        found[start : start + 4096] = sums / np.sqrt(counts + DAMPING) + rows.dense[part] @ fit.dense + fit.bias
+    return found
+
+
+def text_scores(rows: Rows, found: Numbers, count: int) -> Numbers:
+    """Return, for each of *count* texts, the highest of the values *found* for its rows."""
+    scores = np.full(count, -np.inf)
+    np.maximum.at(scores, rows.texts, found)
+    return scores
+
+
+def fit(rows: Rows, attack: NDArray[np.bool_], weights: Numbers, recipe: Recipe, *, buckets: int) -> Fit:
+    """Fit to *rows*, given of each text whether it is an *attack* and how much it counts; a text of weight 0 does not."""
+    per_text = np.bincount(rows.texts, minlength=len(attack))
+    label = attack[rows.texts]
+    counts = np.where(label, weights[rows.texts] / np.sqrt(per_text[rows.texts]), weights[rows.texts])
+    first = _descend(rows, label, counts, replace(recipe, epochs=max(2, recipe.epochs // 2)), buckets)
+    mine = np.flatnonzero(label & (weights[rows.texts] > 0) & (per_text[rows.texts] > 1))
+    if len(mine):
+        found = values(rows, first, mine)
+        best = np.full(len(attack), -np.inf)
+        np.maximum.at(best, rows.texts[mine], found)
+        counts[mine] = np.where(found >= best[rows.texts[mine]], weights[rows.texts[mine]], 0.0)
+    return _descend(rows, label, counts, recipe, buckets)
+
+
+def _descend(rows: Rows, label: NDArray[np.bool_], counts: Numbers, recipe: Recipe, buckets: int) -> Fit:
+    dice = np.random.default_rng(recipe.seed)
+    used = np.flatnonzero(counts > 0)
+    size = buckets + rows.dense.shape[1] + 1
+    weights, squares = np.zeros(size), np.full(size, 1e-6)
+    mean, averaged = np.zeros(size), 0
+    for epoch in range(recipe.epochs):
+        order = dice.permutation(used)
+        for start in range(0, len(order), recipe.batch):
+            part = order[start : start + recipe.batch]
+            gradient = _gradient(rows, part, (label[part], counts[part]), weights, buckets)
+            gradient[:buckets] += recipe.shrink * len(part) * weights[:buckets]
+            squares += gradient * gradient
+            weights -= recipe.step * gradient / np.sqrt(squares)
+        if epoch >= recipe.epochs - 2:
+            mean += weights
+            averaged += 1
+    mean /= averaged
+    return Fit(mean[:buckets].astype(np.float32), mean[buckets:-1], float(mean[-1]))
+
+
+def _gradient(
+    rows: Rows, part: NDArray[np.intp], wanted: tuple[NDArray[np.bool_], Numbers], weights: Numbers, buckets: int
+) -> Numbers:
+    label, counts = wanted
+    places, begins = _flat(rows, part)
+    found = rows.buckets[places]
+    lengths = np.diff(begins)
+    scale = 1.0 / np.sqrt(lengths + DAMPING)
+    sums = np.add.reduceat(np.append(weights[found], 0.0), begins[:-1])
+    sums[lengths == 0] = 0.0
+    dense = rows.dense[part]
+    value = sums * scale + dense @ weights[buckets:-1] + weights[-1]
+    error = counts * (1.0 / (1.0 + np.exp(-np.clip(value, -30, 30))) - label)
+    gradient = np.empty(len(weights))
+    gradient[:buckets] = np.bincount(found, np.repeat(error * scale, lengths), buckets)
+    gradient[buckets:-1] = error @ dense
+    gradient[-1] = error.sum()
+    return gradient

@@ -1,0 +1,77 @@
+"""
+Trial: how well what would be learnt does on sources that it has not seen.
+
+Every group of sources is judged by a model that was fitted to all others. A feature counts only if several of these
+others have it: what a single collection is full of says more about the collection than about attacks.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yett.learning.example import Example
+from yett.learning.fitting import Fit, Recipe, fit, text_scores, values
+from yett.learning.folds import folds
+from yett.learning.rows import Rows, kept, numbered, presence
+from yett.learning.weighting import weights
+
+__all__ = ["Learner", "held_out", "learn"]
+
+Numbers = NDArray[np.float64]
+_LOWEST = -20.0
+_FEWEST = 3
+"""Sources that must have a feature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """Examples with their rows, ready to be fitted to."""
+
+    examples: Sequence[Example]
+    rows: Rows
+    present: NDArray[np.bool_]
+    """Which source has which feature."""
+    recipe: Recipe
+
+    @property
+    def attacks(self) -> NDArray[np.bool_]:
+        """Which examples are attacks."""
+        return np.array([example.attack for example in self.examples])
+
+    def fitted(self, held: NDArray[np.intp] | None = None) -> tuple[Fit, Rows, NDArray[np.bool_]]:
+        """Fit to all examples but those that are *held* out; return with it the rows of what it knows, and what that is."""
+        counts, sources = weights(self.examples), numbered(self.examples)
+        known = np.ones(len(self.present), np.bool_)
+        if held is not None:
+            counts[held] = 0.0
+            known[np.unique(sources[held])] = False
+        enough = min(_FEWEST, int(known.sum()))
+        chosen = self.present[known].sum(axis=0, dtype=np.int16) >= enough
+        rows = kept(self.rows, chosen)
+        return fit(rows, self.attacks, counts, self.recipe, buckets=int(chosen.sum())), rows, chosen
+
+
+def held_out(learner: Learner, groups: int | None, tell: Callable[[str], None] = lambda _: None) -> Numbers:
+    """
+    Return the value of each example, judged by a model that has seen nothing of its source.
+
+    Sources are held out in *groups*, or one by one; *tell* is told which are done.
+    """
+    found = np.full(len(learner.examples), _LOWEST)
+    for fold in folds(learner.examples, groups):
+        learnt, rows, _ = learner.fitted(fold.held)
+        mine = np.flatnonzero(np.isin(rows.texts, fold.held))
+        part = Rows(rows.buckets, rows.offsets, rows.dense, rows.texts)
+        each = np.full(len(rows), -np.inf)
+        each[mine] = values(part, learnt, mine)
+        scores = text_scores(rows, each, len(learner.examples))
+        found[fold.held] = np.maximum(scores[fold.held], _LOWEST)
+        tell(", ".join(fold.sources))
+    return found
+
+
+def learn(examples: Sequence[Example], rows: Rows, recipe: Recipe, bits: int) -> Learner:
+    """Prepare to learn from *examples*, whose rows have 2 to the power of *bits* buckets."""
+    return Learner(examples, rows, presence(rows, numbered(examples), 1 << bits), recipe)
