@@ -68,6 +68,10 @@ COMMANDS = MappingProxyType(
         "config check": Entry("yett.cli.config", "check", "Say whether the configuration holds."),
         "config show": Entry("yett.cli.config", "show", "Print the configuration, without secrets."),
         "config schema": Entry("yett.cli.config", "schema", "Print the configuration's JSON Schema, for editors."),
+        "detectors list": Entry("yett.cli.detectors", "list_detectors", "List the detectors."),
+        "detectors train": Entry("yett.cli.detectors", "train", "Train the classifier."),
+        "detectors evaluate": Entry("yett.cli.detectors", "evaluate", "Measure the classifier."),
+        "detectors explain": Entry("yett.cli.detectors", "explain", "Say what in a text looks like an attack."),
         "doctor": Entry("yett.cli.doctor", "doctor", "Look whether everything that Yett needs is there."),
     }
 )

@@ -15,7 +15,9 @@ from yett.model.segment import Origin
 __all__ = ["Evaluating", "Training", "evaluate", "explain", "list_detectors", "train"]
 
 _path = click.Path(path_type=Path)
-_model = click.option("--model", metavar="DIR", type=_path, help="The artefact to use.  [default: the one that is shipped]")
+_model = click.option(
+    "--model", metavar="DIR", type=_path, help="The artefact to use.  [default: the one that is shipped]"
+)
 _WORDS = 12
 
 
@@ -59,7 +61,11 @@ class Training(TypedDict):
 @click.option("--folds", default="source", show_default=True, help="Hold sources out one by one, or in so many groups.")
 @click.option("--most", type=click.IntRange(1), default=700, show_default=True, help="Texts of a source and a label.")
 @click.option(
-    "--surroundings", type=click.IntRange(0), default=500, show_default=True, help="Innocent texts of this machine, each."
+    "--surroundings",
+    type=click.IntRange(0),
+    default=500,
+    show_default=True,
+    help="Innocent texts of this machine, each.",
 )
 @click.option("--plots", is_flag=True, help="Draw curves, too (needs `yett[train]`).")
 @click.option("--sign", metavar="F", type=_path, help="Sign with the private key in this file.")
@@ -99,9 +105,13 @@ class Evaluating(TypedDict):
 @click.command(short_help="Measure the classifier.")
 @click.argument("data", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @_model
-@click.option("--disguises", metavar="N", type=click.IntRange(0), default=0, help="Disguise so many texts in each way, too.")
+@click.option(
+    "--disguises", metavar="N", type=click.IntRange(0), default=0, help="Disguise so many texts in each way, too."
+)
 @click.option("--out", metavar="DIR", type=_path, help="Write report and curves here (needs `yett[train]`).")
-@click.option("--markdown", "as_json", flag_value=False, default=False, help="Print tables, which is what it does anyway.")
+@click.option(
+    "--markdown", "as_json", flag_value=False, default=False, help="Print tables, which is what it does anyway."
+)
 @as_json
 def evaluate(**options: Unpack[Evaluating]) -> int:
     """Measure the classifier on DATA, by source, origin, length and language. Figures on what it has learnt from flatter it."""

@@ -4,6 +4,7 @@ Detectors: the detectors that a configuration asks for.
 Patterns are compiled once for all that share them; conditions on text differ by policy, so each gets its own.
 """
 
+from yett.compose.classifier import loaded_classifier
 from yett.compose.patterns import PatternCache
 from yett.compose.personal import allowed_values, configured_rules
 from yett.compose.settings import BannedTerms, Settings
@@ -14,6 +15,7 @@ from yett.detectors.lifted import TextTests
 from yett.detectors.patterns import PatternSet
 from yett.detectors.rule import Rule
 from yett.detectors.topics import category, shipped_category
+from yett.model.kinds import family
 from yett.ports.decider import TextTest
 from yett.ports.detector import Detector, Informed
 
@@ -38,10 +40,13 @@ def configured_detectors(settings: Settings, cache: PatternCache) -> Detectors:
     Return what *settings* ask for, its patterns loaded from *cache* where they are.
 
     Raises:
-        OperatorError: a file of banned terms or of rules is wrong.
+        OperatorError: a file of banned terms or of rules is wrong, or the classifier is not as it was published.
     """
     protection = settings.security.pii_protection
+    models = settings.security.prompt_injection.detection_models
     rules = configured_rules(protection, _banned(settings.security.banned_terms))
+    if "rule_based" not in models:
+        rules = tuple(rule for rule in rules if family(rule.kind) != "injection")
     saved = cache.load(rules)
     longest = settings.server.max_prompt_length
     detectors = built(rules, saved=saved, longest=longest, allowed=allowed_values(protection))
@@ -54,7 +59,8 @@ def configured_detectors(settings: Settings, cache: PatternCache) -> Detectors:
         only_allowed=security.exfiltration.only_allowed,
         planted=[canary.get_secret_value() for canary in security.canaries],
     )
-    return Detectors((*detectors, *answers), (Leakage(),) if security.prompt_leakage.enabled else ())
+    classifiers = (loaded_classifier(),) if "ml_based" in models else ()
+    return Detectors((*detectors, *answers, *classifiers), (Leakage(),) if security.prompt_leakage.enabled else ())
 
 
 def _banned(terms: BannedTerms) -> tuple[Rule, ...]:

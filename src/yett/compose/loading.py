@@ -179,10 +179,6 @@ def _idle(settings: Settings, draft: Draft) -> Iterator[Problem]:
         if provider.kind == "anthropic":
             message = f"`llm_providers.{name}` is left out: this version does not speak Anthropic's messages"
             yield Problem(places.of(("llm_providers", name)), "no-effect", message, "its models are not found")
-    if "ml_based" in settings.security.prompt_injection.detection_models:
-        models = ("security", "prompt_injection", "detection_models")
-        message = f"`{'.'.join(models)}`: this version has no `ml_based` detection"
-        yield Problem(places.of(models), "no-effect", message)
     if "retention_days" in settings.logging.model_fields_set:
         message = "`logging.retention_days`: this version deletes no records by itself"
         yield Problem(places.of(("logging", "retention_days")), "no-effect", message)

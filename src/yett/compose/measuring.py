@@ -19,7 +19,9 @@ _LONGEST = 400
 """Characters of a text that is disguised; nobody hides a novel."""
 
 
-def scored(judge: Judge, examples: Sequence[Example], tell: Callable[[int], None] = lambda _: None) -> NDArray[np.float64]:
+def scored(
+    judge: Judge, examples: Sequence[Example], tell: Callable[[int], None] = lambda _: None
+) -> NDArray[np.float64]:
     """Return the score of each of *examples*, that of its worst reading; *tell* is told how many more are done."""
     readings = Readings()
     scores = np.zeros(len(examples))
@@ -33,10 +35,18 @@ def _score(judge: Judge, readings: Readings, text: str, origin: Origin) -> float
     trusted = origin is Origin.USER
     texts = [reading.text for reading in readings.of(text, origin)[0] if reading.family != "raw"]
     found = [(judge.suspects(each, trusted=trusted), len(each)) for each in texts]
-    return max((judge.model.score(worst[0].value, size, trusted=trusted) for worst, size in found if worst), default=0.0)
+    return max(
+        (judge.model.score(worst[0].value, size, trusted=trusted) for worst, size in found if worst), default=0.0
+    )
 
 
-def disguised(judge: Judge, examples: Sequence[Example], count: int, seed: int = 0) -> Mapping[str, Mapping[str, object]]:
+def _clear(text: str) -> str:
+    return text
+
+
+def disguised(
+    judge: Judge, examples: Sequence[Example], count: int, seed: int = 0
+) -> Mapping[str, Mapping[str, object]]:
     """
     Return, for each disguise, how many of *count* attacks are found in it and how many innocent texts are taken for one.
 
@@ -50,7 +60,7 @@ def disguised(judge: Judge, examples: Sequence[Example], count: int, seed: int =
         group = [example for example in short if example.attack is attack]
         drawn[attack] = [group[index] for index in dice.permutation(len(group))[:count].tolist()]
     table: dict[str, Mapping[str, object]] = {}
-    for name, disguise in {"clear": str, **DISGUISES}.items():
+    for name, disguise in {"clear": _clear, **DISGUISES}.items():
         row: dict[str, object] = {}
         for label, attack in (("found", True), ("alarms", False)):
             scores = [_score(judge, readings, disguise(each.text), each.origin) for each in drawn[attack]]

@@ -23,9 +23,13 @@ def draw_curves(folder: Path, scores: NDArray[np.float64], attack: NDArray[np.bo
         OperatorError: matplotlib is not installed.
     """
     curve = roc(scores, attack)
-    first = _drawn(folder / "roc.png", [(np.maximum(curve.x, _LEAST), curve.y)], ("false alarms", "attacks found"), log=True)
+    first = _drawn(
+        folder / "roc.png", [(np.maximum(curve.x, _LEAST), curve.y)], ("false alarms", "attacks found"), log=True
+    )
     curve = precision_recall(scores, attack)
-    return first, _drawn(folder / "precision-recall.png", [(curve.x, curve.y)], ("attacks found", "alarms that are true"))
+    return first, _drawn(
+        folder / "precision-recall.png", [(curve.x, curve.y)], ("attacks found", "alarms that are true")
+    )
 
 
 def draw_learning(folder: Path, sizes: Sequence[int], found: Sequence[float]) -> Path:
@@ -50,7 +54,9 @@ def _drawn(
         from matplotlib.figure import Figure  # noqa: PLC0415 - an optional library
     except ModuleNotFoundError:
         message = "plots need `matplotlib`, which is not installed"
-        raise OperatorError(Problem(Place(str(file)), "not-installed", message, "`pip install 'yett[train]'`")) from None
+        raise OperatorError(
+            Problem(Place(str(file)), "not-installed", message, "`pip install 'yett[train]'`")
+        ) from None
     figure = Figure(figsize=_SIZE, layout="constrained")
     axes = figure.add_subplot(xlabel=labels[0], ylabel=labels[1], ylim=(0, 1.02))
     for x, y in curves:

@@ -90,8 +90,9 @@ class PromptInjection(_Section):
     """Whether the shipped policies on injection decide."""
     detection_models: Annotated[tuple[Literal["rule_based", "ml_based"], ...], BeforeValidator(listed)] = (
         "rule_based",
+        "ml_based",
     )
-    """By what they are found; `ml_based` has no effect in this version."""
+    """By what they are found: rules, or a classifier that was trained on attacks."""
     block_threshold: Score = 0.7
     """Overrides the threshold of the shipped policies when it is written; the strict ones have 0.5 of their own."""
 

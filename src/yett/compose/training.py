@@ -42,7 +42,9 @@ def shipped_lexicon() -> Lexicon:
     return read_lexicon((files("yett.detectors") / "data" / "classifier" / "lexicon.yaml").read_text("utf-8"))
 
 
-def train(examples: Sequence[Example], *, seed: int = 0, groups: int | None = None, tell: Told = lambda _: None) -> Trained:
+def train(
+    examples: Sequence[Example], *, seed: int = 0, groups: int | None = None, tell: Told = lambda _: None
+) -> Trained:
     """
     Fit a model to *examples*, and judge each source by one that has not seen it, in *groups* or one by one.
 

@@ -8,6 +8,7 @@ Catalogue: the built-in detectors by name.
     hidden_text  characters that nobody sees
     size         texts that are too long, too deep or too repetitive
     shots        made-up conversations in which an assistant gives in
+    classifier   texts that look like attacks, in whatever words; it is made from an artefact
     text         conditions on text, lifted out of policies
 
 `chosen` says which rules there are, `built` and `answering` make the detectors that all policies share, and `lifted.TextTests` the one

@@ -77,7 +77,7 @@ class Features:
 
     def _table(self, entries: dict[str, int]) -> tuple[_Hashes, NDArray[np.uint8]]:
         """Return the hashes of *entries*, in order, and what each means."""
-        hashes = np.array([self._entry(entry) for entry in entries] or [0], np.uint64)
+        hashes = np.array([self._entry(entry) for entry in entries] or [np.uint64(0)], np.uint64)
         meanings = np.array([*entries.values()] or [0], np.uint8)
         order = np.argsort(hashes)
         return hashes[order], meanings[order]
@@ -85,7 +85,7 @@ class Features:
     def _entry(self, entry: str) -> np.uint64:
         letters = self._alphabet.letters(entry)
         words = self._stretches(self._prefix(letters.codes), letters.begins, letters.ends)
-        return _joined(words)[0]
+        return np.uint64(_joined(words)[0])
 
     def of(self, text: str, *, trusted: bool) -> Featured:
         """Find the features of *text*, at most 65,000 characters, written by a user if it is *trusted*."""

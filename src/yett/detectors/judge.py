@@ -55,12 +55,13 @@ class Explanation:
     """What is known of the window as a whole, and the bias all windows start with."""
 
     def telling(self) -> tuple[int, int]:
-        """Return the stretch whose pieces weigh the most together."""
+        """Return the stretch whose pieces weigh the most together, beyond what all of them do on average."""
+        average = max(0.0, sum(piece.weight for piece in self.pieces) / len(self.pieces))
         best, since, total = (0.0, 0, 0), 0, 0.0
         for index, piece in enumerate(self.pieces):
             if total <= 0.0:
                 since, total = index, 0.0
-            total += piece.weight
+            total += piece.weight - average
             best = max(best, (total, since, index + 1))
         if not best[2]:
             return self.pieces[0].start, self.pieces[-1].end
@@ -103,9 +104,10 @@ class Judge:
         Raises:
             ValueError: *text* is blank.
         """
-        (worst,) = self.suspects(text, trusted=trusted) or [None]
-        if worst is None:
+        found = self.suspects(text, trusted=trusted)
+        if not found:
             raise ValueError("there is nothing to explain in a blank text")
+        worst = found[0]
         start, piece = next((start, piece) for start, piece in _pieces(text) if worst.end <= start + len(piece))
         featured, weights, cut, value = self._judged(piece, trusted=trusted)
         index = int(value.argmax())

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 __all__ = ["TRAITS", "Alphabet", "Letters"]
 
 _PLANE = 0x10000
+_ASCII = 0x7F
 _OTHER, _SPACE, _LETTER, _DIGIT, _ALONE = range(5)
 _CAPITAL, _BLANK = 1, 3
 # Scripts without spaces between words: Thai to Tibetan, Myanmar, Khmer, kana and Han.
@@ -45,6 +46,7 @@ TRAITS = (
 """Classes of characters that are counted; every character belongs to one."""
 _SIGNS = {**dict.fromkeys(".,;:!?", 5), **dict.fromkeys("\"'`", 6), **dict.fromkeys("()[]{}", 7)}
 _SIGNS |= {**dict.fromkeys("<>|#*_~=", 8), **dict.fromkeys("/\\", 9), "\n": 4, "\r": 4}
+_LATIN = ((0x0080, 0x024F), (0x1E00, 0x1EFF))
 _SCRIPTS = (
     (0x0370, 0x052F, 11),
     (0x0590, 0x08FF, 12),
@@ -58,7 +60,8 @@ _SCRIPTS = (
 )
 _ONE = np.ones(1, np.bool_)
 _ENDS_BEFORE_SPACE = ".!?;:"
-_ENDS = "\n\r|\u2028\u2029。！？；।؟"
+_ENDS = "\n\r|\u2028\u2029。\uff01\uff1f\uff1b।؟"
+_SOON, _AT_ONCE = 1, 2
 _APART = 16
 """Fewer characters are no sentence."""
 
@@ -92,14 +95,16 @@ class Alphabet:
 
     def __init__(self) -> None:
         characters = [chr(point) for point in range(_PLANE)]
-        self._classes = np.array([_class(character) for character in characters], np.uint8)
+        categories = np.array([unicodedata.category(character) for character in characters])
+        spaces = np.array([character.isspace() for character in characters])
+        self._classes = _classes(categories.astype("U1"), spaces)
         self._lower = np.array([_lowered(character) for character in characters], np.uint64)
         self._lower[self._classes == _SPACE] = ord(" ")
         self._lower[self._classes == _DIGIT] = ord("0")
-        self._traits = np.array([_trait(character) for character in characters], np.uint8)
+        self._traits = _traits(categories, spaces)
         self._ends = np.zeros(_PLANE, np.uint8)
-        self._ends[[ord(character) for character in _ENDS_BEFORE_SPACE]] = 1
-        self._ends[[ord(character) for character in _ENDS]] = 2
+        self._ends[[ord(character) for character in _ENDS_BEFORE_SPACE]] = _SOON
+        self._ends[[ord(character) for character in _ENDS]] = _AT_ONCE
 
     def letters(self, text: str) -> Letters:
         """Turn *text* into numbers."""
@@ -139,17 +144,19 @@ class Alphabet:
     def _breaks(self, points: NDArray[np.uint32], traits: NDArray[np.uint8]) -> NDArray[np.intp]:
         ends = self._ends[points[:-1]]
         blank = (traits[1:] == _BLANK) | (traits[1:] == _BLANK + 1)
-        found = np.flatnonzero((ends == 2) | ((ends == 1) & blank)) + 1
+        found = np.flatnonzero((ends == _AT_ONCE) | ((ends == _SOON) & blank)) + 1
         return found[np.diff(found, prepend=0) >= _APART] if len(found) else found
 
 
-def _class(character: str) -> int:
-    if character.isspace():
-        return _SPACE
-    category = unicodedata.category(character)
-    if category[0] in "LM":
-        return _ALONE if any(low <= ord(character) <= high for low, high in _UNSPACED) else _LETTER
-    return _DIGIT if category[0] == "N" else _OTHER
+def _classes(kinds: NDArray[np.str_], spaces: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    classes = np.full(_PLANE, _OTHER, np.uint8)
+    letters = (kinds == "L") | (kinds == "M")
+    classes[letters] = _LETTER
+    for low, high in _UNSPACED:
+        classes[low : high + 1][letters[low : high + 1]] = _ALONE
+    classes[kinds == "N"] = _DIGIT
+    classes[spaces] = _SPACE
+    return classes
 
 
 def _lowered(character: str) -> int:
@@ -157,19 +164,20 @@ def _lowered(character: str) -> int:
     return ord(lower) if len(lower) == 1 else ord(character)
 
 
-def _trait(character: str) -> int:
-    if character in _SIGNS:
-        return _SIGNS[character]
-    if character.isspace():
-        return 3
-    category = unicodedata.category(character)
-    if category == "Nd":
-        return 2
-    if character.isascii():
-        return (1 if character.isupper() else 0) if category[0] == "L" else 10
-    if category[0] not in "LM":
-        return len(TRAITS) - 1
-    script = next((trait for low, high, trait in _SCRIPTS if low <= ord(character) <= high), None)
-    if script is not None:
-        return script
-    return 15 if ord(character) < 0x0250 or 0x1E00 <= ord(character) < 0x1F00 else 16
+def _traits(categories: NDArray[np.str_], spaces: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    kinds = categories.astype("U1")
+    letters = (kinds == "L") | (kinds == "M")
+    ascii_ones = np.arange(_PLANE) <= _ASCII
+    traits = np.full(_PLANE, len(TRAITS) - 1, np.uint8)
+    traits[letters] = 16
+    for low, high in _LATIN:
+        traits[low : high + 1][letters[low : high + 1]] = 15
+    for low, high, trait in _SCRIPTS:
+        traits[low : high + 1][letters[low : high + 1]] = trait
+    traits[ascii_ones] = 10
+    traits[ascii_ones & letters] = 0
+    traits[ascii_ones & (categories == "Lu")] = 1
+    traits[categories == "Nd"] = 2
+    traits[spaces] = _BLANK
+    traits[[ord(character) for character in _SIGNS]] = [*_SIGNS.values()]
+    return traits

@@ -27,6 +27,7 @@ LONG = 1000
 """Characters from which on a text is a long one."""
 POINTS = (0.0, 0.5, 0.7, 0.9, 1.0)
 """Scores between which there are straight lines."""
+_SIZES = range(8, 25)
 _CASES = (2, 2, len(POINTS))
 
 
@@ -74,7 +75,7 @@ def read_model(data: bytes) -> LinearModel:
             weights, numbers, dense, scales = (arrays[name] for name in ("weights", "numbers", "dense", "scales"))
     except (BadZipFile, KeyError, OSError, EOFError, ValueError) as error:
         raise ValueError(f"is no model: {error}") from None
-    if numbers.shape != (3,) or weights.dtype != np.int8 or not 8 <= numbers[0] <= 24:
+    if numbers.shape != (3,) or weights.dtype != np.int8 or numbers[0] not in _SIZES:
         raise ValueError("is no model of this make")
     model = LinearModel(int(numbers[0]), weights, float(numbers[1]), dense, float(numbers[2]), scales)
     if (weights.shape, dense.shape, scales.shape) != ((1 << model.bits,), (len(DENSE),), _CASES):

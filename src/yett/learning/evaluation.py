@@ -66,7 +66,11 @@ def _mean(examples: Sequence[Example], scores: Numbers, attack: NDArray[np.bool_
 
 
 def _by(
-    key: Callable[[Example], str], examples: Sequence[Example], scores: Numbers, attack: NDArray[np.bool_], fewest: int = 1
+    key: Callable[[Example], str],
+    examples: Sequence[Example],
+    scores: Numbers,
+    attack: NDArray[np.bool_],
+    fewest: int = 1,
 ) -> list[Report]:
     """Return, for each value of *key* that at least *fewest* examples have, what is found and what is a false alarm."""
     keys = np.array([key(example) for example in examples])
@@ -95,7 +99,10 @@ def markdown(report: Mapping[str, object]) -> str:
     """Write *report* as tables."""
     lines = [f"{report['texts']} texts, {report['attacks']} of them attacks."]
     if report["area"] is not None:
-        lines += ["", f"Area under the ROC curve {report['area']:.4f}, average precision {report['average_precision']:.4f}."]
+        lines += [
+            "",
+            f"Area under the ROC curve {report['area']:.4f}, average precision {report['average_precision']:.4f}.",
+        ]
     match report:
         case {"found_at": dict(found), "mean_found": dict(mean)}:
             lines += [f"Found at {rate} false alarms: {_shown(cell)}." for rate, cell in found.items()]
@@ -105,6 +112,10 @@ def markdown(report: Mapping[str, object]) -> str:
         match report[title]:
             case [*rows]:
                 lines += ["", *_table(title, rows)]
+    match report.get("disguises"):
+        case dict(table):
+            lines += ["", "| disguise | found | false alarms |", "|---|---|---|"]
+            lines += [f"| {name} | {_shown(row['found'])} | {_shown(row['alarms'])} |" for name, row in table.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -18,7 +18,10 @@ __all__ = ["Grammar", "phrases", "read_grammar"]
 
 _HOLE = re.compile(r"\{\{|\}\}|\{([^{}]+)\}")
 _DEPTH = 4
+_CAPITALISED = 0.7
 _TRIES = 4
+_BARREN = 8
+"""Rounds without anything new, after which there is taken to be nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +59,12 @@ def phrases(grammar: Grammar, count: int, seed: int = 0) -> list[Example]:
     """Make at most *count* examples by *grammar*, no two alike."""
     dice = np.random.default_rng(seed)
     made: dict[str, str] = {}
-    while len(made) < count:
+    barren = 0
+    while len(made) < count and barren < _BARREN:
         before = len(made)
         for kind, line in _turns(grammar, count - len(made), dice):
             made.setdefault(_filled(line, grammar.slots, dice), kind)
-        if len(made) == before:
-            break
+        barren = barren + 1 if len(made) == before else 0
     return [
         Example(text, grammar.attack, grammar.source, origin_of(kind), kind) for text, kind in [*made.items()][:count]
     ]
@@ -84,4 +87,4 @@ def _filled(line: str, slots: Mapping[str, Sequence[str]], dice: np.random.Gener
     for _ in range(_DEPTH):
         line = _HOLE.sub(fill, line)
     text = line.replace("{{", "{").replace("}}", "}")
-    return text[:1].upper() + text[1:] if dice.random() < 0.7 else text
+    return text[:1].upper() + text[1:] if dice.random() < _CAPITALISED else text
