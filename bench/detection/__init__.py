@@ -39,7 +39,9 @@ def speed() -> None:
     classifier = loaded_classifier()
     text = PROMPT * (SIZES[-1] // len(PROMPT) + 1)
     for size in SIZES:
-        middle, slow = percentiles(lambda size=size: list(classifier.detect(text[:size], Origin.USER)), max(30, 400_000 // size))
+        middle, slow = percentiles(
+            lambda size=size: list(classifier.detect(text[:size], Origin.USER)), max(30, 400_000 // size)
+        )
         print(f"{size:>7} characters: P50 {middle:9.0f} us, P99 {slow:9.0f} us")
     megabyte = mixed()
     start = time.perf_counter()

@@ -57,7 +57,7 @@ def test_the_contracts_example_holds_and_says_what_has_no_effect(place: Place) -
     key = settings.llm_providers["openai"].api_key
     assert key is not None
     assert key.get_secret_value() == KEY
-    assert {notice.place.line for notice in loaded.notices} == {0, 4, 9, 11}
+    assert {notice.place.line for notice in loaded.notices} == {0, 9, 11}
 
 
 def test_nothing_is_needed_and_then_it_is_for_development_on_this_machine(place: Place) -> None:

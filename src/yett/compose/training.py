@@ -24,7 +24,7 @@ from yett.learning.trial import held_out, learn
 __all__ = ["BITS", "Trained", "shipped_lexicon", "train"]
 
 BITS = 20
-Told = Callable[[str], None]
+_Told = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def shipped_lexicon() -> Lexicon:
 
 
 def train(
-    examples: Sequence[Example], *, seed: int = 0, groups: int | None = None, tell: Told = lambda _: None
+    examples: Sequence[Example], *, seed: int = 0, groups: int | None = None, tell: _Told = lambda _: None
 ) -> Trained:
     """
     Fit a model to *examples*, and judge each source by one that has not seen it, in *groups* or one by one.

@@ -21,7 +21,7 @@ from yett.detectors.windows import BLOCK, DENSE, Windows, windows
 
 __all__ = ["Explanation", "Judge", "Piece", "Suspect"]
 
-Numbers = NDArray[np.float64]
+_Numbers = NDArray[np.float64]
 _PIECE = 1 << 15
 """Characters that are read at once."""
 
@@ -90,7 +90,7 @@ class Judge:
         for index in order:
             yield Suspect(start + int(cut.starts[index]), start + int(cut.ends[index]), float(value[index]))
 
-    def _judged(self, text: str, *, trusted: bool) -> tuple[Featured, Numbers, Windows, Numbers]:
+    def _judged(self, text: str, *, trusted: bool) -> tuple[Featured, _Numbers, Windows, _Numbers]:
         featured = self._features.of(text, trusted=trusted)
         weights = self._weights[featured.buckets].astype(np.float64)
         cut = windows(featured, weights, trusted=trusted)
@@ -134,7 +134,7 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _by_word(
-    featured: Featured, window: tuple[int, int], each: Numbers, places: NDArray[np.intp], start: int
+    featured: Featured, window: tuple[int, int], each: _Numbers, places: NDArray[np.intp], start: int
 ) -> tuple[Piece, ...]:
     """Give every word of *window*, with what follows it, the weights of the features that begin there."""
     letters = featured.letters

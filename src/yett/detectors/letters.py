@@ -44,8 +44,7 @@ TRAITS = (
     "other signs",
 )
 """Classes of characters that are counted; every character belongs to one."""
-_SIGNS = {**dict.fromkeys(".,;:!?", 5), **dict.fromkeys("\"'`", 6), **dict.fromkeys("()[]{}", 7)}
-_SIGNS |= {**dict.fromkeys("<>|#*_~=", 8), **dict.fromkeys("/\\", 9), "\n": 4, "\r": 4}
+_SIGNS = tuple(zip((".,;:!?", "\"'`", "()[]{}", "<>|#*_~=", "/\\", "\n\r"), (5, 6, 7, 8, 9, 4), strict=True))
 _LATIN = ((0x0080, 0x024F), (0x1E00, 0x1EFF))
 _SCRIPTS = (
     (0x0370, 0x052F, 11),
@@ -179,5 +178,6 @@ def _traits(categories: NDArray[np.str_], spaces: NDArray[np.bool_]) -> NDArray[
     traits[ascii_ones & (categories == "Lu")] = 1
     traits[categories == "Nd"] = 2
     traits[spaces] = _BLANK
-    traits[[ord(character) for character in _SIGNS]] = [*_SIGNS.values()]
+    for signs, trait in _SIGNS:
+        traits[[ord(sign) for sign in signs]] = trait
     return traits

@@ -24,7 +24,7 @@ _CHANGES = ("a capital after a small letter", "a sign after a letter", "a letter
 _SHARES = _KINDS + len(_CHANGES)
 DENSE = (*TRAITS, *_CHANGES, "length", "length of the whole", "beginning", "end", "a sentence", "somebody else's text")
 """What is known of a window beside its hashed features, in this order."""
-Numbers = NDArray[np.float64]
+_Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +34,15 @@ class Windows:
     starts: NDArray[np.intp]
     """Where in the text each begins."""
     ends: NDArray[np.intp]
-    sums: Numbers
+    sums: _Numbers
     """The sum of the values of the features of each."""
-    counts: Numbers
+    counts: _Numbers
     """How many features each has that have a value at all."""
-    dense: Numbers
+    dense: _Numbers
     """A row for each."""
 
 
-def windows(featured: Featured, values: Numbers, *, trusted: bool) -> Windows:
+def windows(featured: Featured, values: _Numbers, *, trusted: bool) -> Windows:
     """Cut the text of *featured*, whose features have *values*, into windows."""
     traits, breaks = featured.letters.traits, featured.letters.breaks
     length = len(traits)
@@ -78,7 +78,7 @@ def _spans(
     return np.searchsorted(edges, starts), np.searchsorted(edges, ends)
 
 
-def _per_piece(featured: Featured, values: Numbers, edges: NDArray[np.intp], length: int) -> Numbers:
+def _per_piece(featured: Featured, values: _Numbers, edges: NDArray[np.intp], length: int) -> _Numbers:
     """Count, between every two neighbouring *edges*, what is summed up and what is known."""
     traits, pieces = featured.letters.traits, len(edges)
     table = np.empty((pieces, 2 + _SHARES))

@@ -18,8 +18,8 @@ from yett.learning.weighting import AUTHORED
 
 __all__ = ["POINTS", "RATES", "evaluated", "markdown"]
 
-Numbers = NDArray[np.float64]
-Report = dict[str, object]
+_Numbers = NDArray[np.float64]
+_Report = dict[str, object]
 POINTS: Mapping[str, float] = MappingProxyType({"monitor": 0.5, "balanced": 0.7, "strict": 0.9})
 """The operating points by the scores from which on a text counts as an attack."""
 RATES = (0.001, 0.005, 0.01)
@@ -29,7 +29,7 @@ _LENGTHS = (100, 300, 1000, 3000)
 _FEWEST = 20
 
 
-def evaluated(examples: Sequence[Example], scores: Numbers) -> Report:
+def evaluated(examples: Sequence[Example], scores: _Numbers) -> _Report:
     """Return the figures for *examples* with their *scores*, as values of JSON."""
     attack = np.array([example.attack for example in examples], np.bool_)
     counted = np.array([not example.source.startswith(_UNCOUNTED) for example in examples], np.bool_)
@@ -49,12 +49,12 @@ def evaluated(examples: Sequence[Example], scores: Numbers) -> Report:
     }
 
 
-def _at(scores: Numbers, attack: NDArray[np.bool_], rate: float) -> Report:
+def _at(scores: _Numbers, attack: NDArray[np.bool_], rate: float) -> _Report:
     threshold = threshold_at(scores[~attack], rate)
     return {"threshold": threshold} | _told(wilson(int((scores[attack] >= threshold).sum()), int(attack.sum())))
 
 
-def _mean(examples: Sequence[Example], scores: Numbers, attack: NDArray[np.bool_], left_out: str) -> Report:
+def _mean(examples: Sequence[Example], scores: _Numbers, attack: NDArray[np.bool_], left_out: str) -> _Report:
     """Average the shares found over the sources of attacks, each counting alike; *left_out* were written for training."""
     sources = np.array([example.source for example in examples])
     names = sorted({str(name) for name in sources[attack] if not name.startswith(left_out)})
@@ -68,16 +68,16 @@ def _mean(examples: Sequence[Example], scores: Numbers, attack: NDArray[np.bool_
 def _by(
     key: Callable[[Example], str],
     examples: Sequence[Example],
-    scores: Numbers,
+    scores: _Numbers,
     attack: NDArray[np.bool_],
     fewest: int = 1,
-) -> list[Report]:
+) -> list[_Report]:
     """Return, for each value of *key* that at least *fewest* examples have, what is found and what is a false alarm."""
     keys = np.array([key(example) for example in examples])
     sizes = Counter(keys.tolist())
     table = []
     for name in sorted(name for name, size in sizes.items() if size >= fewest):
-        row: Report = {"name": name}
+        row: _Report = {"name": name}
         for label, mine in (("found", (keys == name) & attack), ("alarms", (keys == name) & ~attack)):
             if total := int(mine.sum()):
                 rates = {point: wilson(int((scores[mine] >= at).sum()), total) for point, at in POINTS.items()}
@@ -86,7 +86,7 @@ def _by(
     return table
 
 
-def _told(rate: Rate) -> Report:
+def _told(rate: Rate) -> _Report:
     return {"share": rate.share, "low": rate.low, "high": rate.high, "of": rate.total}
 
 

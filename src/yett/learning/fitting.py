@@ -19,7 +19,7 @@ from yett.learning.rows import Rows
 
 __all__ = ["Fit", "Recipe", "fit", "text_scores", "values"]
 
-Numbers = NDArray[np.float64]
+_Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Fit:
 
     weights: NDArray[np.float32]
     """One for each bucket."""
-    dense: Numbers
+    dense: _Numbers
     bias: float
 
 
@@ -52,7 +52,7 @@ def _flat(rows: Rows, chosen: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDAr
     return np.repeat(rows.offsets[chosen] - begins[:-1], lengths) + np.arange(begins[-1]), begins
 
 
-def values(rows: Rows, fit: Fit, chosen: NDArray[np.intp] | None = None) -> Numbers:
+def values(rows: Rows, fit: Fit, chosen: NDArray[np.intp] | None = None) -> _Numbers:
     """Return the value of each row, or of the *chosen* ones."""
     chosen = np.arange(len(rows)) if chosen is None else chosen
     found = np.empty(len(chosen))
@@ -67,14 +67,14 @@ def values(rows: Rows, fit: Fit, chosen: NDArray[np.intp] | None = None) -> Numb
     return found
 
 
-def text_scores(rows: Rows, found: Numbers, count: int) -> Numbers:
+def text_scores(rows: Rows, found: _Numbers, count: int) -> _Numbers:
     """Return, for each of *count* texts, the highest of the values *found* for its rows."""
     scores = np.full(count, -np.inf)
     np.maximum.at(scores, rows.texts, found)
     return scores
 
 
-def fit(rows: Rows, attack: NDArray[np.bool_], weights: Numbers, recipe: Recipe, *, buckets: int) -> Fit:
+def fit(rows: Rows, attack: NDArray[np.bool_], weights: _Numbers, recipe: Recipe, *, buckets: int) -> Fit:
     """Fit to *rows*, given of each text whether it is an *attack* and how much it counts; a text of weight 0 does not."""
     per_text = np.bincount(rows.texts, minlength=len(attack))
     label = attack[rows.texts]
@@ -89,7 +89,7 @@ def fit(rows: Rows, attack: NDArray[np.bool_], weights: Numbers, recipe: Recipe,
     return _descend(rows, label, counts, recipe, buckets)
 
 
-def _descend(rows: Rows, label: NDArray[np.bool_], counts: Numbers, recipe: Recipe, buckets: int) -> Fit:
+def _descend(rows: Rows, label: NDArray[np.bool_], counts: _Numbers, recipe: Recipe, buckets: int) -> Fit:
     dice = np.random.default_rng(recipe.seed)
     used = np.flatnonzero(counts > 0)
     size = buckets + rows.dense.shape[1] + 1
@@ -111,8 +111,8 @@ def _descend(rows: Rows, label: NDArray[np.bool_], counts: Numbers, recipe: Reci
 
 
 def _gradient(
-    rows: Rows, part: NDArray[np.intp], wanted: tuple[NDArray[np.bool_], Numbers], weights: Numbers, buckets: int
-) -> Numbers:
+    rows: Rows, part: NDArray[np.intp], wanted: tuple[NDArray[np.bool_], _Numbers], weights: _Numbers, buckets: int
+) -> _Numbers:
     label, counts = wanted
     places, begins = _flat(rows, part)
     found = rows.buckets[places]

@@ -19,7 +19,7 @@ from yett.learning.weighting import weights
 
 __all__ = ["Learner", "held_out", "learn"]
 
-Numbers = NDArray[np.float64]
+_Numbers = NDArray[np.float64]
 _LOWEST = -20.0
 _FEWEST = 3
 """Sources that must have a feature."""
@@ -53,7 +53,7 @@ class Learner:
         return fit(rows, self.attacks, counts, self.recipe, buckets=int(chosen.sum())), rows, chosen
 
 
-def held_out(learner: Learner, groups: int | None, tell: Callable[[str], None] = lambda _: None) -> Numbers:
+def held_out(learner: Learner, groups: int | None, tell: Callable[[str], None] = lambda _: None) -> _Numbers:
     """
     Return the value of each example, judged by a model that has seen nothing of its source.
 
