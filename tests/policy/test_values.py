@@ -25,7 +25,7 @@ class Level(IntEnum):
         ("a", Sort.STRING, "a"), ("a", Sort.ANY, "a"), (Tier.FREE, Sort.STRING, "free"), ("5", Sort.NUMBER, None),
         (5, Sort.NUMBER, 5), (Level.ONE, Sort.NUMBER, 1), (5, Sort.STRING, None), (True, Sort.NUMBER, None),
         (True, Sort.BOOLEAN, True), (1, Sort.BOOLEAN, None), (1.5, Sort.NUMBER, 1.5), (float("nan"), Sort.NUMBER, None),
-        (Decimal("1.5"), Sort.NUMBER, Decimal("1.5")), (Decimal("NaN"), Sort.ANY, None), (Decimal("sNaN"), Sort.ANY, None),
+        (Decimal("1.5"), Sort.NUMBER, 1.5), (Decimal("0.10000000000000000001"), Sort.NUMBER, Decimal("0.10000000000000000001")), (Decimal("NaN"), Sort.ANY, None), (Decimal("sNaN"), Sort.ANY, None),
         (["a"], Sort.STRINGS, ("a",)), (("a", "b"), Sort.STRINGS, ("a", "b")), (frozenset({"a"}), Sort.STRINGS, ("a",)),
         (["a", 1], Sort.STRINGS, None), (["a", 1], Sort.ANY, ("a", 1)), ([["a"]], Sort.ANY, None), (["a"], Sort.STRING, None),
         ("a", Sort.STRINGS, None), ([], Sort.STRINGS, ()), ({}, Sort.ANY, None), (None, Sort.ANY, None),

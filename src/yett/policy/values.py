@@ -3,7 +3,8 @@ Values: what a fact may be, and when two of them are the same.
 
 Rules:
 
-1. Nothing is coerced: `"5"` is not 5, and a boolean is never a number. Integers, floats and decimals are all numbers.
+1. Nothing is coerced: `"5"` is not 5, and a boolean is never a number. Integers, floats and decimals are all numbers, and
+   what is written alike is equal: the decimal 1.1 is the 1.1 of a policy, so that money compares as people read it.
 2. A fact that is not of the declared sort has no value. NaN is no number; a list holds scalars only.
 3. Any object at all may be read; reading never raises.
 """
@@ -77,5 +78,11 @@ def _scalar(raw: object) -> Scalar | None:
     if isinstance(raw, float):
         return float.__float__(raw) if raw == raw else None  # noqa: PLR0124 - only NaN differs from itself
     if isinstance(raw, Decimal):
-        return None if raw.is_nan() else raw
+        return None if raw.is_nan() else _written_alike(raw)
     return None
+
+
+def _written_alike(number: Decimal) -> float | Decimal:
+    """Return the float that is written as *number* is; *number* itself where there is none."""
+    near = float(number)
+    return near if Decimal(repr(near)) == number else number
