@@ -120,8 +120,8 @@ def test_money_compares_as_it_is_written(cost: object, denied: bool) -> None:
 
 
 def test_an_unknown_field_or_value_is_no_rule_that_never_fires() -> None:
-    with pytest.raises(OperatorError, match=r"`team\.teir`"):
-        engine('{id: r, when: team.teir == "free", action: {decision: deny}}')
+    with pytest.raises(OperatorError, match=r"did you mean `llm\.model`"):
+        engine('{id: r, when: llm.modle == "free", action: {decision: deny}}')
     with pytest.raises(OperatorError):
         engine("{id: r, condition: {operator: greater, field: llm.maxTokens, value: 1}, action: {decision: deny}}")
 
