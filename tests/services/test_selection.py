@@ -6,6 +6,7 @@ from tests.services.policies import COSTLY, DOCUMENTS
 from yett.model.errors import CallerError
 from yett.model.stage import Stage
 from yett.policy.compiler import compile_documents
+from yett.policy.parser import PolicyParser
 from yett.services.selection import Selection, Selections, active
 
 PROGRAM = compile_documents(DOCUMENTS)
@@ -46,6 +47,23 @@ def test_what_is_not_active_cannot_be_named(policies: tuple[str, ...], namespace
         Selections().of(PROGRAM, DOCUMENTS, policies, namespace)
     assert (caught.value.param, caught.value.code) == (param, "unknown_policy")
     assert told in caught.value.message
+
+
+def test_a_namespace_brings_those_above_it_along() -> None:
+    named = (("top", "acme"), ("below", "acme/pay"), ("beside", "acme/play"), ("like", "acmes"), ("deep", "acme/pay/x"))
+    text = "\n---\n".join(
+        f"metadata: {{id: {name}, namespace: {namespace}}}\nrules: [{{id: in-{name}, action: {{decision: deny}}}}]"
+        for name, namespace in named
+    )
+    documents = PolicyParser().parse_all(text)
+    program = compile_documents(documents)
+    for namespace, chosen in (
+        ("acme", {"in-top"}),
+        ("acme/pay", {"in-top", "in-below"}),
+        ("acme/pay/x", {"in-top", "in-below", "in-deep"}),
+        ("acmes", {"in-like"}),
+    ):
+        assert rules(Selections().of(program, documents, (), namespace)) == chosen
 
 
 def test_a_selection_is_made_once_and_kept_for_a_while() -> None:

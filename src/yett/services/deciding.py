@@ -43,7 +43,7 @@ class Question(NamedTuple):
     policies: tuple[str, ...] = ()
     """The policies to decide by, as `id` or `id@version`; all that are active when there are none."""
     namespace: str = ""
-    """Decide only by the policies of this namespace."""
+    """Decide only by the policies of this namespace, and of those above it."""
     texts: tuple[Segment, ...] = ()
     """Texts to read, beside those in the context."""
     explain: bool = False

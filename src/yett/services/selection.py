@@ -4,7 +4,8 @@ Selection: the policies that a question is decided by, ready to decide.
 Rules:
 
 1. All active policies decide, unless the question names some, or a namespace: then those alone do.
-2. What is not active decides nothing, named or not.
+2. A namespace is a path: who asks by one asks by those above it, too, which it may only tighten.
+3. What is not active decides nothing, named or not.
 """
 
 from collections import OrderedDict
@@ -89,7 +90,7 @@ def _narrowed(program: Program, documents: Sequence[Document], policies: tuple[s
         known = {document.namespace for document in documents}
         if namespace not in known:
             raise CallerError(_unknown("namespace", namespace, known), param="/namespace", code="unknown_policy")
-        chosen &= {document.id for document in documents if document.namespace == namespace}
+        chosen &= {document.id for document in documents if f"{namespace}/".startswith(f"{document.namespace}/")}
     clauses = [clause for clause in program.clauses if clause.policy in chosen]
     revision = sha256("\n".join([program.revision, *sorted(chosen)]).encode()).hexdigest()
     return Program(clauses, program.text_tests, revision)

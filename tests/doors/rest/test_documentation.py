@@ -37,7 +37,7 @@ async def test_every_path_is_documented_for_everybody(tmp_path: Path) -> None:
         for operations in document["paths"].values():
             for operation in operations.values():
                 assert operation["summary"]
-                assert {"200", "400", "401"} <= set(operation["responses"])
+                assert {"400", "401"} < set(operation["responses"])
                 assert "422" not in operation["responses"]
         status, headers, body = await get(gateway, "/docs", authorization="")
         assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")

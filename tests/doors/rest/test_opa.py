@@ -45,6 +45,27 @@ async def test_a_path_names_who_decides_and_what_is_asked(tmp_path: Path) -> Non
         assert set(whole) == {"allow", "deny", "effect", "reason", "matched", "obligations", "decision"}
 
 
+async def test_a_namespace_may_be_a_path(tmp_path: Path) -> None:
+    policies = """
+metadata: {id: org, namespace: acme}
+rules: [{id: reviewed, when: 'llm.model == "raw"', action: {decision: deny}}]
+---
+metadata: {id: pay, namespace: acme/payments}
+rules: [{id: short, when: llm.maxTokens > 100, on_missing: skip, action: {decision: deny}}]
+"""
+    cases = [
+        ("acme/payments/deny", {"model": "raw"}, True),
+        ("acme/payments/deny", {"model": "m", "llm": {"maxTokens": 500}}, True),
+        ("acme/payments/pay/deny", {"model": "raw"}, False),
+        ("acme/deny", {"model": "m", "llm": {"maxTokens": 500}}, False),
+        ("acme/org/deny", {"model": "raw"}, True),
+    ]
+    async with point(tmp_path, policies) as gateway:
+        for path, said, result in cases:
+            assert (await ask(gateway, f"/v1/data/{path}", {"input": said}))[1].get("result") is result, path
+        assert "result" not in (await ask(gateway, "/v1/data/acme/pay/deny", {"input": {}}))[1]
+
+
 async def test_what_is_not_there_is_undefined(tmp_path: Path) -> None:
     async with point(tmp_path) as gateway:
         for path in (

@@ -107,15 +107,16 @@ def _found(steps: Sequence[str], documents: Sequence[Document]) -> tuple[Questio
     """Return whom *steps* name to be asked, and what is asked of their decision; None for what is undefined."""
     if not steps:
         return None
-    head, *rest = steps
-    if head in _ALL:
-        return Question({}), rest
-    inside = {document.id for document in documents if document.namespace == head}
-    if not inside:
-        return None
-    if rest and rest[0] in inside:
-        return Question({}, policies=(rest[0],)), rest[1:]
-    return Question({}, namespace=head), rest
+    if steps[0] in _ALL:
+        return Question({}), steps[1:]
+    for end in range(len(steps), 0, -1):
+        namespace, rest = "/".join(steps[:end]), steps[end:]
+        inside = {document.id for document in documents if document.namespace == namespace}
+        if rest and rest[0] in inside:
+            return Question({}, policies=(rest[0],)), rest[1:]
+        if inside:
+            return Question({}, namespace=namespace), rest
+    return None
 
 
 def _result(decision: Decision, steps: Sequence[str]) -> object:

@@ -51,7 +51,9 @@ class _Selected(_Asked):
         None, description="As the context has it, when it is not given."
     )
     policies: list[str] | None = Field(None, description="Decide by these alone: `id` or `id@version`.")
-    namespace: str | None = Field(None, description="Decide by the policies of this namespace alone.")
+    namespace: str | None = Field(
+        None, description="Decide by the policies of this namespace, and of those above it, alone."
+    )
 
 
 class Question(_Selected):
