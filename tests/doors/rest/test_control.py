@@ -95,7 +95,7 @@ async def test_what_is_no_body_is_refused_with_its_places(tmp_path: Path) -> Non
         for raw in (b"{", b'{"policy": "", "policy": ""}', b"\xff"):
             assert (await ask(gateway, VALIDATE, raw))[0] == 400
         assert (await ask(gateway, VALIDATE, b"{}", content_type="text/yaml"))[0] == 415
-        assert (await ask(gateway, LIST, {}))[0] == 405
+        assert (await get(gateway, LIST, "PUT"))[0] == 405
         status, headers, body = await get(gateway, VALIDATE)
         assert (status, headers["allow"], json.loads(body)["code"]) == (405, "POST", "method_not_allowed")
 
