@@ -6,19 +6,35 @@ start, not at the first request.
 """
 
 from collections.abc import Mapping
+from importlib.resources import files
 from importlib.resources.abc import Traversable
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from yett.integrity.manifest import Manifest, accept, read_manifest
+from yett.integrity.manifest import Manifest, accept, key_id, read_manifest
 from yett.model.errors import OperatorError, Place, Problem
 
 if TYPE_CHECKING:
     from yett.adapters.scorers.onnx import OnnxScorer
 
-__all__ = ["FILES", "loaded_encoder"]
+__all__ = ["FILES", "TRUSTED", "loaded_encoder", "shipped_encoder"]
 
 FILES = ("network.onnx", "tokenizer.json")
 """What the artefact consists of, beside its manifest; the scale stands in the manifest itself, under `about`."""
+
+_PUBLISHER = "0b81079898cb24e54acfd52149223de96ad29fbdec4c8d9af3bdfe3f9a2a1d3a"
+TRUSTED: Mapping[str, str] = MappingProxyType({key_id(_PUBLISHER): _PUBLISHER})
+"""Whose signature the shipped encoder bears."""
+
+
+def shipped_encoder() -> "OnnxScorer":
+    """
+    Return the encoder that is shipped with Yett.
+
+    Raises:
+        OperatorError: it is not as it was published, or a library is missing.
+    """
+    return loaded_encoder(files("yett.detectors") / "data" / "encoder", TRUSTED)
 
 
 def loaded_encoder(folder: Traversable, trusted: Mapping[str, str]) -> "OnnxScorer":
@@ -34,8 +50,8 @@ def loaded_encoder(folder: Traversable, trusted: Mapping[str, str]) -> "OnnxScor
         raise OperatorError(_not_installed(missing.name or "onnxruntime")) from None
     place = str(folder / "manifest.json")
     manifest = read_manifest(_read(folder / "manifest.json"), place)
-    network, tokenizer = files = [_read(folder / name) for name in FILES]
-    accept(manifest, dict(zip(FILES, files, strict=True)), trusted, place)
+    network, tokenizer = parts = [_read(folder / name) for name in FILES]
+    accept(manifest, dict(zip(FILES, parts, strict=True)), trusted, place)
     try:
         return OnnxScorer(Encoder(manifest.revision, network, tokenizer, Scale(*_points(manifest))))
     except ValueError as error:
