@@ -163,3 +163,11 @@ def test_what_was_kept_and_does_not_fit_is_made_anew_and_kept(tmp_path: Path, sp
     file.write_bytes(spoilt)
     assert kinds(configured(tmp_path), "a whale") == {"content.whale"}
     assert file.read_bytes() == good
+
+
+def test_the_encoder_is_asked_by_the_classifier_where_it_is_wanted(tmp_path: Path) -> None:
+    models = {"security": {"prompt_injection": {"detection_models": ["rule_based", "transformer"]}}}
+    detectors = configured_detectors(Settings.model_validate(models), PatternCache(tmp_path)).for_tests(())
+    (classifier,) = (each for each in detectors if each.name == "classifier")
+    assert "+transformer:" in classifier.revision
+    assert list(classifier.detect("What is the capital of France?", Origin.DOCUMENT)) == []

@@ -5,6 +5,7 @@ Patterns are compiled once for all that share them; conditions on text differ by
 """
 
 from yett.compose.classifier import loaded_classifier
+from yett.compose.encoder import shipped_encoder
 from yett.compose.patterns import PatternCache
 from yett.compose.personal import allowed_values, configured_rules
 from yett.compose.settings import BannedTerms, Settings
@@ -40,7 +41,7 @@ def configured_detectors(settings: Settings, cache: PatternCache) -> Detectors:
     Return what *settings* ask for, its patterns loaded from *cache* where they are.
 
     Raises:
-        OperatorError: a file of banned terms or of rules is wrong, or the classifier is not as it was published.
+        OperatorError: a file of banned terms or of rules is wrong, or a model is not as it was published.
     """
     protection = settings.security.pii_protection
     models = settings.security.prompt_injection.detection_models
@@ -59,7 +60,8 @@ def configured_detectors(settings: Settings, cache: PatternCache) -> Detectors:
         only_allowed=security.exfiltration.only_allowed,
         planted=[canary.get_secret_value() for canary in security.canaries],
     )
-    classifiers = (loaded_classifier(),) if "ml_based" in models else ()
+    scorer = shipped_encoder() if "transformer" in models else None
+    classifiers = (loaded_classifier(scorer=scorer),) if scorer or "ml_based" in models else ()
     return Detectors((*detectors, *answers, *classifiers), (Leakage(),) if security.prompt_leakage.enabled else ())
 
 

@@ -8,23 +8,19 @@ start, not at the first request.
 from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from yett.integrity.manifest import Manifest, accept, key_id, read_manifest
+from yett.compose.publisher import TRUSTED
+from yett.integrity.manifest import Manifest, accept, read_manifest
 from yett.model.errors import OperatorError, Place, Problem
 
 if TYPE_CHECKING:
     from yett.adapters.scorers.onnx import OnnxScorer
 
-__all__ = ["FILES", "TRUSTED", "loaded_encoder", "shipped_encoder"]
+__all__ = ["FILES", "loaded_encoder", "shipped_encoder"]
 
 FILES = ("network.onnx", "tokenizer.json")
 """What the artefact consists of, beside its manifest; the scale stands in the manifest itself, under `about`."""
-
-_PUBLISHER = "0b81079898cb24e54acfd52149223de96ad29fbdec4c8d9af3bdfe3f9a2a1d3a"
-TRUSTED: Mapping[str, str] = MappingProxyType({key_id(_PUBLISHER): _PUBLISHER})
-"""Whose signature the shipped encoder bears."""
 
 
 def shipped_encoder() -> "OnnxScorer":

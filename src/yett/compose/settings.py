@@ -88,11 +88,13 @@ class PromptInjection(_Section):
 
     enabled: bool = True
     """Whether the shipped policies on injection decide."""
-    detection_models: Annotated[tuple[Literal["rule_based", "ml_based"], ...], BeforeValidator(listed)] = (
+    detection_models: Annotated[
+        tuple[Literal["rule_based", "ml_based", "transformer"], ...], BeforeValidator(listed)
+    ] = (
         "rule_based",
         "ml_based",
     )
-    """By what they are found: rules, or a classifier that was trained on attacks."""
+    """By what they are found: rules, a classifier that was trained on attacks, and an encoder that it asks when in doubt."""
     block_threshold: Score = 0.7
     """Overrides the threshold of the shipped policies when it is written; the strict ones have 0.5 of their own."""
 

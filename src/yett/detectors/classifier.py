@@ -7,8 +7,9 @@ Rules:
 2. What users, documents, tools and strangers wrote is judged. Giving orders is what the application's builder is for,
    and what the model says is judged by what it carries out, so a stream never waits for this detector.
 3. A score of 0.5, 0.7 or 0.9 is reached by 5 %, 1 % or 0.1 % of innocent texts. Nothing is reported below the first.
-4. A second judge, where there is one, has the last word on texts in doubt, and on the worst windows of whatever comes
-   from documents, tools and strangers. When it fails, so does this detector: nothing passes on half an opinion.
+4. A second judge, where there is one, is asked about texts in doubt, and about the worst windows of whatever comes from
+   documents, tools and strangers; the score is the mean of both, which found more than the word of either alone. When it
+   fails, so does this detector: nothing passes on half an opinion.
 """
 
 from collections.abc import Iterator
@@ -53,8 +54,8 @@ class Classifier:
         worst, score = suspects[0], self._judge.model.score(suspects[0].value, len(text), trusted=trusted)
         rule = "stage-1"
         if self._scorer and score < STRICT and (score >= _DOUBT or not trusted):
-            worst, score = self._asked(self._scorer, text, suspects, origin)
-            rule = "stage-2"
+            worst, second = self._asked(self._scorer, text, suspects, origin)
+            score, rule = (score + second) / 2, "stage-2"
         if score >= MONITOR:
             yield Match(*self._telling(text, worst, trusted=trusted), "injection.suspected", score, rule)
 
