@@ -25,6 +25,7 @@ def said(environment: dict[str, str]) -> dict[str, str]:
         ("ALLOWED_MODELS", "a,b", "allowed_models"),
         ("MAX_PROMPT_LENGTH", "5", "server.max_prompt_length"),
         ("DATABASE_URL", "sqlite:///x", "records.database_url"),
+        ("OPA_URL", "http://opa:8181", "policies.opa.url"),
     ],
 )
 def test_a_variable_sets_a_key(name: str, text: str, key: str) -> None:
@@ -68,7 +69,7 @@ def test_a_switch_is_true_or_false() -> None:
     assert [problem.code for problem in problems({"SANITIZE_STRICT": "maybe"})] == ["wrong-type"]
 
 
-@pytest.mark.parametrize("name", ["OPA_URL", "ALLOWED_CONTEXT_ORIGINS", "CONTEXT_FIREWALL_RISK_THRESHOLD"])
+@pytest.mark.parametrize("name", ["ALLOWED_CONTEXT_ORIGINS", "CONTEXT_FIREWALL_RISK_THRESHOLD"])
 def test_a_restriction_that_cannot_be_kept_stops_the_start(name: str) -> None:
     found = list(problems({name: "x"}))
     assert [(problem.place, problem.code) for problem in found] == [(place_of(name), "not-available")]

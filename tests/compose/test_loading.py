@@ -159,10 +159,10 @@ def test_dot_env_is_read_below_the_environment(place: Place) -> None:
 
 def test_every_problem_is_told_at_once_with_its_place(place: Place) -> None:
     text = "server:\n  prot: 1\n  workers: none\nlogging: {level: LOUD, format: '${NOPE}'}\n"
-    found = place.problems(text, YETT_SERVER__PORT="x", YETT_FOO="1", OPA_URL="http://opa")
+    found = place.problems(text, YETT_SERVER__PORT="x", YETT_FOO="1", ALLOWED_CONTEXT_ORIGINS="kb://")
     told = [(str(problem.place).removeprefix(f"{place.folder}/"), problem.code) for problem in found]
     assert sorted(told) == [
-        ("environment variable OPA_URL", "not-available"),
+        ("environment variable ALLOWED_CONTEXT_ORIGINS", "not-available"),
         ("environment variable YETT_FOO", "unknown-key"),
         ("environment variable YETT_SERVER__PORT", "wrong-type"),
         ("yett.yaml:2:3", "unknown-key"),

@@ -10,6 +10,7 @@ from yett.dialects.dialect import Placed
 from yett.dialects.openai_chat import OPENAI_CHAT
 from yett.dialects.openai_chat_stream import ChatStream
 from yett.guard.guard import Guard
+from yett.model.decision import Decision, Effect, Reason
 from yett.model.errors import NotReady
 from yett.model.obligation import Redact, Transform
 from yett.model.principal import Principal
@@ -26,6 +27,7 @@ __all__ = [
     "CALLER",
     "GUARD",
     "StagedAnswer",
+    "StagedAuthority",
     "StagedClock",
     "StagedCounters",
     "StagedDirectory",
@@ -181,6 +183,29 @@ class StagedUpstream:
 
     async def aclose(self) -> None:
         """Let go of nothing."""
+
+
+@dataclass(slots=True)
+class StagedAuthority:
+    """It says what it is told to, and keeps what it was asked."""
+
+    allows: bool = True
+    name: str = "elsewhere"
+    mode: str = "OPA"
+    trouble: str = "not asked yet"
+    asked: list[Mapping[str, object]] = field(default_factory=list)
+    looked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def look(self) -> None:
+        self.trouble = ""
+        self.looked.set()
+        await asyncio.sleep(0)
+
+    async def decide(self, facts: Mapping[str, object]) -> Decision:
+        await asyncio.sleep(0)
+        self.asked.append(facts)
+        effect = Effect.ALLOW if self.allows else Effect.DENY
+        return Decision(self.allows, effect, (Reason(self.name, "v1", "all", effect, "because"),))
 
 
 def recording(journal: StagedJournal, telemetry: StagedTelemetry | None = None) -> Recording:

@@ -8,7 +8,7 @@ from yett.services.snapshots import Snapshots
 
 def snapshots(*, routes: bool = True) -> Snapshots:
     fake = SimpleNamespace(
-        revision="r" * 64, routes=SimpleNamespace(routes=("one",) if routes else ()), policies=("p@1",)
+        revision="r" * 64, routes=SimpleNamespace(routes=("one",) if routes else ()), policies=("p@1",), authorities=()
     )
     return Snapshots(fake)  # type: ignore[arg-type]
 
@@ -33,6 +33,20 @@ def test_a_kept_configuration_is_told_and_stops_nothing() -> None:
     readiness = Health(known).readiness()
     assert readiness.ready
     assert "yett.yaml:3: no" in readiness.checks["configuration"]
+
+
+def test_an_authority_that_cannot_be_relied_on_is_told_and_the_house_is_not_ready() -> None:
+    known = snapshots()
+    for trouble, ready in (("", True), ("away", False)):
+        known.current.authorities = (SimpleNamespace(name="opa", mode="OPA", trouble=trouble),)  # type: ignore[misc]
+        readiness = Health(known).readiness()
+        assert (readiness.mode, readiness.ready, readiness.checks["opa"]) == ("OPA", ready, trouble or "ok")
+
+
+def test_an_authority_in_this_process_leaves_deciding_local() -> None:
+    known = snapshots()
+    known.current.authorities = (SimpleNamespace(name="rego", mode="LOCAL", trouble=""),)  # type: ignore[misc]
+    assert Health(known).readiness().mode == "LOCAL"
 
 
 def test_what_is_watched_is_told_and_stops_nothing() -> None:

@@ -41,9 +41,9 @@ _PLAIN = {
     "MAX_PROMPT_LENGTH": ("server", "max_prompt_length"),
     "LOG_LEVEL": ("logging", "level"),
     "DATABASE_URL": ("records", "database_url"),
+    "OPA_URL": ("policies", "opa", "url"),
 }
 _RESTRICTING = {
-    "OPA_URL": "this version cannot ask Open Policy Agent",
     "ALLOWED_CONTEXT_ORIGINS": "this version does not check where context comes from",
     "CONTEXT_FIREWALL_RISK_THRESHOLD": "this version does not weigh the risk of context",
 }

@@ -35,6 +35,7 @@ from yett.model.errors import NotReady, OperatorError
 from yett.policy.documents import Document
 from yett.services.admission import Admission
 from yett.services.carrying import Carrier
+from yett.services.consulting import Lookout
 from yett.services.deciding import Deciding
 from yett.services.exchange import Exchange
 from yett.services.following import Following, Published
@@ -114,6 +115,10 @@ class House:
         control = rest.Services(deciding, planning, validating, publishing, admission, self.snapshots, self.clock, most)
         self._door = doors(services, control)
 
+        lookout = Lookout(self.snapshots)
+        await lookout.look()
+        lookout.start()
+        self._until_closed.push_async_callback(lookout.aclose)
         watcher = Watcher(self.snapshots, self.telemetry, self._rebuild, self.loaded)
         watcher.start()
         self._until_closed.push_async_callback(watcher.aclose)

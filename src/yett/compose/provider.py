@@ -1,5 +1,6 @@
 """Provider: one place that answers for a model, as the configuration names it."""
 
+from collections.abc import Callable
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -7,16 +8,20 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from yett.compose.values import Count, Names, Seconds, Secret, reject
 
-__all__ = ["OPENAI_URL", "Provider", "named_providers"]
+__all__ = ["OPENAI_URL", "Provider", "addressed", "named_providers"]
 
 OPENAI_URL = "https://api.openai.com/v1"
 _KINDS = ("openai", "anthropic", "stub")
 
 
-def _address(value: object) -> object:
+def addressed(example: str, credential: str) -> Callable[[object], object]:
+    """Return what reads an address such as *example*, whose credential belongs under the key *credential*."""
+    return lambda value: _address(value, f"write such as {example}", credential)
+
+
+def _address(value: object, hint: str, credential: str) -> object:
     if not isinstance(value, str):
         return value
-    hint = "write such as `http://127.0.0.1:11434/v1`"
     try:
         parts = urlsplit(value)
         port = parts.port
@@ -25,7 +30,7 @@ def _address(value: object) -> object:
     if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
         raise reject("bad-value", "must be an address that begins with `http://` or `https://`", hint)
     if parts.username is not None or parts.password is not None:
-        raise reject("bad-value", "must not hold a user or a password", "put the credential into `api_key`")
+        raise reject("bad-value", "must not hold a user or a password", f"put the credential into `{credential}`")
     if parts.query or parts.fragment:
         raise reject("bad-value", "must end with its path, without `?` or `#`", hint)
     return value.rstrip("/")
@@ -38,7 +43,7 @@ class Provider(BaseModel):
 
     kind: Literal["openai", "anthropic", "stub"] | None = None
     """What it speaks; the name says it where the provider is called so."""
-    base_url: Annotated[str, BeforeValidator(_address)] | None = None
+    base_url: Annotated[str, BeforeValidator(addressed("`http://127.0.0.1:11434/v1`", "api_key"))] | None = None
     """Where it is; taken from nowhere else, least of all from a request."""
     api_key: Secret | None = None
     """The credential that it asks for, best by reference."""

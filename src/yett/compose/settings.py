@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from yett.compose.opa import OpaSettings
 from yett.compose.prices import PriceList
 from yett.compose.provider import Provider, named_providers
 from yett.compose.values import (
@@ -272,6 +273,8 @@ class Policies(_Section):
     """Ed25519 public keys, in hex: when given, only what one of them signed comes into force."""
     sources: tuple[PolicySource, ...] = ()
     """Folders and repositories whose policies come into force by themselves."""
+    opa: OpaSettings | None = None
+    """Open Policy Agent, asked beside the policies: what it denies, or does not decide, is denied."""
 
     @field_validator("store")
     @classmethod

@@ -11,11 +11,13 @@ Rules:
 """
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
 from yett.dialects.dialect import Dialect, Texts
 from yett.dialects.usages import usage_of
 from yett.guard.correspondence import Correspondence
+from yett.guard.guard import Inspected
 from yett.model.errors import NotReady, UpstreamError, YettError
 from yett.model.refusal import Refusal
 from yett.model.stage import Stage
@@ -35,11 +37,12 @@ from yett.services.asking import (
     upstream_for,
 )
 from yett.services.calls import Call, Reply, Streamed
+from yett.services.consulting import asked_about, consulted
 from yett.services.inspection import Inspection
 from yett.services.recording import Recorded, Recording
 from yett.services.relay import Relay
 from yett.services.snapshots import Snapshot, Snapshots
-from yett.services.telling import failure, told_by_upstream, verdict_headers
+from yett.services.telling import denied, failure, told_by_upstream, verdict_headers
 
 __all__ = ["Exchange"]
 
@@ -133,6 +136,11 @@ class Exchange:
             upstream = upstream_for(dialect.facts(obliging), snapshot, recorded)
         if isinstance(upstream, Refusal):
             return upstream
+        if snapshot.authorities:
+            going = dialect.facts(obliging)
+            going["llm"]["provider"] = upstream.name
+            if refusal := await _refused_elsewhere(snapshot, recorded, admitted, facts | going):
+                return refusal
         headers = verdict_headers(recorded.verdicts) | limit_headers(admitted.grants)
         placed = dialect.place(held(dialect, obliging, verdict, snapshot, recorded))
         principal, sent = admitted.principal, verdict.segments
@@ -185,6 +193,16 @@ class Exchange:
         guard, deadline = asked.snapshot.guard, asked.snapshot.limits.deadline
         inspected = await self._inspection.inspect(guard, asked.interaction(texts, facts), deadline, shared)
         return asked.recorded.judged(Stage.RESPONSE, inspected)
+
+
+async def _refused_elsewhere(
+    snapshot: Snapshot, recorded: Recorded, admitted: Admitted, facts: Mapping[str, object]
+) -> Refusal | None:
+    """Ask the other policy engines about the request as it would go; refuse what one of them denies."""
+    question = asked_about(Stage.REQUEST, admitted.principal, recorded.record.model, facts)
+    for decision in await consulted(snapshot.authorities, question):
+        recorded.judged(Stage.REQUEST, Inspected(Verdict(decision, (), ()), ()))
+    return next((denied(verdict) for verdict in recorded.verdicts if not verdict.allowed), None)
 
 
 def _cancelled() -> bool:

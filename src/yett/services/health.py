@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from yett.services.snapshots import Snapshots
 
-__all__ = ["Health", "Readiness"]
+__all__ = ["LOCAL", "Health", "Readiness"]
+
+LOCAL = "LOCAL"
+"""What deciding in this process is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +17,7 @@ class Readiness:
 
     ready: bool
     mode: str
-    """`LOCAL`: policy is decided in this process."""
+    """`LOCAL` where policy is decided in this process alone, `OPA` where Open Policy Agent must consent."""
     checks: Mapping[str, str]
     """By name, `ok` or what is wrong."""
 
@@ -36,6 +39,7 @@ class Health:
         blocking = {
             "serving": "draining" if self.draining else "ok",
             "upstreams": "ok" if snapshot.routes.routes else "none is configured",
+            **{authority.name: authority.trouble or "ok" for authority in snapshot.authorities},
         }
         checks = {
             **blocking,
@@ -45,4 +49,5 @@ class Health:
             "policies": ", ".join(snapshot.policies) or "none",
             **{name: trouble() or "ok" for name, trouble in self.watched.items()},
         }
-        return Readiness(all(state == "ok" for state in blocking.values()), "LOCAL", checks)
+        elsewhere = (authority.mode for authority in snapshot.authorities if authority.mode != LOCAL)
+        return Readiness(all(state == "ok" for state in blocking.values()), next(elsewhere, LOCAL), checks)

@@ -17,6 +17,7 @@ from yett.guard.guard import Guard
 from yett.model.rate import Rate
 from yett.policy.documents import Document
 from yett.policy.program import Program
+from yett.ports.authority import Authority
 from yett.ports.directory import Directory
 from yett.services.estimating import Estimator
 from yett.services.upstreams import Routes
@@ -69,6 +70,8 @@ class Snapshot:
     releases: tuple[str, ...] = ()
     """The releases that put published policies in force, by name."""
     canary: Canary | None = None
+    authorities: tuple[Authority, ...] = ()
+    """Other policy engines, which must consent to every request."""
 
     def serving(self, subject: str) -> "Snapshot":
         """Return what serves the caller whose keyed digest, in hex, is *subject*: always the same one."""
