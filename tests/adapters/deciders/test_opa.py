@@ -16,7 +16,12 @@ from yett.adapters.upstream.http import HttpUpstream
 from yett.model.decision import Decision, Effect
 from yett.testing.provider import Do, Provider, Script, answer, head
 
-FACTS = {"tenant": "acme", "model": "gpt-4o", "llm": {"model": "gpt-4o", "n": 1}, "user": {"roles": ("a", "b"), "groups": frozenset("dc")}}
+FACTS = {
+    "tenant": "acme",
+    "model": "gpt-4o",
+    "llm": {"model": "gpt-4o", "n": 1},
+    "user": {"roles": ("a", "b"), "groups": frozenset("dc")},
+}
 NO, YES = answer({"result": False}), answer({"result": True})
 WHOLE = b'{"result":false}'
 
