@@ -12,7 +12,7 @@ __all__ = ["OpaSettings"]
 _ADDRESS = "`http://127.0.0.1:8181`"
 
 
-def _without_slash(address: str) -> str:
+def _root(address: str) -> str:
     if address.endswith(("/v1", "/data")) or "/v1/data" in address:
         raise reject("bad-value", "must end before `/v1/data`", f"write such as {_ADDRESS}; `path` says what is asked")
     return address
@@ -33,7 +33,7 @@ class OpaSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    url: Annotated[str, BeforeValidator(addressed(_ADDRESS, "token")), AfterValidator(_without_slash)]
+    url: Annotated[str, BeforeValidator(addressed(_ADDRESS, "token")), AfterValidator(_root)]
     """Where it is, without `/v1/data`."""
     path: _Path = "gateway/deny"
     """What is asked, below `/v1/data`: whether a request is denied. It must answer true or false, always."""
