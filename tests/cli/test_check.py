@@ -40,6 +40,9 @@ class Guard:
             decision, found, (Segment("", origin, text.replace("mail", "****")),) if decision.allowed else ()
         )
 
+    def why(self, text: str, finding: Finding) -> str:
+        return f"beside `{text[finding.span.start : finding.span.end]}`"
+
 
 @pytest.fixture
 def guard(monkeypatch: pytest.MonkeyPatch) -> Guard:
@@ -52,8 +55,8 @@ def test_what_is_found_is_told_with_where_how_sure_and_by_whom(yett: Run, guard:
     code, out, _ = yett("check", "mail me")
     assert code == 0
     assert out.splitlines() == [
-        "FOUND      SCORE  WHERE  BY              READ AS",
-        "pii.email  0.90   0-4    patterns/email  base64",
+        "FOUND      SCORE  WHERE  BY              READ AS  WHY",
+        "pii.email  0.90   0-4    patterns/email  base64   beside `mail`",
         "",
         "sanitize: the reason",
         "  sanitize by p@1.0/r (possibly: x.y unknown)",
@@ -80,6 +83,7 @@ def test_machines_get_json(yett: Run, guard: Guard, text: str, code: int, saniti
     shape = json.loads(ran.out)
     assert (ran.code, shape["sanitized"]) == (code, sanitized)
     assert shape["decision"]["allowed"] is (code == 0)
+    assert all(finding["why"].startswith("beside ") for finding in shape["findings"])
 
 
 def test_the_text_comes_from_where_it_is_said_to(yett: Run, guard: Guard, tmp_path: Path) -> None:

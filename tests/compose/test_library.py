@@ -199,3 +199,10 @@ def test_personal_data_is_redacted_as_asked(how: str, left: str) -> None:
 
 def test_what_the_builder_wrote_stays() -> None:
     assert Guard.default().check("to jane@doe.example.org", origin="operator").sanitized == "to jane@doe.example.org"
+
+
+def test_what_makes_a_finding_sure_can_be_told_however_it_was_read() -> None:
+    guard = Guard.default()
+    for text in ("the card 4111 1111 1111 1111", "the c\u200bard 4111 1111\u00a01111 1111"):
+        found = [finding for finding in guard.check(text).findings if finding.kind == "pii.credit_card"]
+        assert "beside `card` +0.1" in guard.why(text, found[0])

@@ -271,9 +271,28 @@ def test_threads_do_not_disturb_one_another() -> None:
     assert found == [True] * 80
 
 
+<<<<<<< HEAD
 def test_what_asks_for_too_much_is_given_up_but_in_a_stream() -> None:
     detector = shipped.patterns(hyperscan=True)
     text = "a@b.example " * 5000
     with pytest.raises(TooMany):
         detector.detect(text, Origin.USER)
     assert len(detector.detect(text, Origin.MODEL)) == 5000
+=======
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("my card is 4111 1111 1111 1111", "pattern `credit-card` 0.9, check `card` passed, beside `card` +0.1"),
+        ("é 4111 1111 1111 1111", "pattern `credit-card` 0.9, check `card` passed"),
+        (
+            "card of invoice 4111 1111 1111 1111",
+            "pattern `credit-card` 0.9, check `card` passed, beside `card` +0.1, beside `invoice` -0.3",
+        ),
+    ],
+)
+def test_what_makes_a_match_sure_can_be_told(text: str, why: str) -> None:
+    detector = shipped.patterns(hyperscan=True)
+    (match,) = detector.detect(text, Origin.USER)
+    assert detector.why(text, match) == why
+    assert detector.why("something else", match) == ""
+>>>>>>> e0d204c (Say why a finding is as sure as it is, when somebody asks)

@@ -1,6 +1,8 @@
 """`yett check`: one text, by detection and policy."""
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypedDict, Unpack
@@ -76,9 +78,9 @@ def check(**options: Unpack[Options]) -> int:
     guard = open_guard(options["config"], options["policy"], options["redact"])
     verdict = guard.check(text, origin=origin, stage=stage)
     if options["as_json"]:
-        print_json(verdict_shape(verdict))
+        print_json(verdict_shape(verdict, partial(guard.why, text)))
     else:
-        _tell(verdict)
+        _tell(verdict, partial(guard.why, text))
     return 0 if verdict.allowed else 1
 
 
@@ -100,9 +102,10 @@ def _whole(content: bytes, source: str) -> str:
         raise click.UsageError(message) from None
 
 
-def _tell(verdict: Verdict) -> None:
+def _tell(verdict: Verdict, why: Callable[[Finding], str]) -> None:
     if verdict.findings:
-        print_table(("FOUND", "SCORE", "WHERE", "BY", "READ AS"), [_row(finding) for finding in verdict.findings])
+        rows = [(*_row(finding), why(finding)) for finding in verdict.findings]
+        print_table(("FOUND", "SCORE", "WHERE", "BY", "READ AS", "WHY"), rows)
         click.echo()
     decision = verdict.decision
     click.echo(f"{decision.effect}: {visible(decision.reason)}" if decision.reason else f"{decision.effect}")

@@ -18,6 +18,7 @@ from yett.compose.policies import configured_documents, read_policies
 from yett.compose.settings import Settings
 from yett.compose.snapshot import build_guard
 from yett.guard import guard as inner
+from yett.model.finding import Finding
 from yett.model.interaction import Interaction
 from yett.model.obligation import Transform
 from yett.model.segment import Origin, Segment
@@ -46,6 +47,10 @@ class Guard:
         return self._guard.inspect(
             Interaction(Stage(stage), (segment,), estimates=Estimator().of({}, (segment,)) or {})
         )
+
+    def why(self, text: str, finding: Finding) -> str:
+        """Say in words what makes *finding*, which `check` reported of *text*, as sure as it is."""
+        return self._guard.detection.why(Segment("", finding.origin, text), finding)
 
 
 def open_guard(

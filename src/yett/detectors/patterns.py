@@ -146,6 +146,21 @@ class PatternSet:
             return matches
         return [match for match in matches if not self._allowed.allows(match.kind, text[match.start : match.end])]
 
+    def why(self, text: str, match: Match) -> str:
+        """Say in words what makes *match*, which was reported in *text*, as sure as it is."""
+        data = text.encode(errors="replace")
+        begin, end = (len(text[:place].encode(errors="replace")) for place in (match.start, match.end))
+        return next(
+            (
+                scanner.why(data, found)
+                for scanner in self._scanners
+                if scanner.rule.id == match.rule
+                for found in scanner.finds(data, 0)
+                if (found.start, found.end) == (begin, end)
+            ),
+            "",
+        )
+
     def _found(
         self, data: bytes, origin: Origin, begin: int, *, settled: bool = False
     ) -> Iterator[tuple[Scanner, Found]]:

@@ -154,6 +154,16 @@ class Scanner:
             score += context.against_change
         return min(1.0, max(0.0, round(score, 4)))
 
+    def why(self, data: bytes, found: Found) -> str:
+        """Say in words what makes *found* as sure as it is; the words are the rule's own, never the text's."""
+        rule, context = self.rule, self.rule.context
+        told = [f"pattern `{rule.id}` {rule.score:g}"]
+        told += [f"check `{rule.validator}` passed"] if rule.validator else []
+        for words, change in ((context.words, context.change), (context.against, context.against_change)):
+            near = next((word for word in words if self._near(_spoken((word,)), data, found)), None)
+            told += [f"beside `{near}` {change:+g}"] if near else []
+        return ", ".join(told)
+
     def _near(self, pattern: str, data: bytes, found: Found) -> bool:
         """Say whether a word of *pattern* stands near; a byte more on each side shows whether it stands there whole."""
         words = compiled(pattern)

@@ -26,7 +26,7 @@ from yett.model.kinds import family
 from yett.model.segment import Origin, Segment
 from yett.model.span import Span
 from yett.model.verdict import Coverage
-from yett.ports.detector import Detector
+from yett.ports.detector import Detector, Telling
 
 __all__ = ["READINGS", "STREAM", "Detection", "Evidence", "Look", "Seen", "Settled", "Sight", "unreturned"]
 
@@ -163,6 +163,20 @@ class Detection:
                 failed.append(detector.name)
                 sights.append(Sight(start, len(text), "detector.unavailable", 1.0, "", detector.name, ""))
         return Seen(tuple(sights), tuple(failed))
+
+    def why(self, segment: Segment, finding: Finding) -> str:
+        """Say in words what makes *finding*, of *segment*, as sure as it is; nothing, when its detector cannot tell."""
+        readings, _ = self._readings.of(segment.text, segment.origin)
+        for detector in self.detectors:
+            if detector.name != finding.detector or not isinstance(detector, Telling):
+                continue
+            for reading in readings:
+                if reading.family not in detector.readings or reading.name != finding.reading:
+                    continue
+                for match in detector.detect(reading.text, segment.origin, reading.start):
+                    if _sight(match, detector.name, reading).finding(segment) == finding:
+                        return detector.why(reading.text, match)
+        return ""
 
     def window(self, text: str, origin: Origin, start: int) -> list[Sight]:
         """Let every detector read *text*, a window of a stream, for what begins at or after *start*."""

@@ -12,12 +12,12 @@ Rules:
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from yett.model.finding import Match
 from yett.model.segment import Origin, Segment
 
-__all__ = ["Detector", "Informed"]
+__all__ = ["Detector", "Informed", "Telling"]
 
 
 class Detector(Protocol):
@@ -81,4 +81,13 @@ class Informed(Protocol):
 
         *fold* turns a text into its reading `folded`, in which detectors will be handed the answer.
         """
+        ...
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A detector that can tell afterwards what made it sure; nothing is computed for it while it detects."""
+
+    def why(self, text: str, match: Match) -> str:
+        """Say in words what makes *match*, which was reported in *text*, as sure as it is; no word is the text's."""
         ...

@@ -1,7 +1,7 @@
 """Shapes: decisions and verdicts as JSON, in the words of the decision API."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from enum import StrEnum
 
@@ -73,12 +73,12 @@ def problem_shape(problem: Problem) -> Mapping[str, object]:
     }
 
 
-def verdict_shape(verdict: Verdict) -> _Shape:
-    """Return *verdict* with everything that explains it."""
+def verdict_shape(verdict: Verdict, why: Callable[[Finding], str] | None = None) -> _Shape:
+    """Return *verdict* with everything that explains it, and of each finding *why*, where somebody can say."""
     made_of = parts(verdict.findings)
     return {
         "decision": decision_shape(verdict.decision),
-        "findings": [finding_shape(finding) for finding in verdict.findings],
+        "findings": [finding_shape(finding) | ({"why": why(finding)} if why else {}) for finding in verdict.findings],
         "risk": {"score": round(verdict.risk, 4), "parts": {name: round(part, 4) for name, part in made_of.items()}},
         "sanitized": verdict.sanitized if verdict.allowed else None,
         "dropped": list(verdict.dropped),
