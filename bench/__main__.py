@@ -5,6 +5,7 @@ A benchmark is a module of this package with a `main()`. What it prints is its r
 """
 
 import sys
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -14,8 +15,17 @@ __all__ = ["main", "names"]
 
 
 def names() -> list[str]:
-    """Return the names of all benchmarks, in alphabetical order."""
-    return sorted(module.name for module in iter_modules(bench.__path__) if not module.name.startswith("_"))
+    """Return the names of all benchmarks, in alphabetical order; those of a folder are `folder.name`."""
+    return sorted(_below(bench.__path__, ""))
+
+
+def _below(folders: Iterable[str], prefix: str) -> Iterator[str]:
+    for module in iter_modules(folders):
+        if module.name.startswith("_"):
+            continue
+        yield f"{prefix}{module.name}"
+        if module.ispkg:
+            yield from _below([f"{folder}/{module.name}" for folder in folders], f"{prefix}{module.name}.")
 
 
 def main(wanted: list[str]) -> int:

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from yett.compose.personal import allowed_values, configured_rules, own_kinds, personal_kinds
+from yett.compose.personal import allowed_values, configured_names, configured_rules, own_kinds, personal_kinds
 from yett.compose.settings import PiiProtection
-from yett.compose.values import COUNTRIES, PERSONAL
+from yett.compose.values import COUNTRIES, NAMED, PERSONAL
 from yett.detectors.allowing import digest
 from yett.detectors.patterns import PatternSet
 from yett.detectors.rules import PACKS, shipped
@@ -43,7 +44,9 @@ def found(protection: PiiProtection, text: str) -> list[tuple[str, float]]:
         ({"detection_types": ["pii.email", "de_tax_id"]}, {"email", "de_tax_id"}, {"de_vat"}),
         ({"detection_types": [], "countries": ["de"]}, {"de_tax_id", "de_vat"}, {"email", "ssn"}),
         ({"detection_types": "email, iban", "countries": "US,DE"}, {"iban", "ssn", "de_vat"}, {"phone"}),
-        ({"detection_types": ["all"]}, set(PERSONAL), set()),
+        ({"detection_types": ["all"]}, set(PERSONAL) - set(NAMED), set(NAMED)),
+        ({"names": {"model": "m"}}, {"email", "person", "address"}, set()),
+        ({"names": {"model": "m"}, "detection_types": ["email", "person"]}, {"person"}, {"address"}),
         ({"detection_types": [], "countries": ["all"]}, {"ssn", "za_national_id"}, {"email"}),
         ({"countries": []}, {"email", "ssn"}, {"us_itin"}),
     ],
@@ -121,3 +124,20 @@ def test_a_file_of_rules_that_is_wrong_is_told(tmp_path: Path, text: str, code: 
         configured_rules(asked(**CARDS, custom=[str(file)]))
     (problem,) = caught.value.problems
     assert (problem.place.file, problem.code, problem.place.line) == (str(file), code, line)
+
+
+def test_names_are_found_by_the_pipeline_that_is_configured(tmp_path: Path) -> None:
+    spacy = pytest.importorskip("spacy")
+    pipeline = spacy.blank("en")
+    pipeline.add_pipe("entity_ruler").add_patterns([{"label": "PERSON", "pattern": "Ann Lee"}])
+    pipeline.to_disk(tmp_path)
+    protection = asked(names={"model": str(tmp_path), "score": 0.7})
+    (names,) = configured_names(protection)
+    assert [(match.kind, match.score) for match in names.detect("ask Ann Lee", Origin.USER)] == [("pii.person", 0.7)]
+    assert configured_names(protection) == (names,)
+    assert configured_names(asked()) == ()
+
+
+def test_a_kind_that_takes_a_pipeline_is_refused_without_one() -> None:
+    with pytest.raises(ValidationError, match="which no pattern can find"):
+        asked(detection_types=["person"])

@@ -7,7 +7,7 @@ Patterns are compiled once for all that share them; conditions on text differ by
 from yett.compose.classifier import loaded_classifier
 from yett.compose.encoder import shipped_encoder
 from yett.compose.patterns import PatternCache
-from yett.compose.personal import allowed_values, configured_rules
+from yett.compose.personal import allowed_values, configured_names, configured_rules
 from yett.compose.settings import BannedTerms, Settings
 from yett.compose.texts import read_text
 from yett.detectors.catalogue import answering, built
@@ -62,7 +62,8 @@ def configured_detectors(settings: Settings, cache: PatternCache) -> Detectors:
     )
     scorer = shipped_encoder() if "transformer" in models else None
     classifiers = (loaded_classifier(scorer=scorer),) if scorer or "ml_based" in models else ()
-    return Detectors((*detectors, *answers, *classifiers), (Leakage(),) if security.prompt_leakage.enabled else ())
+    dear = (*classifiers, *configured_names(protection))
+    return Detectors((*detectors, *answers, *dear), (Leakage(),) if security.prompt_leakage.enabled else ())
 
 
 def _banned(terms: BannedTerms) -> tuple[Rule, ...]:

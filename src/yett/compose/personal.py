@@ -9,10 +9,12 @@ Rules:
 
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from functools import cache
 
+from yett.adapters.names.spacy import Names, load_names
 from yett.compose.settings import PiiProtection
 from yett.compose.texts import read_text
-from yett.compose.values import ALL, COUNTRIES, PERSONAL
+from yett.compose.values import ALL, COUNTRIES, NAMED, PERSONAL
 from yett.detectors.allowing import Allowed
 from yett.detectors.catalogue import chosen
 from yett.detectors.rule import Rule
@@ -20,7 +22,7 @@ from yett.detectors.rules import read
 from yett.model.errors import OperatorError, Place, Problem
 from yett.model.kinds import family
 
-__all__ = ["allowed_values", "configured_rules", "own_kinds", "personal_kinds"]
+__all__ = ["allowed_values", "configured_names", "configured_rules", "own_kinds", "personal_kinds"]
 
 _ELSEWHERE = {"ssn": "us"}
 
@@ -28,7 +30,34 @@ _ELSEWHERE = {"ssn": "us"}
 def personal_kinds(protection: PiiProtection) -> tuple[str, ...]:
     """Return the registered kinds that are looked for, without their family, in the order of the register."""
     types, countries = set(protection.detection_types), set(protection.looked_into)
-    return tuple(name for name in PERSONAL if ALL in types or name in types or _country(name) in countries)
+    named = protection.names.model is not None
+    if named and types.isdisjoint(NAMED):
+        types |= set(NAMED)
+    return tuple(
+        name
+        for name in PERSONAL
+        if (ALL in types or name in types or _country(name) in countries) and (named or name not in NAMED)
+    )
+
+
+@cache
+def _loaded(model: str, score: float, kinds: tuple[str, ...]) -> Names:
+    """Load a pipeline once for all configurations that ask for the same: it takes seconds, and much memory."""
+    return load_names(model, score=score, wanted=kinds)
+
+
+def configured_names(protection: PiiProtection) -> tuple[Names, ...]:
+    """
+    Return the detector of names, where one is asked for.
+
+    Raises:
+        OperatorError: its pipeline is not installed.
+    """
+    naming = protection.names
+    if naming.model is None:
+        return ()
+    kinds = tuple(f"pii.{name}" for name in personal_kinds(protection) if name in NAMED)
+    return (_loaded(naming.model, naming.score, kinds),)
 
 
 def configured_rules(protection: PiiProtection, extra: tuple[Rule, ...] = ()) -> tuple[Rule, ...]:

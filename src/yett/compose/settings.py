@@ -19,6 +19,7 @@ from yett.compose.provider import Provider, named_providers
 from yett.compose.values import (
     ALL,
     COUNTRIES,
+    NAMED,
     Attribute,
     Count,
     Country,
@@ -43,6 +44,7 @@ __all__ = [
     "BannedTerms",
     "Exfiltration",
     "Logging",
+    "Naming",
     "PiiProtection",
     "Policies",
     "PolicySource",
@@ -122,6 +124,15 @@ class Allowing(_Section):
         return hashes
 
 
+class Naming(_Section):
+    """How names of people, organisations and places are found; not at all without a model."""
+
+    model: str | None = Field(default=None, min_length=1)
+    """A spaCy pipeline that is installed, such as `en_core_web_sm`, or its folder. It needs `yett[names]`."""
+    score: Score = 0.85
+    """How sure its findings are taken to be."""
+
+
 _TYPES = ("email", "phone", "credit_card", "ssn", "iban", "ip_address")
 _QUIET = ("us",)
 
@@ -151,6 +162,15 @@ class PiiProtection(_Section):
     origins: Annotated[tuple[_Origin, ...], BeforeValidator(listed)] = ()
     """Whose texts are rewritten; as the policy says, so all but the builder's own, when none is named."""
     allow: Allowing = Allowing()
+    names: Naming = Naming()
+
+    @model_validator(mode="after")
+    def _findable(self) -> Self:
+        named = [kind for kind in self.detection_types if kind in NAMED]
+        if named and self.names.model is None:
+            hint = "name an installed spaCy pipeline in `names.model`, or leave the kind out"
+            raise reject("not-available", f"names `{named[0]}`, which no pattern can find", hint, key="detection_types")
+        return self
 
     @property
     def looked_into(self) -> tuple[str, ...]:

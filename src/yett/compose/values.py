@@ -20,6 +20,7 @@ from yett.model.kinds import KINDS, family
 __all__ = [
     "ALL",
     "COUNTRIES",
+    "NAMED",
     "PERSONAL",
     "Attribute",
     "Count",
@@ -42,6 +43,8 @@ COUNTRIES = PACKS
 """The countries whose numbers are known."""
 PERSONAL = tuple(kind.partition(".")[2] for kind in KINDS if family(kind) == "pii" and not kind.endswith("."))
 """The registered kinds of personal data, without their family."""
+NAMED = ("person", "organisation", "location", "address")
+"""Those of them that have no form and take a language model to be found."""
 
 
 def reject(code: str, message: str, hint: str = "", key: str = "") -> PydanticCustomError:

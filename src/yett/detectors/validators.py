@@ -90,6 +90,9 @@ _WORDS = frozenset(
     },
 )
 _FEWEST_CHARACTERS = 4
+# A name of so many words, some of which may be short and hold digits, is no value.
+_FEW_WORDS = 2
+_SHORT_WORD = 4
 # How card numbers of an issuer begin, and how long they are (ISO/IEC 7812; the networks' published ranges).
 _ISSUERS = (
     (2200, 2204, {16}),  # Mir
@@ -134,7 +137,9 @@ def _reference(value: str) -> bool:
     named = ("." in value or "_" in value) and all(
         part.isalpha() for part in value.replace("_", ".").split(".") if part
     )
-    return named or "(" in value or "://" in value
+    parts = value.replace("-", "_").split("_")
+    worded = len(parts) > _FEW_WORDS and all(part.isalpha() or len(part) <= _SHORT_WORD for part in parts)
+    return named or worded or "(" in value or "://" in value or ("[" in value and value.endswith("]"))
 
 
 def _password(value: str) -> bool:
