@@ -271,14 +271,14 @@ def test_threads_do_not_disturb_one_another() -> None:
     assert found == [True] * 80
 
 
-<<<<<<< HEAD
 def test_what_asks_for_too_much_is_given_up_but_in_a_stream() -> None:
     detector = shipped.patterns(hyperscan=True)
     text = "a@b.example " * 5000
     with pytest.raises(TooMany):
         detector.detect(text, Origin.USER)
     assert len(detector.detect(text, Origin.MODEL)) == 5000
-=======
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -295,4 +295,3 @@ def test_what_makes_a_match_sure_can_be_told(text: str, why: str) -> None:
     (match,) = detector.detect(text, Origin.USER)
     assert detector.why(text, match) == why
     assert detector.why("something else", match) == ""
->>>>>>> e0d204c (Say why a finding is as sure as it is, when somebody asks)

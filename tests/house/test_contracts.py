@@ -82,6 +82,7 @@ BREACHES = [
     ("tokens", "services.relay", "import rs_bpe"),
     ("terminal", "compose.house", "import rich"),
     ("terminal", "testing.demo", "import click"),
+    ("names", "services.relay", "import spacy"),
     ("encoder", "services.relay", "import onnxruntime"),
     ("encoder", "limits.estimates", "import tokenizers"),
     ("metrics", "services.relay", "import prometheus_client"),

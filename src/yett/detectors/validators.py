@@ -137,7 +137,7 @@ def _reference(value: str) -> bool:
     named = ("." in value or "_" in value) and all(
         part.isalpha() for part in value.replace("_", ".").split(".") if part
     )
-    parts = value.replace("-", "_").split("_")
+    parts = value.split("_")
     worded = len(parts) > _FEW_WORDS and all(part.isalpha() or len(part) <= _SHORT_WORD for part in parts)
     return named or worded or "(" in value or "://" in value or ("[" in value and value.endswith("]"))
 
