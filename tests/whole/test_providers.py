@@ -88,7 +88,7 @@ async def test_whatever_is_wrong_with_it_is_told_in_the_shape_of_the_protocol(
     async with Provider() as provider, gate(tmp_path, provider, told=QUICK) as gateway:
 
         async def ask(name: str, status: int) -> None:
-            got, headers, body = await posted(gateway.port, json.dumps(said(name)).encode())
+            got, headers, body = await posted(gateway.port, json.dumps(said("Hi")).encode())
             error = json.loads(body)["error"]
             code = "upstream_error" if status == 502 else "upstream_timeout"
             assert (got, error["code"], error["type"], error["param"]) == (status, code, "server_error", None), name
