@@ -11,8 +11,8 @@ LINES_OF_A_FILE = 500
 LINES_OF_A_FUNCTION = 50
 PARAMETERS = 5
 
-ABOUT_THE_WHOLE = ("house", "whole")
-"""Folders of tests that mirror no room: rules about the house, and walks through all of it."""
+ABOUT_THE_WHOLE = ("conformance", "house", "whole")
+"""Folders of tests that mirror no room: one corpus for all engines, rules about the house, walks through all of it."""
 
 
 def expected(source: str) -> str:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.services.staged import CALLER, StagedAnswer, StagedAuthority, StagedUpstream, snapshot
+from tests.services.test_exchange import staged
 from yett.model.stage import Stage
 from yett.services.consulting import Lookout, asked_about, consulted
 from yett.services.snapshots import Snapshot, Snapshots
@@ -55,3 +56,52 @@ async def test_they_are_looked_at_when_asked() -> None:
     authority = StagedAuthority()
     await Lookout(Snapshots(with_it(authority))).look()
     assert authority.trouble == ""
+
+
+async def test_another_policy_engine_is_asked_about_what_may_pass_as_it_would_go() -> None:
+    for allows, status in ((True, 200), (False, 403)):
+        async with staged() as stage:
+            authority = StagedAuthority(allows)
+            stage.snapshots.swap(replace(stage.snapshots.current, authorities=(authority,)))
+            reply, told = await stage.reply("key-1234", max_tokens=7)
+            assert reply.status == status
+            assert len(stage.upstream.asked) == len(stage.journal.admitted) == int(allows)
+            (record,) = stage.journal.sealed
+            (asked,) = authority.asked
+            assert (asked["tenant"], asked["model"]) == ("acme", "told")
+            assert asked["llm"] == {
+                "model": "told",
+                "provider": "told",
+                "maxTokens": 7,
+                "messageCount": 1,
+                "promptLength": 5,
+                "stream": False,
+                "n": 1,
+            }
+            assert "1234" not in str(asked)
+        judgement = record.judgements[1]
+        assert (judgement.stage, judgement.allowed, judgement.rules) == ("request", allows, ("elsewhere@v1/all",))
+        assert reply.headers["x-yett-decision"] == ("sanitize" if allows else "deny")
+    assert told["error"] == {
+        "message": "because",
+        "type": "permission_error",
+        "param": None,
+        "code": "policy_violation",
+    }
+
+
+async def test_it_is_not_asked_about_what_the_local_policies_deny_and_cannot_allow_it() -> None:
+    async with staged() as stage:
+        authority = StagedAuthority(allows=True)
+        stage.snapshots.swap(replace(stage.snapshots.current, authorities=(authority,)))
+        reply, _ = await stage.reply("damn")
+        assert (reply.status, authority.asked) == (403, [])
+
+
+@pytest.mark.parametrize("say", [(True, True), (True, False), (False, True), (False, False)])
+async def test_where_there_are_several_all_must_consent(say: tuple[bool, bool]) -> None:
+    async with staged() as stage:
+        authorities = tuple(StagedAuthority(each) for each in say)
+        stage.snapshots.swap(replace(stage.snapshots.current, authorities=authorities))
+        reply, _ = await stage.reply("Hi", stream=False)
+        assert reply.status == (200 if all(say) else 403)

@@ -14,7 +14,6 @@ from tests.services.staged import (
     CURSE,
     GUARD,
     StagedAnswer,
-    StagedAuthority,
     StagedCounters,
     StagedJournal,
     StagedTelemetry,
@@ -470,52 +469,3 @@ async def test_the_arguments_of_a_tool_name_the_value_again() -> None:
     async with staged(StagedAnswer([json.dumps(answer).encode()]), restoring(Transform.SURROGATE)) as stage:
         _, back = await stage.reply("Write to jane@doe")
     assert json.loads(back["choices"][0]["message"]["tool_calls"][0]["function"]["arguments"]) == {"to": "jane@doe"}
-
-
-async def test_another_policy_engine_is_asked_about_what_may_pass_as_it_would_go() -> None:
-    for allows, status in ((True, 200), (False, 403)):
-        async with staged() as stage:
-            authority = StagedAuthority(allows)
-            stage.snapshots.swap(replace(stage.snapshots.current, authorities=(authority,)))
-            reply, told = await stage.reply("key-1234", max_tokens=7)
-            assert reply.status == status
-            assert len(stage.upstream.asked) == len(stage.journal.admitted) == int(allows)
-            (record,) = stage.journal.sealed
-            (asked,) = authority.asked
-            assert (asked["tenant"], asked["model"]) == ("acme", "told")
-            assert asked["llm"] == {
-                "model": "told",
-                "provider": "told",
-                "maxTokens": 7,
-                "messageCount": 1,
-                "promptLength": 5,
-                "stream": False,
-                "n": 1,
-            }
-            assert "1234" not in str(asked)
-        judgement = record.judgements[1]
-        assert (judgement.stage, judgement.allowed, judgement.rules) == ("request", allows, ("elsewhere@v1/all",))
-        assert reply.headers["x-yett-decision"] == ("sanitize" if allows else "deny")
-    assert told["error"] == {
-        "message": "because",
-        "type": "permission_error",
-        "param": None,
-        "code": "policy_violation",
-    }
-
-
-async def test_it_is_not_asked_about_what_the_local_policies_deny_and_cannot_allow_it() -> None:
-    async with staged() as stage:
-        authority = StagedAuthority(allows=True)
-        stage.snapshots.swap(replace(stage.snapshots.current, authorities=(authority,)))
-        reply, _ = await stage.reply("damn")
-        assert (reply.status, authority.asked) == (403, [])
-
-
-@pytest.mark.parametrize("say", [(True, True), (True, False), (False, True), (False, False)])
-async def test_where_there_are_several_all_must_consent(say: tuple[bool, bool]) -> None:
-    async with staged() as stage:
-        authorities = tuple(StagedAuthority(each) for each in say)
-        stage.snapshots.swap(replace(stage.snapshots.current, authorities=authorities))
-        reply, _ = await stage.reply("Hi", stream=False)
-        assert reply.status == (200 if all(say) else 403)
