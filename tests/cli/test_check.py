@@ -145,7 +145,7 @@ def test_the_real_guard_answers(
     yett: Run, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
-    code, out, _ = yett("check", "write to jane.doe@mail.example.org", "--json")
+    code, out, _ = yett("check", "Her address is jane.doe@mail.example.org", "--json")
     assert code == 0
     assert [finding["kind"] for finding in json.loads(out)["findings"]] == ["pii.email"]
     assert "jane.doe" not in json.loads(out)["sanitized"]
