@@ -9,7 +9,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 OWN := $(INSTALL) --no-deps --no-build-isolation --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint audit bench demo reference baseline lock clean
+.PHONY: help serve test check lint audit bench demo proto reference baseline lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -41,6 +41,10 @@ bench: .venv/test.stamp ## what it costs; ARGS=policy runs one
 
 demo: .venv/test.stamp ## attacks against a live gateway, and what became of them
 	@$(BIN)/python -m yett.testing.demo $(ARGS)
+
+proto: .venv/test.stamp ## write what is generated from proto/ again
+	$(BIN)/python -m grpc_tools.protoc --proto_path=yett/v1=proto --python_out=.venv --pyi_out=.venv yett/v1/policy.proto
+	mv .venv/yett/v1/policy_pb2.py .venv/yett/v1/policy_pb2.pyi src/yett/doors/grpc/
 
 reference: .venv/test.stamp ## write docs/reference again, from the code
 	$(BIN)/python -m tests.house.reference

@@ -75,7 +75,7 @@ def test_a_restriction_that_cannot_be_kept_stops_the_start(name: str) -> None:
     assert [(problem.place, problem.code) for problem in found] == [(place_of(name), "not-available")]
 
 
-@pytest.mark.parametrize("name", ["JWT_SECRET", "REDIS_URL", "MODEL_PATH", "GRPC_PORT", "METRICS_PORT", "VAULT_ADDR"])
+@pytest.mark.parametrize("name", ["JWT_SECRET", "REDIS_URL", "MODEL_PATH", "METRICS_PORT", "VAULT_ADDR"])
 def test_what_has_no_effect_is_said(name: str) -> None:
     assert [(notice.place, notice.code) for notice in notices({name: "s3cret"})] == [(place_of(name), "no-effect")]
     assert "s3cret" not in str(next(notices({name: "s3cret"})))

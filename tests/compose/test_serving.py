@@ -290,3 +290,41 @@ async def test_it_speaks_over_ipv6() -> None:
 
 def test_the_drain_is_a_value() -> None:
     assert Drain() == Drain(lame_duck=2, finish=60)
+
+
+async def test_what_is_beside_comes_to_its_end_before_the_application_does() -> None:
+    told: list[str] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        for word in ("startup", "shutdown"):
+            await receive()
+            told.append(word)
+            await send({"type": f"lifespan.{word}.complete"})
+
+    async def beside(seconds: float) -> None:
+        told.append(f"{seconds} seconds")
+        await asyncio.sleep(0)
+        told.append("beside")
+
+    async with serving(app, drain=Drain(lame_duck=0, finish=5, beside=beside)):
+        pass
+    assert told == ["startup", "5 seconds", "beside", "shutdown"]
+
+
+async def test_what_is_beside_is_not_waited_for_without_end() -> None:
+    ended = asyncio.Event()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        for word in ("startup", "shutdown"):
+            await receive()
+            await send({"type": f"lifespan.{word}.complete"})
+
+    async def beside(seconds: float) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async with serving(app, drain=Drain(lame_duck=0, finish=0.05, beside=beside)):
+        pass
+    await ended.wait()

@@ -12,6 +12,10 @@ from tests.house.sources import PACKAGE, ROOT, modules, parsed
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 IMPORTED_AS = {
+    "grpcio": "grpc",
+    "grpcio-health-checking": "grpc_health",
+    "grpcio-reflection": "grpc_reflection",
+    "protobuf": "google",
     "google-re2": "re2",
     "prometheus-client": "prometheus_client",
     "python-dotenv": "dotenv",

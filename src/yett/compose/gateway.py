@@ -13,11 +13,13 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
+from yett.compose.grpc_door import reserved
 from yett.compose.house import House
 from yett.compose.loading import Loaded, SettingsSource
 from yett.compose.logs import begin
 from yett.compose.protocol import Bounds
 from yett.compose.serving import App, Drain, listen, run
+from yett.compose.settings import Server
 from yett.compose.workers import Crew, supervise
 from yett.policy.documents import Document
 from yett.policy.parser import PolicyParser
@@ -141,7 +143,10 @@ class _Plan:
         gc.collect()
         gc.freeze()  # what was compiled stays; the collector need not walk it again and again
         gc.set_threshold(*_COLLECT)
-        bounds, drain = Bounds(body_bytes=server.max_request_size), Drain(finish=server.drain_timeout)
+        bounds, drain = (
+            Bounds(body_bytes=server.max_request_size),
+            Drain(finish=server.drain_timeout, beside=house.drain),
+        )
         run(self.wrapped(house), listener, bounds, drain, lambda _: started())
 
 
@@ -152,18 +157,33 @@ def _run(plan: _Plan) -> None:
     listener = listen(server.host, server.port)
     tell = partial(_tell, loaded, listener.getsockname()[1])
     if server.workers == 1:
-        plan.serve(house, listener, tell)
+        _alone(plan, house, listener, tell)
     else:
         del house  # it stood, so it will stand in every worker
-        crew = Crew(server.workers, finish=server.drain_timeout + _PARTING)
-        supervise(replace(plan, workers=server.workers), listener, crew, tell)
+        _together(replace(plan, workers=server.workers), listener, server, tell)
 
 
-def _tell(loaded: Loaded, port: int) -> None:
+def _alone(plan: _Plan, house: House, listener: socket.socket, tell: Callable[[int | None], None]) -> None:
+    plan.serve(house, listener, lambda: tell(house.grpc_port))
+
+
+def _together(plan: _Plan, listener: socket.socket, server: Server, tell: Callable[[int | None], None]) -> None:
+    crew = Crew(server.workers, finish=server.drain_timeout + _PARTING)
+    if server.grpc_port is None:
+        supervise(plan, listener, crew, lambda: tell(None))
+        return
+    with reserved(server.host, server.grpc_port) as port:
+        source = replace(plan.source, overrides={**plan.source.overrides, "server.grpc_port": port})
+        supervise(replace(plan, source=source), listener, crew, lambda: tell(port))
+
+
+def _tell(loaded: Loaded, port: int, grpc_port: int | None) -> None:
     """Say where the gateway serves."""
     server = loaded.settings.server
     host = f"[{server.host}]" if ":" in server.host else server.host
     lines = [f"yett serves http://{host}:{port}"]
+    if grpc_port is not None:
+        lines.append(f"gRPC: {host}:{grpc_port}")
     if server.mode == "development":
         lines.append("development mode: the token is dev-token; the model is stub, which echoes")
     lines += [str(notice) for notice in loaded.notices]

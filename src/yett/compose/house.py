@@ -10,6 +10,7 @@ Building reads and compiles; opening touches the disk and begins to watch; closi
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
@@ -21,6 +22,7 @@ from yett.adapters.sql.records import SqlRecords
 from yett.adapters.telemetry.prometheus import PrometheusTelemetry
 from yett.compose.clock import SystemClock
 from yett.compose.doors import doors
+from yett.compose.grpc_door import opened_grpc
 from yett.compose.keyfile import house_key
 from yett.compose.loading import Loaded, SettingsSource
 from yett.compose.published import keep_copy, kept_copy
@@ -74,6 +76,8 @@ class House:
         self.health = Health(self.snapshots)
         self._until_closed = AsyncExitStack()
         self._door: Asgi | None = None
+        self._beside: Callable[[float], Awaitable[None]] | None = None
+        self.grpc_port: int | None = None
 
     async def open(self) -> None:
         """
@@ -114,7 +118,6 @@ class House:
         services = Services(exchange, admission, planning, self.snapshots, self.health, self.telemetry, most)
         control = rest.Services(deciding, planning, validating, publishing, admission, self.snapshots, self.clock, most)
         self._door = doors(services, control)
-
         lookout = Lookout(self.snapshots)
         await lookout.look()
         lookout.start()
@@ -122,6 +125,21 @@ class House:
         watcher = Watcher(self.snapshots, self.telemetry, self._rebuild, self.loaded)
         watcher.start()
         self._until_closed.push_async_callback(watcher.aclose)
+        await self._open_grpc(deciding, admission)
+
+    async def _open_grpc(self, deciding: Deciding, admission: Admission) -> None:
+        """Open the door beside HTTP, where a port is given for it."""
+        server = self._settings.server
+        if server.grpc_port is None:
+            return
+        called = (deciding, admission, self.snapshots, self.clock)
+        self.grpc_port, self._beside = await opened_grpc(server, called, shared=self._builder.workers > 1)
+        self._until_closed.push_async_callback(self.drain, 0)
+
+    async def drain(self, seconds: float) -> None:
+        """Let what did not come in by HTTP come to its end within *seconds*."""
+        if self._beside is not None:
+            await self._beside(seconds)
 
     async def _follow(self, settings: Settings, records: Database) -> Publishing:
         """Begin to follow what is published, and to publish what the sources hold; return where to publish."""

@@ -48,6 +48,8 @@ class Drain:
     """For connections on which nothing is asked just now."""
     finish: float = 60
     """For requests that are under way, streams among them."""
+    beside: Callable[[float], Awaitable[None]] | None = None
+    """What else comes to its end meanwhile, within as many seconds as it is told."""
 
 
 def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
@@ -204,6 +206,7 @@ class _Server(uvicorn.Server):
             server.close()
         for listener in sockets or []:
             listener.close()
+        beside = asyncio.ensure_future(drain.beside(drain.finish)) if drain.beside is not None else None
         state.default_headers = [*state.default_headers, (b"connection", b"close")]
         for connection in [known for known in state.connections if _busy(known)]:
             connection.shutdown()
@@ -215,6 +218,9 @@ class _Server(uvicorn.Server):
             for task in leftover:
                 task.cancel()
             await asyncio.wait(leftover, timeout=_PARTING_SECONDS)
+        if beside is not None:
+            await self._until(beside.done, drain.finish)
+            beside.cancel()
         await self.lifespan.shutdown()
 
     async def _until(self, done: Callable[[], bool], seconds: float) -> None:

@@ -72,6 +72,12 @@ class Server(_Section):
     """The address to listen on; `0.0.0.0` is every one of this machine."""
     port: Port = 8000
     """0 takes any that is free."""
+    grpc_port: Port | None = None
+    """The port of the decision point over gRPC, usually 50051; it is not offered when none is given."""
+    grpc_certificate: Path | None = None
+    """The chain of certificates (PEM) to prove by who serves over gRPC; in the clear when it is not given."""
+    grpc_key: Path | None = None
+    """The private key (PEM) of the certificate."""
     workers: Count = 1
     """How many processes serve on the port; each grants its share of the limits."""
     mode: Literal["development", "production"] = "production"
@@ -84,6 +90,13 @@ class Server(_Section):
     """Messages of one request."""
     drain_timeout: Seconds = 30.0
     """How long exchanges that have begun may go on when the gateway is told to stop."""
+
+    @model_validator(mode="after")
+    def _paired(self) -> Self:
+        if (self.grpc_certificate is None) != (self.grpc_key is None):
+            missing = "grpc_key" if self.grpc_key is None else "grpc_certificate"
+            raise reject("missing-key", f"has no `{missing}`", "give both the certificate and its key, or neither")
+        return self
 
 
 class PromptInjection(_Section):

@@ -1,0 +1,1 @@
+"""The gRPC door: the decision point, as `proto/policy.proto` has it."""
