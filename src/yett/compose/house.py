@@ -118,6 +118,7 @@ class House:
         services = Services(exchange, admission, planning, self.snapshots, self.health, self.telemetry, most)
         control = rest.Services(deciding, planning, validating, publishing, admission, self.snapshots, self.clock, most)
         self._door = doors(services, control)
+
         lookout = Lookout(self.snapshots)
         await lookout.look()
         lookout.start()
