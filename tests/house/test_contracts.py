@@ -77,6 +77,8 @@ BREACHES = [
     ("yaml", "dialects.events", "import yaml"),
     ("invention", "guard.guard", "import faker"),
     ("settings", "doors.proxy.app", "from pydantic import BaseModel"),
+    ("grpc", "compose.house", "import grpc"),
+    ("grpc", "doors.rest.app", "from google.protobuf import message"),
     ("rest", "doors.proxy.app", "import fastapi"),
     ("rest", "compose.house", "from starlette.routing import Route"),
     ("tokens", "services.relay", "import rs_bpe"),

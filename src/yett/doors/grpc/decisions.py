@@ -46,7 +46,7 @@ class Decisions:
         """Let every stream end as soon as what it was asked has been answered."""
         self._ending.set()
 
-    def handlers(self) -> "Mapping[str, grpc.RpcMethodHandler[Any, Any]]":
+    def methods(self) -> "Mapping[str, grpc.RpcMethodHandler[Any, Any]]":
         """Return what answers each method."""
         return {
             "Evaluate": grpc.unary_unary_rpc_method_handler(self.evaluate),

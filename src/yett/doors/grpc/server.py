@@ -85,8 +85,8 @@ class GrpcServer:
             ),
             maximum_concurrent_rpcs=_CALLS,
         )
-        handlers: Any = self._decisions.handlers()
-        self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, handlers),))
+        methods: Any = self._decisions.methods()
+        self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, methods),))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         enable_server_reflection((SERVICE, HEALTH, REFLECTION), self._server)
         self.port = 0
