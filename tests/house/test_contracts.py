@@ -76,6 +76,7 @@ BREACHES = [
     ("plots", "learning.metrics", "import matplotlib"),
     ("yaml", "dialects.events", "import yaml"),
     ("invention", "guard.guard", "import faker"),
+    ("rego", "policy.program", "import regopy"),
     ("settings", "doors.proxy.app", "from pydantic import BaseModel"),
     ("grpc", "compose.house", "import grpc"),
     ("grpc", "doors.rest.app", "from google.protobuf import message"),

@@ -24,7 +24,7 @@ IMPORTED_AS = {
 """Distributions whose modules have another name."""
 BROUGHT_ALONG = {"pydantic_core": "pydantic"}
 """Modules that belong to another distribution's interface."""
-ONLY_FOR_THE_DEMO = {"openai"}
+ONLY_FOR_TESTING = {"openai", "regopy"}
 """Imported by `yett.testing`, which is for those who test; it comes with the extra `test`."""
 
 
@@ -61,7 +61,7 @@ def extras() -> set[str]:
 
 def test_what_is_imported_is_asked_for_and_the_other_way_round() -> None:
     asked = {distribution(requirement) for requirement in PROJECT["dependencies"]} | extras()
-    used = set().union(*(imported(parsed(path)) for path in modules(PACKAGE))) - ONLY_FOR_THE_DEMO
+    used = set().union(*(imported(parsed(path)) for path in modules(PACKAGE))) - ONLY_FOR_TESTING
     assert used == {IMPORTED_AS.get(name, name.replace("-", "_")) for name in asked - LOADED_BY_NAME}
 
 
