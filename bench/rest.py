@@ -31,7 +31,7 @@ from bench.policy import document, request, throughput
 from yett.policy.engine import PolicyEngine
 from yett.policy.parser import PolicyParser
 
-__all__ = ["main"]
+__all__ = ["main", "processor"]
 
 _SETTINGS = """
 server: {{mode: development, port: {port}}}
@@ -94,12 +94,12 @@ def _batches(port: int, process: "Popen[bytes]", contexts: Sequence[dict[str, ob
     with socket.create_connection(("127.0.0.1", port)) as wire:
         for _ in range(50):
             _timed(wire, next(asked))
-        began, spent = time.perf_counter(), _processor(process.pid)
+        began, spent = time.perf_counter(), processor(process.pid)
         while time.perf_counter() - began < _SECONDS:
             _, body = _timed(wire, next(asked))
             told.append(float(body[body.rindex(b":") + 1 : -1]))
             done += _BATCH
-        elapsed, spent = time.perf_counter() - began, _processor(process.pid) - spent
+        elapsed, spent = time.perf_counter() - began, processor(process.pid) - spent
     print(
         f"{f'batches of {_BATCH}':24}{done / elapsed:12,.0f} decisions/s; for each second of the gateway's processor "
         f"{done / spent:,.0f}; inside the batch {_BATCH / statistics.median(told) * 1e6:,.0f}"
@@ -128,7 +128,7 @@ def _timed(wire: socket.socket, post: bytes) -> tuple[float, bytes]:
     return time.perf_counter() - began, b"".join(pieces)
 
 
-def _processor(pid: int) -> float:
+def processor(pid: int) -> float:
     """Return the seconds of processor time that *pid* has used; the wall clock's where the system does not tell."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
