@@ -90,12 +90,13 @@ def _put(known: dict[str, object], steps: list[str], value: object) -> None:
 class InteractionFacts:
     """What policy may know of an interaction, as far as the evidence goes."""
 
-    __slots__ = ("_estimates", "_look", "_tests", "demanded", "known")
+    __slots__ = ("_estimates", "_look", "_tests", "demanded", "found", "known")
 
     def __init__(self, interaction: Interaction, look: Evidence, tests: Mapping[str, TextTest]) -> None:
         """Answer from *look*; *tests* are the conditions on text by their identifiers."""
         self.known: Mapping[str, object] = known_facts(interaction.principal, interaction.facts)
         self.demanded: list[str] = []
+        self.found: dict[str, object] = {}
         self._estimates = interaction.estimates
         self._look = look
         self._tests = tests
@@ -103,6 +104,10 @@ class InteractionFacts:
     def demand(self, field: str) -> object:
         """Compute the costly fact *field*, running detectors as needed."""
         self.demanded.append(field)
+        value = self.found[field] = self._computed(field)
+        return value
+
+    def _computed(self, field: str) -> object:
         quick = _QUICK.get(field)
         if quick is not None:
             look = self._look

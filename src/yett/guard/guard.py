@@ -10,6 +10,7 @@ Rules:
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from yett.guard.correspondence import Correspondence
 from yett.guard.detection import READINGS, STREAM, Detection, Look, Settled
@@ -30,10 +31,21 @@ from yett.model.verdict import Coverage, Verdict
 from yett.ports.decider import Decider, Facts
 from yett.ports.detector import Detector, Informed
 
-__all__ = ["Guard", "Inspected"]
+__all__ = ["Guard", "Inspected", "Seen"]
 
 _HANDED_ON = frozenset({Origin.MODEL, Origin.TOOL})
 """Who writes what the model was given, or gave, before."""
+
+
+class Seen(NamedTuple):
+    """The facts that policy had before it."""
+
+    reads: frozenset[str]
+    """The fields that its rules may ask for."""
+    known: Mapping[str, object]
+    """What was simply there, as nested mappings."""
+    found: Mapping[str, object]
+    """What was computed, by field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,8 @@ class Inspected:
     """What answers to it begin with; None where there is nothing to share."""
     shadow: Decision | None = None
     """What policies that are tried out beside would have decided."""
+    seen: Seen | None = None
+    """What policy saw; None where that is not kept."""
 
 
 class Guard:
@@ -105,7 +119,8 @@ class Guard:
         rewritten = shared.told if shared else ()
         verdict = Verdict(decision, findings, passing, dropped, coverage, rewritten)
         offered = shared.offering(_restored(decision)) if shared and decision.allowed else None
-        return Inspected(verdict, tuple(dict.fromkeys(facts.demanded)), offered, shadow)
+        seen = Seen(self.decider.reads(interaction.stage), facts.known, facts.found)
+        return Inspected(verdict, tuple(dict.fromkeys(facts.demanded)), offered, shadow, seen)
 
     def _enforced(
         self, interaction: Interaction, look: Look, decision: Decision, shared: Correspondence

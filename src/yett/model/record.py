@@ -41,6 +41,15 @@ class Judgement:
     """The effect that policies in shadow would have had; empty where there are none."""
     risk: tuple[tuple[str, float], ...] = ()
     """What each family of findings adds to the risk, the greatest first."""
+    redacts: tuple[str, ...] = ()
+    """What was to be rewritten: `kind how`, and from whose texts, where not from everybody's."""
+    vector: dict[str, object] | None = None
+    """
+    The facts that policy read, by field, so that another policy can be asked about them; None where they were not kept.
+
+    None stands for a fact that nobody stated, an object for one that has no value. What may tell of a person is a keyed
+    digest, which shows what is equal and nothing else.
+    """
 
 
 @dataclass(slots=True)

@@ -41,6 +41,8 @@ class Field:
     """It counts findings."""
     text: bool = False
     """It is a text, which policy cannot see: conditions on it are lifted."""
+    sensitive: bool = False
+    """It may tell of a person, or is in a caller's own words: records hold a keyed digest of it."""
 
 
 FAMILIES = MappingProxyType(
@@ -110,8 +112,8 @@ _FIELDS = MappingProxyType(
         "llm.estimatedCost": _counted(Sort.NUMBER),
         "llm.containsPII": _seen(Sort.BOOLEAN, _SCANNED, _REQUEST),
         "llm.piiTypes": _seen(Sort.STRINGS, _SCANNED, _REQUEST),
-        "user.id": Field(Sort.STRING),
-        "user.email": Field(Sort.STRING),
+        "user.id": Field(Sort.STRING, sensitive=True),
+        "user.email": Field(Sort.STRING, sensitive=True),
         "user.roles": Field(Sort.STRINGS),
         "user.permissions": Field(Sort.STRINGS),
         "team.id": Field(Sort.STRING),
@@ -120,15 +122,15 @@ _FIELDS = MappingProxyType(
         "project.id": Field(Sort.STRING),
         "project.name": Field(Sort.STRING),
         "project.environment": Field(Sort.STRING),
-        "request.ip": Field(Sort.STRING),
+        "request.ip": Field(Sort.STRING, sensitive=True),
         "request.hour": Field(Sort.NUMBER),
         "request.date": Field(Sort.NUMBER),
-        "context.source": Field(Sort.STRING, frozenset({Stage.CONTEXT})),
-        "context.sources": Field(Sort.STRINGS, _RETRIEVED),
+        "context.source": Field(Sort.STRING, frozenset({Stage.CONTEXT}), sensitive=True),
+        "context.sources": Field(Sort.STRINGS, _RETRIEVED, sensitive=True),
         "context.risk": _seen(Sort.NUMBER, _JUDGED, _RETRIEVED),
         "context.text": _text(_RETRIEVED),
-        "tool.name": Field(Sort.STRING, frozenset({Stage.TOOL})),
-        "tool.names": Field(Sort.STRINGS, _TOOLS),
+        "tool.name": Field(Sort.STRING, frozenset({Stage.TOOL}), sensitive=True),
+        "tool.names": Field(Sort.STRINGS, _TOOLS, sensitive=True),
         "tool.arguments": _text(frozenset({Stage.TOOL, Stage.RESPONSE})),
         "response.text": _text(_RESPONSE),
         "risk.score": _seen(Sort.NUMBER, _JUDGED),
@@ -141,13 +143,13 @@ _FIELDS = MappingProxyType(
 
 OPEN = MappingProxyType(
     {
-        "metadata": Field(Sort.ANY),
-        "user": Field(Sort.ANY),
-        "team": Field(Sort.ANY),
-        "project": Field(Sort.ANY),
-        "request": Field(Sort.ANY),
+        "metadata": Field(Sort.ANY, sensitive=True),
+        "user": Field(Sort.ANY, sensitive=True),
+        "team": Field(Sort.ANY, sensitive=True),
+        "project": Field(Sort.ANY, sensitive=True),
+        "request": Field(Sort.ANY, sensitive=True),
         "usage": Field(Sort.ANY, _RESPONSE),
-        "response": Field(Sort.ANY, _RESPONSE),
+        "response": Field(Sort.ANY, _RESPONSE, sensitive=True),
         "text": _seen(Sort.BOOLEAN, _SCANNED),
     }
 )

@@ -22,6 +22,7 @@ from yett.model.refusal import Refusal
 from yett.model.risk import parts
 from yett.model.stage import Stage
 from yett.model.verdict import Coverage, Verdict
+from yett.policy.vector import Vectors, redactions_told
 from yett.ports.clock import Clock
 from yett.ports.records import Journal
 from yett.ports.telemetry import Telemetry
@@ -95,6 +96,7 @@ class Recording:
         self.clock = clock
         self.telemetry = telemetry
         self._key = key
+        self.vectors = Vectors(self.digest)
 
     def begin(self, identifier: str, operation: str, revision: str) -> "Recorded":
         """Begin the record of one exchange."""
@@ -127,7 +129,7 @@ class Recorded:
 
     def judged(self, stage: Stage, inspected: Inspected) -> Verdict:
         """Note a verdict."""
-        self.record.judgements.append(judgement(stage, inspected))
+        self.record.judgements.append(judgement(stage, inspected, self.recording.vectors))
         self.verdicts.append(inspected.verdict)
         return inspected.verdict
 
@@ -159,8 +161,8 @@ class Recorded:
         self.recording.telemetry.exchange(record)
 
 
-def judgement(stage: Stage, inspected: Inspected) -> Judgement:
-    """Tell a verdict without any text."""
+def judgement(stage: Stage, inspected: Inspected, vectors: Vectors | None = None) -> Judgement:
+    """Tell a verdict without any text; with *vectors* also the facts that policy saw."""
     verdict = inspected.verdict
     decision = verdict.decision
     counts = Counter((finding.kind, finding.origin.value) for finding in verdict.findings) if verdict.findings else {}
@@ -177,6 +179,8 @@ def judgement(stage: Stage, inspected: Inspected) -> Judgement:
         rewritten=verdict.rewritten,
         shadow=inspected.shadow.effect.value if inspected.shadow else "",
         risk=tuple((name, round(part, 4)) for name, part in parts(verdict.findings).items()),
+        redacts=redactions_told(decision.obligations) if decision.obligations else (),
+        vector=vectors.of(*inspected.seen) if vectors and inspected.seen else None,
     )
 
 
