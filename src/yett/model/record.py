@@ -47,7 +47,8 @@ class Judgement:
     """
     The facts that policy read, by field, so that another policy can be asked about them; None where they were not kept.
 
-    None stands for a fact that nobody stated, an object for one that has no value. What may tell of a person is a keyed
+    None stands for a fact that nobody stated, an object for one that has no value; what `facts` names and is not here was
+    zero, false or empty. What may tell of a person is a keyed
     digest, which shows what is equal and nothing else.
     """
 

@@ -109,7 +109,7 @@ class Comparison:
             stage: tuple(sorted(each for each in reads if not cost(each))) for stage, reads in self._reads.items()
         }
         self._hidden = {stage: tuple(sorted(hidden & reads)) for stage, reads in self._reads.items()}
-        self._answers: dict[tuple[object, bool, bytes], _Answer] = {}
+        self._answers: dict[tuple[object, bytes], _Answer] = {}
 
     def add(self, record: Mapping[str, object]) -> None:
         """Replay *record*, as its JSON has it."""
@@ -140,7 +140,7 @@ class Comparison:
     def _answer(self, judged: _Fields) -> _Answer:
         """Ask the candidate about one stage; equal facts are asked about once."""
         vector, costly = judged.get("vector"), judged["facts"]
-        key = (judged["stage"], isinstance(costly, list) and "*" in costly, orjson.dumps(vector))
+        key = (judged["stage"], orjson.dumps((costly, vector)))
         answer = self._answers.get(key)
         if answer is None:
             if len(self._answers) >= _MOST_ANSWERS:

@@ -5,7 +5,8 @@ Rules:
 
 1. No text gets in, and nothing that may tell of a person: of a sensitive field there is a keyed digest for each value, so
    that equality can be asked later, and nothing else.
-2. What was not looked at is not in it. None is a fact that nobody stated; an object is one without a value, such as what
+2. What was not looked at is not in it, and neither is a computed fact that is zero, false or empty, for that is the everyday
+   case: the judgement names it beside the vector. None is a fact that nobody stated; an object is one without a value, such as what
    a detector that failed should have told; `{"decimal": "…"}` is a number that no float is written as.
 3. A policy is asked about a vector as it is asked about an exchange, and a fact that is not there is told, never guessed.
 """
@@ -57,7 +58,7 @@ class Vectors:
         plan = self._plans.get(reads)
         if plan is None:
             plan = self._plan(reads)
-        vector = {}
+        vector: dict[str, object] = {}
         for name, path, plain in plan:
             value: object = known
             for step in path:
@@ -67,7 +68,8 @@ class Vectors:
             else:
                 vector[name] = self._written(name, value)
         for name, value in found.items():
-            vector[name] = value if type(value) is bool else self._written(name, value)
+            if value or value is None:
+                vector[name] = value if value is True else self._written(name, value)
         return vector
 
     def _plan(self, reads: frozenset[str]) -> tuple[_Step, ...]:
@@ -101,12 +103,14 @@ class Vectors:
 class VectorFacts:
     """A vector, as facts to decide by; `lacking` is the first field that policy asked for and that is not there."""
 
-    __slots__ = ("_everything", "_values", "known", "lacking")
+    __slots__ = ("_computed", "_everything", "_values", "known", "lacking")
 
     def __init__(self, vector: Mapping[str, object], costly: Iterable[str] = ()) -> None:
         """Answer from *vector*; *costly* are the facts that were computed, as the judgement names them."""
-        self._values = {name: _read_back(value) for name, value in vector.items() if not _is_lost(value)}
-        self._everything = _EVERYTHING in costly
+        lost = {name for name, value in vector.items() if _is_lost(value)}
+        self._values = {name: _read_back(value) for name, value in vector.items() if name not in lost}
+        self._computed = frozenset(costly) - lost
+        self._everything = _EVERYTHING in self._computed
         self.lacking = ""
         self.known: Mapping[str, object] = _nested(self._values)
 
@@ -114,7 +118,7 @@ class VectorFacts:
         """Return the costly fact *field*, as far as it was found out."""
         if field in self._values:
             return self._values[field]
-        if self._everything and _counts(field):
+        if field in self._computed or (self._everything and _counts(field)):
             return nothing_found(field)
         self.lacking = self.lacking or field
         return Unknown.UNAVAILABLE
