@@ -50,3 +50,13 @@ def test_oddities_are_told_with_their_weight(yett: Run, tmp_path: Path) -> None:
         "metadata: {id: x}\nrules: [{id: r, when: team.tier == 'a', action: {decision: deny}}]\n"
     )
     assert yett("policy", "lint", "x.yaml").code == 0
+
+
+def test_what_several_rules_do_together_is_proved_on_demand(yett: Run, tmp_path: Path) -> None:
+    rules = ("request.hour < 12", "request.hour >= 12", "request.hour > 3")
+    listed = ", ".join(f"{{id: r{n}, when: {when}, action: {{decision: deny}}}}" for n, when in enumerate(rules))
+    (tmp_path / "x.yaml").write_text(f"metadata: {{id: x}}\nrules: [{listed}]\n")
+    assert yett("policy", "lint", "x.yaml").code == 0
+    ran = yett("policy", "lint", "--prove", "x.yaml")
+    assert ran.code == 1
+    assert "the rule `r2` changes no decision; beside `r0`, `r1`, remove it [idle]" in ran.out

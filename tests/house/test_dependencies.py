@@ -20,6 +20,7 @@ IMPORTED_AS = {
     "prometheus-client": "prometheus_client",
     "python-dotenv": "dotenv",
     "pyyaml": "yaml",
+    "z3-solver": "z3",
 }
 """Distributions whose modules have another name."""
 BROUGHT_ALONG = {"pydantic_core": "pydantic"}

@@ -8,11 +8,12 @@ import click
 from yett.cli.options import as_json, readable
 from yett.cli.output import print_json, visible
 from yett.cli.sarif import sarif_log
+from yett.compose.analysis import proved
 from yett.compose.policies import read_policies
 from yett.model.errors import Place
 from yett.policy.document_schema import document_schema
 from yett.policy.formatting import formatted
-from yett.policy.lint import NOTES
+from yett.policy.lint import IDLE, NOTES
 from yett.policy.lint import lint as odd
 from yett.policy.problems import Problems
 from yett.services.shapes import problem_shape
@@ -58,13 +59,18 @@ def schema(*, as_json: bool) -> None:  # noqa: ARG001 - a schema is JSON either 
 @_files
 @as_json
 @click.option("--sarif", is_flag=True, help="Print the result as SARIF, for code hosts.")
-def lint(*, files: tuple[Path, ...], as_json: bool, sarif: bool) -> int:
+@click.option("--prove", is_flag=True, help="Ask a solver, too; needs the extra `analysis`.")
+def lint(*, files: tuple[Path, ...], as_json: bool, sarif: bool, prove: bool) -> int:
     """
     Look at the policies in FILE... together for rules that are shadowed, dead, expired, or odd in other ways.
 
     Leaves with 1 when there is a warning; notes alone leave with 0.
     """
-    found = odd(read_policies(files), datetime.now(UTC).date())
+    documents = read_policies(files)
+    found = odd(documents, datetime.now(UTC).date())
+    if prove:
+        warned = {problem.place for problem in found if problem.code in IDLE}
+        found = (*found, *proved(documents, warned))
     if sarif:
         print_json(sarif_log(found, NOTES))
     elif as_json:

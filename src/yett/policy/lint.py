@@ -23,8 +23,10 @@ from yett.policy.domain import implies, impossible
 from yett.policy.normal import Term, conjuncts
 from yett.policy.schema import cost
 
-__all__ = ["NOTES", "lint"]
+__all__ = ["IDLE", "NOTES", "lint"]
 
+IDLE = frozenset({"expired", "never", "duplicate", "shadowed", "dead"})
+"""What says of a rule that it does nothing."""
 NOTES = frozenset({"no-end", "costly"})
 """What is worth knowing, and often meant."""
 _CLASSIFIER = 3
