@@ -24,10 +24,10 @@ __all__ = ["answers", "fact", "nested"]
 
 _ESCAPE = re.compile(r"\\u\{([0-9a-fA-F]+)\}")
 _EXACT = 2**53
-Answers = tuple[bool | None, ...]
+_Answers = tuple[bool | None, ...]
 
 
-def answers(encoding: Encoding, model: z3.ModelRef, field: str) -> Answers:
+def answers(encoding: Encoding, model: z3.ModelRef, field: str) -> _Answers:
     """Return how *model* answers the conditions on *field*, in their order."""
     told = []
     for true, false in encoding.literals[field].values():
