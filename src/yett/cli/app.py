@@ -72,6 +72,8 @@ COMMANDS = MappingProxyType(
         "detectors train": Entry("yett.cli.detectors", "train", "Train the classifier."),
         "detectors evaluate": Entry("yett.cli.detectors", "evaluate", "Measure the classifier."),
         "detectors explain": Entry("yett.cli.detectors", "explain", "Say what in a text looks like an attack."),
+        "detectors feed sign": Entry("yett.cli.feeds", "sign", "Sign a feed of rules."),
+        "detectors feed verify": Entry("yett.cli.feeds", "verify", "Say whether a feed holds, and who signed it."),
         "doctor": Entry("yett.cli.doctor", "doctor", "Look whether everything that Yett needs is there."),
     }
 )

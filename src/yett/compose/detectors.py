@@ -6,6 +6,7 @@ Patterns are compiled once for all that share them; conditions on text differ by
 
 from yett.compose.classifier import loaded_classifier
 from yett.compose.encoder import shipped_encoder
+from yett.compose.feeds import feed_rules
 from yett.compose.patterns import PatternCache
 from yett.compose.personal import allowed_values, configured_names, configured_rules
 from yett.compose.settings import BannedTerms, Settings
@@ -41,11 +42,12 @@ def configured_detectors(settings: Settings, cache: PatternCache) -> Detectors:
     Return what *settings* ask for, its patterns loaded from *cache* where they are.
 
     Raises:
-        OperatorError: a file of banned terms or of rules is wrong, or a model is not as it was published.
+        OperatorError: a file of banned terms, of rules or a feed is wrong, or a model is not as it was published.
     """
     protection = settings.security.pii_protection
     models = settings.security.prompt_injection.detection_models
-    rules = configured_rules(protection, _banned(settings.security.banned_terms))
+    extra = (*_banned(settings.security.banned_terms), *feed_rules(settings))
+    rules = configured_rules(protection, extra)
     if "rule_based" not in models:
         rules = tuple(rule for rule in rules if family(rule.kind) != "injection")
     saved = cache.load(rules)

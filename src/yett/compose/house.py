@@ -22,6 +22,7 @@ from yett.adapters.sql.records import SqlRecords
 from yett.adapters.telemetry.prometheus import PrometheusTelemetry
 from yett.compose.clock import SystemClock
 from yett.compose.doors import doors
+from yett.compose.feeds import remember_feeds
 from yett.compose.grpc_door import opened_grpc
 from yett.compose.keyfile import house_key
 from yett.compose.loading import Loaded, SettingsSource
@@ -72,6 +73,7 @@ class House:
         # What was in force last is, until the store has been asked, and as long as it cannot be.
         self._published = kept_copy(self._settings.records.path)
         self.snapshots = Snapshots(self._builder.build(self._settings, self._published))
+        remember_feeds(self._settings)
         self.telemetry = PrometheusTelemetry()
         self.health = Health(self.snapshots)
         self._until_closed = AsyncExitStack()
@@ -173,6 +175,7 @@ class House:
     def _rebuild(self) -> tuple[Loaded, Snapshot]:
         loaded = self._source.load()
         snapshot = self._builder.build(loaded.settings, self._published)
+        remember_feeds(loaded.settings)
         self._settings = loaded.settings
         return loaded, snapshot
 

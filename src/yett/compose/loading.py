@@ -147,6 +147,10 @@ def _anchor(draft: Draft, folder: Path) -> None:
     for section, key in ((policies, "files"), (terms, "files"), (personal, "custom")):
         if isinstance(section, dict) and isinstance(section.get(key), list):
             section[key] = [str(folder / name) if isinstance(name, str) else name for name in section[key]]
+    feeds = draft.get("security", "threat_feeds")
+    for feed in feeds if isinstance(feeds, list) else ():
+        if isinstance(feed, dict) and isinstance(feed.get("path"), str):
+            feed["path"] = str(folder / feed["path"])
     for source in policies.get("sources", ()) if isinstance(policies, dict) else ():
         # The folder of a repository is one within it.
         if isinstance(source, dict) and isinstance(source.get("folder"), str) and "git" not in source:

@@ -55,6 +55,7 @@ __all__ = [
     "Security",
     "Server",
     "Settings",
+    "ThreatFeed",
 ]
 
 _DIGEST = 64
@@ -245,6 +246,22 @@ class Exfiltration(_Section):
     """Whether every image from another host is reported, whatever its address carries."""
 
 
+class ThreatFeed(_Section):
+    """Rules that somebody else publishes, and whose word counts for them."""
+
+    path: Path
+    """The file that holds the feed."""
+    public_keys: Annotated[Names, Field(min_length=1)]
+    """Ed25519 public keys, in hex: the feed counts only when one of them signed it."""
+
+    @field_validator("public_keys")
+    @classmethod
+    def _keys(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
+        if any(len(each) != _DIGEST or not set(each.lower()) <= set("0123456789abcdef") for each in keys):
+            raise reject("bad-value", "has one that is no public key", "write 64 hexadecimal digits")
+        return keys
+
+
 class Security(_Section):
     """What is looked for."""
 
@@ -256,6 +273,8 @@ class Security(_Section):
     prompt_leakage: PromptLeakage = PromptLeakage()
     canaries: tuple[Secret, ...] = ()
     """Words planted in the instructions, best by reference; wherever else one appears, it has leaked."""
+    threat_feeds: tuple[ThreatFeed, ...] = ()
+    """Signed rules that others publish (see [threat feeds](../threat-feeds.md))."""
 
     @field_validator("canaries")
     @classmethod

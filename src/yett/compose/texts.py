@@ -18,5 +18,5 @@ def read_text(file: Path) -> str:
         return file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         why = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else (error.strerror or "cannot be read").lower()
-        problem = Problem(Place(str(file)), "unreadable-file", f"`{file}` {why}", "name a readable YAML file")
+        problem = Problem(Place(str(file)), "unreadable-file", f"`{file}` {why}", "name a file that can be read")
         raise OperatorError(problem) from None

@@ -86,7 +86,8 @@ def watched_files(loaded: Loaded) -> tuple[Path, ...]:
     """Name the files that a configuration is made of."""
     settings = loaded.settings
     security = settings.security
-    named = (*settings.policies.files, *security.banned_terms.files, *security.pii_protection.custom)
+    feeds = tuple(feed.path for feed in security.threat_feeds)
+    named = (*settings.policies.files, *security.banned_terms.files, *security.pii_protection.custom, *feeds)
     return (loaded.file, *named) if loaded.file else named
 
 

@@ -12,6 +12,7 @@ for 36 characters that look generated (`digit`, `hex`, `upper`, `lower`, `alnum`
 somebody's credential to those who scan this file.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from difflib import get_close_matches
@@ -29,7 +30,7 @@ from yett.model.errors import OperatorError, Place, Problem
 from yett.model.kinds import KINDS
 from yett.model.segment import Origin
 
-__all__ = ["PACKS", "SHIPPED", "expanded", "expected", "local", "read", "shipped", "tried"]
+__all__ = ["PACKS", "SHIPPED", "expanded", "expected", "local", "read", "rule_of", "shipped", "tried"]
 
 SHIPPED = ("secrets", "personal", "injection", "injection_languages", "commands", "exfiltration")
 """The families of rules that travel with the package, each a file in `data/`."""
@@ -51,7 +52,7 @@ _ALPHABETS = {
     "lower": "abcdefghijklmnopqrstuvwxyz0123456789",
     "alnum": "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
 }
-
+_FILLED = re.compile(rf"\{{({'|'.join(_ALPHABETS)})\*([0-9]{{1,4}})\}}")
 
 _Name = TypeVar("_Name", bound=str)
 
@@ -86,19 +87,33 @@ def read(text: str, file: str, *, trusted: bool = False) -> tuple[Rule, ...]:
     problems: list[Problem] = []
     rules: dict[str, Rule] = {}
     for line, entry in entries:
+        place = Place(file, line)
         try:
-            rule = _rule(entry, trusted=trusted)
-            rule = rule if trusted else tried(rule)
-        except _Wrong as wrong:
-            problems.append(Problem(Place(file, line), *wrong.args))
+            rule = rule_of(entry, place, trusted=trusted)
+        except OperatorError as error:
+            problems += error.problems
             continue
         if rule.id in rules:
             said = f"two rules are called `{rule.id}`"
-            problems.append(Problem(Place(file, line), "duplicate-rule", said, "give each a name of its own"))
+            problems.append(Problem(place, "duplicate-rule", said, "give each a name of its own"))
         rules[rule.id] = rule
     if problems:
         raise OperatorError(*problems)
     return tuple(rules.values())
+
+
+def rule_of(entry: Mapping[str, object], place: Place, *, trusted: bool = False) -> Rule:
+    """
+    Return the rule that *entry*, at *place*, describes, and try its examples, unless it is *trusted*.
+
+    Raises:
+        OperatorError: it is wrong.
+    """
+    try:
+        rule = _rule(entry, trusted=trusted)
+        return rule if trusted else tried(rule)
+    except _Wrong as wrong:
+        raise OperatorError(Problem(place, *wrong.args)) from None
 
 
 def _entries(text: str) -> Iterator[tuple[int, Mapping[str, object]]]:
@@ -276,12 +291,7 @@ def _examples(value: object) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def expanded(example: str) -> str:
     """Fill `{alnum*36}` and its like in *example*, always with the same characters."""
-    for name, alphabet in _ALPHABETS.items():
-        while (start := example.find(f"{{{name}*")) >= 0:
-            end = example.index("}", start)
-            count = int(example[start + len(name) + 2 : end])
-            example = example[:start] + _filling(alphabet, count) + example[end + 1 :]
-    return example
+    return _FILLED.sub(lambda found: _filling(_ALPHABETS[found[1]], int(found[2])), example)
 
 
 def _filling(alphabet: str, count: int) -> str:
