@@ -148,6 +148,19 @@ def test_a_risk_is_told_by_its_parts(field: str, value: object) -> None:
     assert demanded(field, found, failed={"pii"}) is Unknown.UNAVAILABLE or "pii" not in field
 
 
+@pytest.mark.parametrize(
+    ("recent", "value"),
+    [(None, 0.27), (0.0, 0.27), (1, 0.4671), (1.0, 0.4671), (7.0, 0.4671), (-1.0, 0.27), ("grave", None), (True, None)],
+)
+def test_a_recent_risk_raises_the_contextual_one(recent: object, value: float | None) -> None:
+    attributes = {} if recent is None else {"user.recentRisk": recent}
+    interaction = Interaction(Stage.REQUEST, (), Principal("acme", "ann", attributes=attributes))
+    told = InteractionFacts(interaction, Evidence([a_finding("pii.email", score=0.9)]), {}).demand("risk.contextual")
+    assert told == (Unknown.UNAVAILABLE if value is None else pytest.approx(value))
+    blind = InteractionFacts(interaction, Evidence(failed={"pii"}), {}).demand("risk.contextual")
+    assert blind is Unknown.UNAVAILABLE
+
+
 def test_the_complexity_of_texts_is_a_fact() -> None:
     look = Evidence()
     look.segments = (Segment("", Origin.USER, "[" * 64),)

@@ -1,13 +1,15 @@
 """How findings add up: never milder for more, and told by what each family adds."""
 
+from collections.abc import Callable
+
 import pytest
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from yett.model import risk as module
 from yett.model.finding import Finding
 from yett.model.kinds import FAMILIES
-from yett.model.risk import ANSWER_WEIGHTS, WEIGHTS, appropriateness, parts, risk
+from yett.model.risk import ANSWER_WEIGHTS, WEIGHTS, appropriateness, contextual, parts, risk
 from yett.model.segment import Origin
 from yett.model.span import Span
 
@@ -81,3 +83,47 @@ def test_a_mean_in_place_of_the_surest_is_noticed(monkeypatch: pytest.MonkeyPatc
 def test_every_weight_is_of_a_family() -> None:
     assert WEIGHTS.keys() | ANSWER_WEIGHTS.keys() <= FAMILIES.keys()
     assert FAMILIES.keys() - WEIGHTS.keys() == {"text", "detector"}
+
+
+@pytest.mark.parametrize(
+    ("score", "recent", "raised"),
+    [(0.0, 1.0, 0.0), (0.4, 0.0, 0.4), (0.4, 1.0, 0.64), (0.4, 0.5, 0.52), (1.0, 1.0, 1.0), (1.0, 0.3, 1.0)],
+)
+def test_a_recent_risk_takes_the_benefit_of_the_doubt(score: float, recent: float, raised: float) -> None:
+    assert contextual(score, recent) == pytest.approx(raised)
+    assert contextual(score, recent) == pytest.approx(1 - (1 - score) * (1 - score * recent))
+
+
+UNIT = st.floats(0, 1)
+SLACK = 1e-15
+"""What rounding may take."""
+
+
+def only_raises(scores: tuple[float, float], recent: tuple[float, float]) -> None:
+    (less, more), (calm, grave) = sorted(scores), sorted(recent)
+    assert less <= module.contextual(less, calm) <= 1
+    assert module.contextual(less, calm) <= module.contextual(less, grave)
+    assert module.contextual(less, calm) <= module.contextual(more, calm) + SLACK
+
+
+RAISED = given(st.tuples(UNIT, UNIT), st.tuples(UNIT, UNIT))
+
+
+def test_neither_more_findings_nor_a_graver_past_ever_lower_it() -> None:
+    RAISED(only_raises)()
+
+
+@pytest.mark.parametrize(
+    "mutant",
+    [
+        lambda score, recent: (score + recent) / 2,
+        lambda score, recent: score + (1 - score) * score * (1 - recent),
+        lambda score, recent: score + 3 * (1 - score) * score * recent,
+    ],
+)
+def test_a_contextual_risk_that_lowers_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, mutant: Callable[[float, float], float]
+) -> None:
+    monkeypatch.setattr(module, "contextual", mutant)
+    with pytest.raises(AssertionError):
+        settings(phases=[Phase.generate])(RAISED(only_raises))()

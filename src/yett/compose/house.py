@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from yett.adapters.journal.journal import FileJournal, JournalOptions
 from yett.adapters.memory.counters import MemoryCounters
+from yett.adapters.memory.history import MemoryHistory
 from yett.adapters.sql.database import Database
 from yett.adapters.sql.policies import SqlPolicies
 from yett.adapters.sql.records import SqlRecords
@@ -43,6 +44,7 @@ from yett.services.deciding import Deciding
 from yett.services.exchange import Exchange
 from yett.services.following import Following, Published
 from yett.services.health import Health
+from yett.services.history import Remembering
 from yett.services.inspection import Inspection
 from yett.services.planning import Planning
 from yett.services.publishing import Publishing
@@ -108,7 +110,9 @@ class House:
         admission = Admission(MemoryCounters(self.clock))
         inspection = Inspection()
         self._until_closed.callback(inspection.close)
-        recording = Recording(journal, self.clock, self._key, self.telemetry)
+        history = settings.security.history
+        remembering = Remembering(MemoryHistory(self.clock, history.half_life) if history.enabled else None)
+        recording = Recording(journal, self.clock, self._key, self.telemetry, remembering)
         exchange = Exchange(self.snapshots, admission, inspection, recording)
         self._until_closed.push_async_callback(self._builder.aclose)
         most = settings.server.max_request_size

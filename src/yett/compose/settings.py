@@ -43,6 +43,7 @@ __all__ = [
     "Allowing",
     "BannedTerms",
     "Exfiltration",
+    "HistoryKept",
     "Logging",
     "Naming",
     "PiiProtection",
@@ -262,6 +263,15 @@ class ThreatFeed(_Section):
         return keys
 
 
+class HistoryKept(_Section):
+    """Whether the facts `user.recentDenials` and `user.recentRisk` are there, and how fast they fade."""
+
+    enabled: bool = True
+    """Whether each process remembers, by a digest of the caller, how recent exchanges went. Taken over at a start."""
+    half_life: Seconds = 900.0
+    """After how long a denial or a risk weighs half. Taken over at a start."""
+
+
 class Security(_Section):
     """What is looked for."""
 
@@ -271,6 +281,7 @@ class Security(_Section):
     banned_terms: BannedTerms = BannedTerms()
     exfiltration: Exfiltration = Exfiltration()
     prompt_leakage: PromptLeakage = PromptLeakage()
+    history: HistoryKept = HistoryKept()
     canaries: tuple[Secret, ...] = ()
     """Words planted in the instructions, best by reference; wherever else one appears, it has leaked."""
     threat_feeds: tuple[ThreatFeed, ...] = ()

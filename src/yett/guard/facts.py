@@ -20,7 +20,7 @@ from yett.guard.detection import Evidence
 from yett.model.finding import Finding
 from yett.model.interaction import Interaction
 from yett.model.principal import Principal
-from yett.model.risk import accused, appropriateness, parts, risk
+from yett.model.risk import accused, appropriateness, contextual, parts, risk
 from yett.model.segment import Origin
 from yett.model.unknown import Unknown
 from yett.ports.decider import TextTest
@@ -198,6 +198,14 @@ class InteractionFacts:
     def _risk(self) -> object:
         return self._all(risk)
 
+    def _contextual(self) -> object:
+        score, recent = self._all(risk), _looked_up(self.known, "user.recentRisk")
+        if recent is Unknown.MISSING:
+            return score
+        if isinstance(recent, bool) or not isinstance(recent, int | float):
+            return Unknown.UNAVAILABLE
+        return contextual(score, min(max(recent, 0.0), 1.0)) if isinstance(score, float) else score
+
     def _appropriateness(self) -> object:
         return self._all(appropriateness)
 
@@ -207,6 +215,7 @@ _DERIVED: Mapping[str, Callable[[InteractionFacts], object]] = MappingProxyType(
         "llm.containsPII": InteractionFacts._contains_pii,  # noqa: SLF001 - the table of this class's own facts
         "llm.piiTypes": InteractionFacts._pii_types,  # noqa: SLF001
         "risk.score": InteractionFacts._risk,  # noqa: SLF001
+        "risk.contextual": InteractionFacts._contextual,  # noqa: SLF001
         **{f"risk.{name}": partial(InteractionFacts._part, name=name) for name in FAMILY_OF if name != "detector"},  # noqa: SLF001
         "complexity.score": InteractionFacts._complexity,  # noqa: SLF001
         **{f"complexity.{name}": partial(InteractionFacts._complex, name=name) for name in PARTS},  # noqa: SLF001

@@ -8,7 +8,9 @@ Rules:
    reaches 1.
 2. What the operator wrote is not accused of giving orders or of commands: that is what it is for. Nor is a model of
    speaking about commands, but of calling a tool with one.
-3. Appropriateness is what is left of 1 when an answer's own doubts are taken away, with weights of its own: it asks
+3. Who was risky lately is given less benefit of the doubt: contextual risk counts the score once more, weighted by the
+   recent risk. Without doubts about a text there is no contextual risk, whoever wrote it.
+4. Appropriateness is what is left of 1 when an answer's own doubts are taken away, with weights of its own: it asks
    whether an answer is fit to be shown, not whether a request is an attack.
 """
 
@@ -19,7 +21,7 @@ from yett.model.finding import Finding
 from yett.model.kinds import family
 from yett.model.segment import Origin
 
-__all__ = ["ANSWER_WEIGHTS", "WEIGHTS", "accused", "appropriateness", "parts", "risk"]
+__all__ = ["ANSWER_WEIGHTS", "WEIGHTS", "accused", "appropriateness", "combined", "contextual", "parts", "risk"]
 
 WEIGHTS: Mapping[str, float] = MappingProxyType(
     {
@@ -75,7 +77,17 @@ def parts(findings: Iterable[Finding], weights: Mapping[str, float] = WEIGHTS) -
 
 def risk(findings: Iterable[Finding]) -> float:
     """Combine *findings* into one score from 0 to 1."""
-    return 1.0 - _left(parts(findings))
+    return combined(parts(findings))
+
+
+def combined(of: Mapping[str, float]) -> float:
+    """Combine parts, by their families, into one score from 0 to 1."""
+    return 1.0 - _left(of)
+
+
+def contextual(score: float, recent: float) -> float:
+    """Raise the risk *score* of a text by the *recent* risk of who asks, both from 0 to 1."""
+    return score + (1.0 - score) * score * recent
 
 
 def appropriateness(findings: Iterable[Finding]) -> float:

@@ -13,6 +13,7 @@ Rules:
 import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from yett.dialects.dialect import Dialect, Texts
 from yett.dialects.usages import usage_of
@@ -102,6 +103,8 @@ class Exchange:
         recorded.record.releases = snapshot.releases
         if refusal := admitted.refusal:
             return refusal
+        principal = await self._recording.remembering.stated(recorded.record.subject, admitted.principal)
+        admitted = replace(admitted, principal=principal)
         recorded.record.request_digest = self._recording.digest(call.body)
         asked = await self._judged(call, snapshot, recorded, dialect, admitted)
         if isinstance(asked, Refusal):

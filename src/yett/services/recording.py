@@ -27,6 +27,7 @@ from yett.ports.clock import Clock
 from yett.ports.records import Journal
 from yett.ports.telemetry import Telemetry
 from yett.records.building import digest, serialise
+from yett.services.history import Remembering
 
 __all__ = ["Recorded", "Recording", "judgement", "place"]
 
@@ -90,11 +91,14 @@ _PLAIN = re.compile(rf"(?:/(?:\d+|{'|'.join(_WORDS)}))*")
 class Recording:
     """Where records are made."""
 
-    def __init__(self, journal: Journal, clock: Clock, key: bytes, telemetry: Telemetry) -> None:
-        """Write to *journal*; digest under *key*; count in *telemetry*."""
+    def __init__(
+        self, journal: Journal, clock: Clock, key: bytes, telemetry: Telemetry, remembering: Remembering | None = None
+    ) -> None:
+        """Write to *journal*; digest under *key*; count in *telemetry*; note what is over in *remembering*."""
         self.journal = journal
         self.clock = clock
         self.telemetry = telemetry
+        self.remembering = remembering or Remembering()
         self._key = key
         self.vectors = Vectors(self.digest)
 
@@ -157,6 +161,7 @@ class Recorded:
         record.status = refusal.status if refusal else status
         record.code = refusal.code if refusal else ""
         record.duration = self.recording.clock.elapsed() - self.began
+        await self.recording.remembering.note(record)
         await self.recording.journal.seal(record.id, record.at, serialise(record))
         self.recording.telemetry.exchange(record)
 
