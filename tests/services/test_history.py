@@ -28,7 +28,6 @@ from yett.services.inspection import Inspection
 from yett.services.recording import Recording
 from yett.services.snapshots import Snapshots
 
-
 PAST = Past(0.0, 1.5, 0.4)
 
 
