@@ -99,3 +99,17 @@ def test_when_the_second_judge_fails_so_does_the_first() -> None:
 def test_its_revision_and_cost_tell_of_the_second_judge() -> None:
     assert (Classifier(JUDGE, "1").revision, Classifier(JUDGE, "1").cost) == ("1", 1)
     assert (Classifier(JUDGE, "1", Second(0.0)).revision, Classifier(JUDGE, "1", Second(0.0)).cost) == ("1+second:3", 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        ("launch missiles", False),
+        ("launch missiles now " * 20, False),
+        ("launch the missiles now", True),
+        ("launchthemissilesnowlaunch the missiles", True),
+    ],
+)
+def test_a_few_words_are_too_little_to_deny_by(text: str, *, denied: bool) -> None:
+    found = [match.score for match in Classifier(JUDGE, "1").detect(text, Origin.USER)]
+    assert (max(found, default=0.0) >= 0.7) is denied

@@ -10,6 +10,8 @@ Rules:
 4. A second judge, where there is one, is asked about texts in doubt, and about the worst windows of whatever comes from
    documents, tools and strangers; the score is the mean of both, which found more than the word of either alone. When it
    fails, so does this detector: nothing passes on half an opinion.
+5. Fewer than four different words, however often they are said, are too little to deny by: their score stays below 0.7,
+   and orders as short as that are what the rules are for. Writing without spaces, and long runs of letters, are no words.
 """
 
 from collections.abc import Iterator
@@ -25,6 +27,8 @@ MONITOR, BALANCED, STRICT = 0.5, 0.7, 0.9
 """The operating points: 5 %, 1 % and 0.1 % of innocent texts score as high."""
 _DOUBT = 0.3
 _WINDOWS = 4
+_FEWEST_WORDS, _LONGEST_WORD = 4, 20
+_TOO_LITTLE = 0.69
 _JUDGED = frozenset({Origin.USER, Origin.TOOL, Origin.DOCUMENT, Origin.UNKNOWN})
 
 
@@ -56,6 +60,8 @@ class Classifier:
         if self._scorer and score < STRICT and (score >= _DOUBT or not trusted):
             worst, second = self._asked(self._scorer, text, suspects, origin)
             score, rule = (score + second) / 2, "stage-2"
+        if score > _TOO_LITTLE and _few_words(text):
+            score = _TOO_LITTLE
         if score >= MONITOR:
             yield Match(*self._telling(text, worst, trusted=trusted), "injection.suspected", score, rule)
 
@@ -72,3 +78,15 @@ class Classifier:
         window = text[worst.start : worst.end]
         start, end = self._judge.explain(window, trusted=trusted).telling() if window.strip() else (0, len(window))
         return worst.start + start, worst.start + end
+
+
+def _few_words(text: str) -> bool:
+    """Say whether *text* has too few different words to deny by."""
+    if not text.isascii():
+        return False
+    words: set[str] = set()
+    for word in text.split():
+        words.add(word)
+        if len(words) >= _FEWEST_WORDS or len(word) > _LONGEST_WORD:
+            return False
+    return True
