@@ -141,8 +141,13 @@ def twice(text: str, detectors: tuple[ToyDetector, ...], how: Transform) -> tupl
 @settings(max_examples=300)
 @given(TEXTS.map(str.lower), st.sampled_from(DETECTORS), st.sampled_from([Transform.MASK, Transform.REPLACE]))
 def test_rewriting_twice_is_rewriting_once(text: str, detectors: tuple[ToyDetector, ...], how: Transform) -> None:
+    # What is taken away may let its neighbour be decoded, so this holds for what is read as it is written.
     tight = tuple(
-        ToyDetector(tuple(rule for rule in each.rules if rule.cased and not rule.before and not rule.after), each.name)
+        ToyDetector(
+            tuple(rule for rule in each.rules if rule.cased and not rule.before and not rule.after),
+            each.name,
+            readings=frozenset({"folded"}),
+        )
         for each in detectors
     )
     once, again = twice(text, tight, how)

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 import yaml
+from regopy import Interpreter
 
 from tests.house.pages import ADDRESS, Block, Command, blocks, commands, pages, readable
 from tests.house.reference import FOLDER, PAGES
 from tests.house.sources import PACKAGE, ROOT, modules, parsed
 from yett.policy.parser import PolicyParser
 
-LANGUAGES = {"console", "python", "text", "yaml"}
+LANGUAGES = {"console", "python", "rego", "text", "yaml"}
 STARTS = "make serve"
 PROMISED = ("Try it", "Your own policy", "As a library")
 
@@ -106,6 +107,8 @@ def work(block: Block, folder: Path, exports: list[str]) -> None:
         case "python":
             done = run(folder, [sys.executable, "-c", block.text])
             assert done.returncode == 0, f"line {block.line}\n{done.stdout}{done.stderr}"
+        case "rego":
+            Interpreter().add_module("page", block.text)
         case "yaml":
             read_yaml(block.text, block.file)
 

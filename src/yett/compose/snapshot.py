@@ -28,10 +28,13 @@ from yett.dialects.openai_chat import OpenAIChat
 from yett.dialects.openai_chat_stream import ChatStream
 from yett.guard.guard import Guard
 from yett.identity.api_keys import digest
+from yett.model.interaction import Interaction
 from yett.model.obligation import Cap
-from yett.model.principal import Principal
+from yett.model.principal import ANONYMOUS, Principal
 from yett.model.rate import Rate
 from yett.model.release import Rollout
+from yett.model.segment import Origin, Segment
+from yett.model.stage import Stage
 from yett.policy.compiler import compile_documents
 from yett.policy.documents import Document
 from yett.policy.program import Program
@@ -97,7 +100,17 @@ def guard_of(compiled: Compiled, settings: Settings, cache: PatternCache, key: b
     guard = Guard(looking, program, key=key, informed=detectors.informed, inventor=people())
     if shadow:
         guard.try_beside(shadow)
+    _warm(guard)
     return guard
+
+
+def _warm(guard: Guard) -> None:
+    """Let *guard* make what it makes when it is first used, so that no caller waits for it."""
+    for stage in Stage:
+        guard.inspect(Interaction(stage, (Segment("/", Origin.USER, "Hi"),)))
+    lane = guard.lane(ANONYMOUS, {})
+    lane.feed("Hi there, ")
+    lane.finish()
 
 
 @dataclass(slots=True)

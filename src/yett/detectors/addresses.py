@@ -47,6 +47,8 @@ _SIGNED = re.compile(
 _ADDRESS = re.compile(r"(?i)https?://")
 _PICTURE = re.compile(r"(?i)\A(?:/[^\s?]*\.(?:png|jpe?g|gif|webp|svg|avif)\Z|data:image/)")
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
+_INLINE = re.compile(r"(?i)data:image/[a-z0-9.+-]{1,20};base64,[A-Za-z0-9+/]*={0,2}")
+"""A picture that is written out: it is long, and nobody is asked for it."""
 
 
 def targets(written: str) -> list[str]:
@@ -134,6 +136,7 @@ def _readable(decode: Callable[[], bytes]) -> bool:
 
 def _any(written: str, longest: int) -> bool:
     """Say whether an address in *written* carries data; what takes endless characters to write does."""
+    written = _INLINE.sub("data:", written)
     return len(written) > 2 * _ENDLESS or any(carries(target, longest) for target in targets(written))
 
 
