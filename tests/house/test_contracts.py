@@ -73,6 +73,7 @@ BREACHES = [
     ("patterns", "policy.program", "import hyperscan"),
     ("arrays", "guard.guard", "import numpy"),
     ("signatures", "cli.app", "import cryptography"),
+    ("solver", "cli.app", "import z3"),
     ("plots", "learning.metrics", "import matplotlib"),
     ("yaml", "dialects.events", "import yaml"),
     ("invention", "guard.guard", "import faker"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import groupby
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import quoteattr  # nosec B406 - it writes, and parses nothing
 
 from yett.policy.cases import Outcome, Result
 

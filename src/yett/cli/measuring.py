@@ -142,7 +142,7 @@ def _contexts(conditions: Sequence[Expression]) -> Iterator[_Facts]:
         for literal in _literals(condition):
             told = [value for want in (True, False) for value in candidates(literal, want=want) if value is not None]
             values.setdefault(literal.field, []).extend(told[:4])
-    chance = random.Random(1)  # noqa: S311 - made-up requests, not secrets
+    chance = random.Random(1)  # noqa: S311  # nosec B311 - made-up requests, not secrets
     for _ in range(_CONTEXTS):
         facts: dict[str, object] = {}
         for field, choices in values.items():

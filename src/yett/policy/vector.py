@@ -194,7 +194,8 @@ def _canonical(value: Scalar) -> str:
     """Return one text for all scalars that are the same."""
     if sort_of(value) is not Sort.NUMBER:
         return f"{sort_of(value)}\0{value}"
-    return f"number\0{Decimal(repr(value) if isinstance(value, float) else value).normalize()}"
+    number = Decimal(repr(value) if isinstance(value, float) else value)
+    return f"number\0{number.normalize() if number else 0}"  # there is one zero, and no negative one
 
 
 def _long(value: Scalar) -> bool:
