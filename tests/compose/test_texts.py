@@ -14,14 +14,16 @@ def test_a_file_is_read_without_its_byte_order_mark(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"), [(None, "no such file or directory"), (b"\xff\xfe", "is not UTF-8")], ids=["missing", "bytes"]
+    ("content", "code", "told"),
+    [(None, "unreadable-file", "no such file or directory"), (b"\xff\xfe", "encoding", "is not UTF-8")],
+    ids=["missing", "bytes"],
 )
-def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None, told: str) -> None:
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None, code: str, told: str) -> None:
     file = tmp_path / "a.yaml"
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(OperatorError) as caught:
         read_text(file)
     (problem,) = caught.value.problems
-    assert (problem.place.file, problem.code) == (str(file), "unreadable-file")
+    assert (problem.place.file, problem.code) == (str(file), code)
     assert told in problem.message

@@ -1,6 +1,5 @@
 """A changed file takes effect; a broken or missing one changes nothing but what is told."""
 
-import asyncio
 import logging
 import os
 from collections.abc import Callable
@@ -9,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.whole import gate
-from yett.compose import snapshot, watching
+from yett.compose import snapshot
 from yett.compose.house import House
 from yett.compose.loading import Loaded, SettingsSource
 from yett.compose.watching import Watcher, watched_files
@@ -193,26 +192,6 @@ async def test_a_file_that_changes_while_it_is_read_is_read_again(watched: Watch
     assert await watched.watcher.look()
     assert f"{name}@444" in watched.policies
     assert not await watched.watcher.look()
-
-
-async def test_it_looks_by_itself_from_start_to_close(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watching, "_PAUSE", 0.001)
-    swapped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    watched.meanwhile = lambda: loop.call_soon_threadsafe(swapped.set)
-    watched.watcher.start()
-    watched.watcher.start()
-    assert len([task for task in asyncio.all_tasks() if "Watcher" in str(task.get_coro())]) == 1
-    watched.policy("a", "2")
-    async with asyncio.timeout(10):
-        await swapped.wait()
-    await watched.watcher.aclose()
-    assert not [task for task in asyncio.all_tasks() if "Watcher" in str(task.get_coro())]
-    await watched.watcher.aclose()
-
-
-async def test_one_that_never_began_can_be_closed(watched: Watched) -> None:
-    await watched.watcher.aclose()
 
 
 def test_the_files_of_a_configuration_are_itself_its_policies_its_banned_terms_and_its_rules(tmp_path: Path) -> None:

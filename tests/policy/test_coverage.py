@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from yett.policy import coverage
 from yett.policy.cases import try_documents
-from yett.policy.coverage import Covered, cover, joined, literals, share
-from yett.policy.expression import And, Expression, Leaf, Not, Operator, Or
+from yett.policy.coverage import Covered, cover, joined, share
+from yett.policy.expression import And, Expression, Leaf, Not, Operator, Or, literals
 from yett.policy.interpreter import judge, lookup, truth
 from yett.policy.parser import PolicyParser
 from yett.policy.values import Sort

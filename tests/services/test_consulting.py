@@ -1,6 +1,5 @@
 """Other policy engines consent, each of them, or nothing passes."""
 
-import asyncio
 from dataclasses import replace
 
 import pytest
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 from tests.services.staged import CALLER, StagedAnswer, StagedAuthority, StagedUpstream, snapshot
 from tests.services.test_exchange import staged
 from yett.model.stage import Stage
-from yett.services.consulting import Lookout, asked_about, consulted
+from yett.services.consulting import asked_about, consulted, look_at
 from yett.services.snapshots import Snapshot, Snapshots
 
 
@@ -37,24 +36,9 @@ def test_they_are_told_who_asks_for_what() -> None:
     }
 
 
-@pytest.mark.parametrize("started", [True, False])
-async def test_they_are_looked_at_again_and_again_until_that_is_closed(started: bool) -> None:
-    authority = StagedAuthority()
-    lookout = Lookout(Snapshots(with_it(authority)), pause=0.001)
-    if started:
-        lookout.start()
-        for _ in range(2):
-            authority.looked.clear()
-            await asyncio.wait_for(authority.looked.wait(), 5)
-        assert authority.trouble == ""
-    await lookout.aclose()
-    authority.looked.clear()
-    assert len(asyncio.all_tasks()) == 1
-
-
 async def test_they_are_looked_at_when_asked() -> None:
     authority = StagedAuthority()
-    await Lookout(Snapshots(with_it(authority))).look()
+    await look_at(Snapshots(with_it(authority)))
     assert authority.trouble == ""
 
 

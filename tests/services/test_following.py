@@ -35,7 +35,7 @@ def applied() -> Applied:
 
 @pytest.fixture
 def following(store: MemoryPolicies, applied: Applied) -> Following:
-    return Following(store, applied, pause=0.001, seen=Published())
+    return Following(store, applied, seen=Published())
 
 
 @pytest.fixture
@@ -97,15 +97,3 @@ async def test_a_bundle_that_is_not_what_its_digest_says_never_comes_into_force(
     store._bundles[release.digest] = Bundle(release.digest, (("a", policy("evil")),))
     assert not await following.look()
     assert (applied.seen, "under its name" in following.trouble) == ([], True)
-
-
-async def test_it_follows_from_start_to_close(following: Following, applied: Applied, publishing: Publishing) -> None:
-    following.start()
-    following.start()
-    await publishing.push("n", {"a": policy("a")}, Intent())
-    import asyncio
-
-    async with asyncio.timeout(10):
-        while not applied.seen:  # noqa: ASYNC110  # it tells nobody
-            await asyncio.sleep(0.001)
-    await following.aclose()

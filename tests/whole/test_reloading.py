@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.whole.gate import Gate, chunk, gate, posted, said, spelled
-from yett.compose import watching
+from yett.compose import house
+from yett.compose.watching import Watcher
 from yett.testing.provider import Provider, Step, event, stream
 
 RULE = """
@@ -28,7 +29,7 @@ status: active
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watching, "_PAUSE", 0.01)
+    monkeypatch.setattr(house, "PAUSE", 0.01)
 
 
 async def readiness(gateway: Gate) -> tuple[int, dict[str, str]]:
@@ -157,8 +158,10 @@ async def test_a_file_that_changes_while_it_is_read_is_read_again(
                 write(tmp_path, "1.2.0", "dragon")
             return built
 
-        watcher = next(each for each in asyncio.all_tasks() if "Watcher" in str(each.get_coro()))
-        monkeypatch.setattr(watcher.get_coro().cr_frame.f_locals["self"], "_rebuild", slow)  # type: ignore[union-attr]
+        repeating = (each.get_coro().cr_frame.f_locals.get("self") for each in asyncio.all_tasks())  # type: ignore[union-attr]
+        looking = (getattr(getattr(each, "_work", None), "__self__", None) for each in repeating)
+        (watcher,) = (each for each in looking if isinstance(each, Watcher))
+        monkeypatch.setattr(watcher, "_rebuild", slow)
         write(tmp_path, "1.1.0", "griffin")
         await until(gateway, "policies", r".*words@1\.2\.0")
         assert await status(gateway, "a dragon") == 403

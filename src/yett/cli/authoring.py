@@ -10,7 +10,7 @@ from yett.cli.output import print_json, visible
 from yett.cli.sarif import sarif_log
 from yett.compose.analysis import proved
 from yett.compose.policies import read_policies
-from yett.model.errors import Place
+from yett.compose.texts import text_of
 from yett.policy.document_schema import document_schema
 from yett.policy.formatting import formatted
 from yett.policy.lint import IDLE, NOTES
@@ -33,7 +33,7 @@ def fmt(*, files: tuple[Path, ...], check: bool) -> int:
     Nothing is written unless all of them can be read. What they mean never changes.
     """
     problems = Problems()
-    texts = {file: _text(file, problems) for file in files}
+    texts = {file: text_of(file, problems) or "" for file in files}
     results = {file: formatted(text, str(file), problems) for file, text in texts.items()}
     problems.raise_any()
     for file, result in results.items():
@@ -80,13 +80,3 @@ def lint(*, files: tuple[Path, ...], as_json: bool, sarif: bool, prove: bool) ->
         for problem in found:
             click.echo(f"{'note' if problem.code in NOTES else 'warning'}: {visible(str(problem))}")
     return 1 if any(problem.code not in NOTES for problem in found) else 0
-
-
-def _text(file: Path, problems: Problems) -> str:
-    try:
-        return file.read_text("utf-8-sig")
-    except OSError as error:
-        problems.add(Place(str(file)), "unreadable-file", f"cannot be read: {(error.strerror or 'unreadable').lower()}")
-    except UnicodeDecodeError:
-        problems.add(Place(str(file)), "encoding", "is not UTF-8", "save the file as UTF-8")
-    return ""

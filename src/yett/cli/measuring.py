@@ -17,7 +17,7 @@ from yett.model.record import Judgement, Record
 from yett.model.stage import Stage
 from yett.policy.changes import candidates
 from yett.policy.engine import PolicyEngine
-from yett.policy.expression import And, Each, Expression, Leaf, Literal, Not, Or
+from yett.policy.expression import Expression, literals
 from yett.policy.interpreter import decide, lookup
 from yett.policy.program import Program
 from yett.records.building import serialise
@@ -139,7 +139,7 @@ def _contexts(conditions: Sequence[Expression]) -> Iterator[_Facts]:
     """Make up contexts out of values near to those that *conditions* name; the same ones each time."""
     values: dict[str, list[object]] = {}
     for condition in conditions:
-        for literal in _literals(condition):
+        for literal in literals(condition):
             told = [value for want in (True, False) for value in candidates(literal, want=want) if value is not None]
             values.setdefault(literal.field, []).extend(told[:4])
     chance = random.Random(1)  # noqa: S311  # nosec B311 - made-up requests, not secrets
@@ -158,14 +158,3 @@ def _put(facts: dict[str, object], field: str, value: object) -> None:
             return
         facts = below
     facts[last] = value
-
-
-def _literals(expression: Expression) -> Iterator[Literal]:
-    match expression:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _literals(part)
-        case Not(part):
-            yield from _literals(part)
-        case Leaf() | Each():
-            yield expression

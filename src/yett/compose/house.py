@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import partial
 
 from yett.adapters.journal.journal import FileJournal, JournalOptions
 from yett.adapters.memory.counters import MemoryCounters
@@ -31,7 +32,7 @@ from yett.compose.published import keep_copy, kept_copy
 from yett.compose.publishing import Syncing, believed, made_publishing, store_address
 from yett.compose.settings import Settings
 from yett.compose.snapshot import Builder
-from yett.compose.watching import Watcher
+from yett.compose.watching import PAUSE, Watcher
 from yett.doors.asgi.protocol import Asgi, Receive, Scope, Send
 from yett.doors.proxy.app import Services
 from yett.doors.rest import app as rest
@@ -39,7 +40,7 @@ from yett.model.errors import NotReady, OperatorError
 from yett.policy.documents import Document
 from yett.services.admission import Admission
 from yett.services.carrying import Carrier
-from yett.services.consulting import Lookout
+from yett.services.consulting import look_at
 from yett.services.deciding import Deciding
 from yett.services.exchange import Exchange
 from yett.services.following import Following, Published
@@ -49,10 +50,14 @@ from yett.services.inspection import Inspection
 from yett.services.planning import Planning
 from yett.services.publishing import Publishing
 from yett.services.recording import Recording
+from yett.services.repeating import Repeating
 from yett.services.snapshots import Snapshot, Snapshots
 from yett.services.validating import Validating
 
 __all__ = ["House"]
+
+_LOOKOUT = 2.0
+"""Seconds between two looks at other policy engines."""
 
 
 class House:
@@ -125,13 +130,9 @@ class House:
         control = rest.Services(deciding, planning, validating, publishing, admission, self.snapshots, self.clock, most)
         self._door = doors(services, control)
 
-        lookout = Lookout(self.snapshots)
-        await lookout.look()
-        lookout.start()
-        self._until_closed.push_async_callback(lookout.aclose)
-        watcher = Watcher(self.snapshots, self.telemetry, self._rebuild, self.loaded)
-        watcher.start()
-        self._until_closed.push_async_callback(watcher.aclose)
+        await look_at(self.snapshots)
+        self._again(partial(look_at, self.snapshots), _LOOKOUT)
+        self._again(Watcher(self.snapshots, self.telemetry, self._rebuild, self.loaded).look, PAUSE)
         await self._open_grpc(deciding, admission)
 
     async def _open_grpc(self, deciding: Deciding, admission: Admission) -> None:
@@ -155,18 +156,22 @@ class House:
             database = Database.later(store_address(settings))
             self._until_closed.push_async_callback(database.aclose)
         store = SqlPolicies(database)
-        following = Following(store, self._apply, pause=settings.policies.poll, seen=self._published)
+        following = Following(store, self._apply, seen=self._published)
         await following.look()
-        following.start()
-        self._until_closed.push_async_callback(following.aclose)
+        self._again(following.look, settings.policies.poll)
         self.health.watched["releases"] = lambda: following.trouble
         publishing = made_publishing(settings, store, own=self._builder.documents)
         for source in settings.policies.sources:
             syncing = Syncing.configured(source, settings, publishing)
-            syncing.start()
-            self._until_closed.push_async_callback(syncing.aclose)
+            self._again(syncing.look, syncing.every)
             self.health.watched[f"source {source.namespace}"] = lambda syncing=syncing: syncing.trouble  # type: ignore[misc]
         return publishing
+
+    def _again(self, look: Callable[[], Awaitable[object]], pause: float) -> None:
+        """Look, and again after every *pause* seconds, until all is closed."""
+        repeating = Repeating(look, pause)
+        repeating.start()
+        self._until_closed.push_async_callback(repeating.aclose)
 
     async def _apply(self, published: Published) -> None:
         """Let what is *published* come into force."""

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from yett.compose.personal import own_kinds, personal_kinds
 from yett.compose.settings import PiiProtection, Settings
+from yett.compose.texts import text_of
 from yett.detectors.rule import SEEN
-from yett.model.errors import Place
 from yett.model.kinds import KINDS
 from yett.model.obligation import REVERSIBLE, Obligation, Redact, Restore, Transform
 from yett.policy.compiler import check_document
@@ -73,23 +73,12 @@ def read_policies(paths: tuple[Path, ...]) -> tuple[Document, ...]:
         OperatorError: as `configured_documents`.
     """
     problems = Problems()
-    texts = [(path, text) for path in paths if (text := _text(path, problems)) is not None]
+    texts = [(path, text) for path in paths if (text := text_of(path, problems)) is not None]
     found = [document for path, text in texts for document in read_documents(text, str(path), problems)]
     for document in found:
         check_document(document, problems)
     problems.raise_any()
     return tuple(found)
-
-
-def _text(path: Path, problems: Problems) -> str | None:
-    try:
-        return path.read_text("utf-8-sig")
-    except OSError as error:
-        why = (error.strerror or "unreadable").lower()
-        problems.add(Place(str(path)), "unreadable-file", f"cannot be read: {why}", "name a readable YAML file")
-    except UnicodeDecodeError:
-        problems.add(Place(str(path)), "encoding", "is not UTF-8", "save the file as UTF-8")
-    return None
 
 
 def _adjusted(document: Document, settings: Settings) -> Document:

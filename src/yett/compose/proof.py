@@ -15,6 +15,7 @@ from yett.compose.detectors import configured_detectors
 from yett.compose.patterns import PatternCache
 from yett.compose.policies import read_policies
 from yett.compose.settings import Settings
+from yett.compose.texts import text_of
 from yett.compose.trial import facts_by
 from yett.model.errors import OperatorError, Place, Problem
 from yett.policy.boundary import Proposed, propose
@@ -144,7 +145,7 @@ def _together(suites: Iterable[Path]) -> list[_Tried]:
     problems = Problems()
     tried = []
     for path in suites:
-        suite = read_suite(_text(path, problems), str(path), problems)
+        suite = read_suite(text_of(path, problems) or "", str(path), problems)
         if suite is None:
             continue
         documents = read_policies(tuple(_named(suite, path, problems)))
@@ -168,16 +169,6 @@ def _named(suite: Suite, path: Path, problems: Problems) -> Iterator[Path]:
             yield file
         else:
             problems.add(suite.place, "missing-key", f"names no `policies`, and there is no `{file.name}`")
-
-
-def _text(path: Path, problems: Problems) -> str:
-    try:
-        return path.read_text("utf-8-sig")
-    except OSError as error:
-        problems.add(Place(str(path)), "unreadable-file", f"cannot be read: {(error.strerror or 'unreadable').lower()}")
-    except UnicodeDecodeError:
-        problems.add(Place(str(path)), "encoding", "is not UTF-8", "save the file as UTF-8")
-    return ""
 
 
 def _passes(posed: Posed) -> bool:

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from hashlib import sha256
 
 from yett.adapters.sources.folder import FolderSource
@@ -123,7 +123,7 @@ def configured_source(source: PolicySource, settings: Settings) -> Source:
 
 @dataclass(slots=True)
 class Syncing:
-    """Lets what is written in a source come into force, from `start` to `aclose`."""
+    """Lets what is written in a source come into force."""
 
     source: Source
     publishing: Publishing
@@ -132,29 +132,12 @@ class Syncing:
     every: float
     trouble: str = ""
     """Why what is written there is not in force; empty when it is."""
-    _task: asyncio.Task[None] | None = field(default=None, repr=False)
 
     @classmethod
     def configured(cls, source: PolicySource, settings: Settings, publishing: Publishing) -> "Syncing":
         """Return what *source* of *settings* means."""
         intent = Intent(Rollout(source.rollout), source.share)
         return cls(configured_source(source, settings), publishing, source.namespace, intent, source.every)
-
-    def start(self) -> None:
-        """Begin to look."""
-        self._task = self._task or asyncio.create_task(self._run())
-
-    async def aclose(self) -> None:
-        """Look no more."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _run(self) -> None:
-        while True:
-            await self.look()
-            await asyncio.sleep(self.every)
 
     async def look(self) -> None:
         """Look once."""

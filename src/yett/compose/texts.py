@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from yett.model.errors import OperatorError, Place, Problem
+from yett.model.errors import Place
+from yett.policy.problems import Problems
 
-__all__ = ["read_text"]
+__all__ = ["read_text", "text_of"]
 
 
 def read_text(file: Path) -> str:
@@ -14,9 +15,19 @@ def read_text(file: Path) -> str:
     Raises:
         OperatorError: it cannot be read, or is not UTF-8.
     """
+    problems = Problems()
+    text = text_of(file, problems)
+    problems.raise_any()
+    return text or ""
+
+
+def text_of(file: Path, problems: Problems) -> str | None:
+    """Return what *file* holds; None, with a problem noted, where it cannot be read or is not UTF-8."""
     try:
         return file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else (error.strerror or "cannot be read").lower()
-        problem = Problem(Place(str(file)), "unreadable-file", f"`{file}` {why}", "name a file that can be read")
-        raise OperatorError(problem) from None
+    except OSError as error:
+        why = (error.strerror or "unreadable").lower()
+        problems.add(Place(str(file)), "unreadable-file", f"cannot be read: {why}", "name a file that can be read")
+    except UnicodeDecodeError:
+        problems.add(Place(str(file)), "encoding", "is not UTF-8", "save the file as UTF-8")
+    return None

@@ -8,7 +8,6 @@ log, the readiness page and a count; the files that it names and that are wrong 
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from pathlib import Path
 
 from yett.compose.loading import Loaded
@@ -16,17 +15,17 @@ from yett.model.errors import OperatorError, YettError
 from yett.ports.telemetry import Telemetry
 from yett.services.snapshots import Snapshot, Snapshots
 
-__all__ = ["Watcher", "watched_files"]
+__all__ = ["PAUSE", "Watcher", "watched_files"]
 
 _LOG = logging.getLogger("yett.reload")
-_PAUSE = 0.5
+PAUSE = 0.5
 """Seconds between two looks at the files: a stat call for each."""
 
 _Stamp = tuple[tuple[str, int, int, int], ...]
 
 
 class Watcher:
-    """Swaps snapshots when files change, from `start` to `aclose`."""
+    """Swaps snapshots when files have changed."""
 
     def __init__(
         self, snapshots: Snapshots, telemetry: Telemetry, rebuild: Callable[[], tuple[Loaded, Snapshot]], first: Loaded
@@ -37,23 +36,6 @@ class Watcher:
         self._rebuild = rebuild
         self._watched = watched_files(first)
         self._stamp = _stamp(self._watched)
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin to watch."""
-        self._task = self._task or asyncio.create_task(self._run())
-
-    async def aclose(self) -> None:
-        """Stop watching."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(_PAUSE)
-            await self.look()
 
     async def look(self) -> bool:
         """Look once; say whether something had changed."""

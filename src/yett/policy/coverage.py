@@ -17,11 +17,11 @@ from yett.policy.cases import Posed
 from yett.policy.changes import worded
 from yett.policy.clause import Clause
 from yett.policy.compiler import CLOSING_RULE
-from yett.policy.expression import And, Each, Expression, Leaf, Literal, Not, Or
+from yett.policy.expression import And, Each, Expression, Leaf, Not, Or, literals
 from yett.policy.interpreter import judge
 from yett.ports.decider import TextTest
 
-__all__ = ["Covered", "cover", "joined", "literals", "share"]
+__all__ = ["Covered", "cover", "joined", "share"]
 
 _Truths = Sequence[bool | None]
 
@@ -77,18 +77,6 @@ def share(covered: Iterable[Covered]) -> float:
     covered = tuple(covered)
     goals = sum(each.goals for each in covered)
     return sum(each.reached for each in covered) / goals if goals else 1.0
-
-
-def literals(expression: Expression) -> Iterator[Literal]:
-    """Iterate over the literals of *expression* in the order in which they are written, repetitions included."""
-    match expression:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from literals(part)
-        case Not(part):
-            yield from literals(part)
-        case Leaf() | Each():
-            yield expression
 
 
 def _both(one: Covered, other: Covered) -> Covered:

@@ -33,6 +33,7 @@ __all__ = [
     "Or",
     "Pattern",
     "fields",
+    "literals",
     "searcher",
 ]
 
@@ -181,11 +182,16 @@ ALWAYS = And(())
 
 def fields(expression: Expression) -> Iterator[str]:
     """Iterate over the fields that *expression* reads, with repetitions."""
+    return (literal.field for literal in literals(expression))
+
+
+def literals(expression: Expression) -> Iterator[Literal]:
+    """Iterate over the literals of *expression* in the order in which they are written, repetitions included."""
     match expression:
         case And(parts) | Or(parts):
             for part in parts:
-                yield from fields(part)
+                yield from literals(part)
         case Not(part):
-            yield from fields(part)
-        case Leaf(field=name) | Each(field=name):
-            yield name
+            yield from literals(part)
+        case Leaf() | Each():
+            yield expression

@@ -28,7 +28,7 @@ from yett.model.obligation import Approve, Cap, Obligation, Route, join
 from yett.model.stage import Stage
 from yett.model.unknown import Unknown
 from yett.policy.clause import Clause
-from yett.policy.expression import ALWAYS, And, Each, Expression, Leaf, Literal, Not, Operator, Or
+from yett.policy.expression import ALWAYS, And, Each, Expression, Leaf, Literal, Not, Operator, Or, literals
 from yett.policy.interpreter import Look, judge, lookup
 from yett.policy.program import Program
 from yett.policy.residue import NEVER, residue
@@ -268,21 +268,9 @@ def _ends(clauses: Iterable[Clause]) -> list[float]:
     """List the ends of the stretches of whole numbers in which nothing changes, the greatest first."""
     ends: set[float] = {math.inf}
     for clause in clauses:
-        for literal in _literals(clause.condition):
-            value = literal.value if isinstance(literal, Leaf) else None
+        for literal in literals(clause.condition):
+            value = literal.value if isinstance(literal, Leaf) and literal.field == _MOST else None
             for bound in value if isinstance(value, tuple) else (value,):
                 if isinstance(bound, int | float | Decimal) and not isinstance(bound, bool):
                     ends |= {math.ceil(bound) - 1, math.floor(bound)}
     return sorted((end for end in ends if end >= 1), reverse=True)
-
-
-def _literals(expression: Expression) -> Iterator[Literal]:
-    match expression:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _literals(part)
-        case Not(part):
-            yield from _literals(part)
-        case Leaf() | Each():
-            if expression.field == _MOST:
-                yield expression

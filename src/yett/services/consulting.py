@@ -11,7 +11,6 @@ Rules:
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 
 from yett.guard.facts import known_facts
 from yett.model.decision import Decision
@@ -20,7 +19,7 @@ from yett.model.stage import Stage
 from yett.ports.authority import Authority
 from yett.services.snapshots import Snapshots
 
-__all__ = ["Lookout", "asked_about", "consulted"]
+__all__ = ["asked_about", "consulted", "look_at"]
 
 
 async def consulted(authorities: Sequence[Authority], facts: Mapping[str, object]) -> tuple[Decision, ...]:
@@ -36,31 +35,6 @@ def asked_about(stage: Stage, principal: Principal, model: str, facts: Mapping[s
     return {"tenant": principal.tenant, "model": model, "stage": stage.value, **known}
 
 
-class Lookout:
-    """Looks at the authorities now and then, so that readiness is told before somebody has to ask."""
-
-    def __init__(self, snapshots: Snapshots, pause: float = 2.0) -> None:
-        """Look at those of *snapshots* every *pause* seconds."""
-        self._snapshots = snapshots
-        self._pause = pause
-        self._task: asyncio.Task[None] | None = None
-
-    async def look(self) -> None:
-        """Look at every authority."""
-        await asyncio.gather(*(authority.look() for authority in self._snapshots.current.authorities))
-
-    def start(self) -> None:
-        """Begin."""
-        self._task = asyncio.get_running_loop().create_task(self._watch())
-
-    async def aclose(self) -> None:
-        """Stop."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _watch(self) -> None:
-        while True:
-            await asyncio.sleep(self._pause)
-            await self.look()
+async def look_at(snapshots: Snapshots) -> None:
+    """Look at every authority of *snapshots*, so that readiness is told before somebody has to ask."""
+    await asyncio.gather(*(authority.look() for authority in snapshots.current.authorities))

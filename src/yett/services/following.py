@@ -9,10 +9,8 @@ Rules:
    something else is released, and, where the store could not be reached, until it can.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 
 from yett.model.errors import NotReady, YettError
@@ -20,7 +18,7 @@ from yett.model.release import Bundle, Release, Rollout, Standing, standing
 from yett.policy.bundles import bundled
 from yett.ports.policies import PolicyStore
 
-__all__ = ["Following", "Published", "published"]
+__all__ = ["Following", "Published", "kept", "published"]
 
 _LOG = logging.getLogger("yett.policies")
 
@@ -58,43 +56,33 @@ async def published(store: PolicyStore) -> Published:
     standings = [standing(name, await store.releases(name)) for name in sorted(await store.newest())]
     bundles = {}
     for release in (each for now in standings for each in (now.live, now.candidate) if each):
-        found = await store.bundle(release.digest)
-        if found is None or bundled(dict(found.documents)).digest != release.digest:
-            raise NotReady(f"the store has no bundle `{release.digest[:12]}`, or another one under its name")
-        bundles[release.digest] = found
+        bundles[release.digest] = await kept(store, release)
     return Published(tuple(standings), bundles)
 
 
-class Following:
-    """Follows a store, from `start` to `aclose`."""
+async def kept(store: PolicyStore, release: Release) -> Bundle:
+    """
+    Read the bundle of *release* from *store*.
 
-    def __init__(
-        self, store: PolicyStore, apply: Callable[[Published], Awaitable[None]], *, pause: float, seen: Published
-    ) -> None:
-        """Ask *store* every *pause* seconds, and *apply* what differs from what was *seen* last."""
+    Raises:
+        NotReady: the store cannot be reached, has lost it, or holds another one under its digest.
+    """
+    found = await store.bundle(release.digest)
+    if found is None or bundled(dict(found.documents)).digest != release.digest:
+        raise NotReady(f"the store has no bundle `{release.digest[:12]}`, or another one under its name")
+    return found
+
+
+class Following:
+    """Follows a store."""
+
+    def __init__(self, store: PolicyStore, apply: Callable[[Published], Awaitable[None]], *, seen: Published) -> None:
+        """Ask *store*, and *apply* what differs from what was *seen* last."""
         self._store = store
         self._apply = apply
-        self._pause = pause
         self._seen = {each.namespace: each.number for each in seen.standings}
-        self._task: asyncio.Task[None] | None = None
         self.trouble = ""
         """Why what is in the store is not in force; empty when it is."""
-
-    def start(self) -> None:
-        """Begin to follow."""
-        self._task = self._task or asyncio.create_task(self._run())
-
-    async def aclose(self) -> None:
-        """Stop following."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(self._pause)
-            await self.look()
 
     async def look(self) -> bool:
         """Look once; say whether something was released since."""

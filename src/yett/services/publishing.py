@@ -21,6 +21,7 @@ from yett.policy.documents import Document
 from yett.policy.problems import meant
 from yett.ports.clock import Clock
 from yett.ports.policies import PolicyStore
+from yett.services.following import kept
 
 __all__ = ["Check", "Held", "Intent", "Publishing", "Versioned"]
 
@@ -98,12 +99,7 @@ class Publishing:
         Raises:
             NotReady: the store has lost it.
         """
-        if release is None:
-            return bundled({})
-        found = await self._store.bundle(release.digest)
-        if found is None or bundled(dict(found.documents)).digest != release.digest:
-            raise NotReady(f"the store has no bundle `{release.digest[:12]}`, or another one under its name")
-        return found
+        return await kept(self._store, release) if release else bundled({})
 
     async def found(self, policy: str) -> Held | None:
         """Return *policy* as it is in force, or else as it is on its way; None where it is neither."""
