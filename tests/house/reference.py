@@ -127,14 +127,19 @@ def fields() -> str:
         about = field(name)
         assert about is not None
         if name.split(".")[0] not in FACT_FAMILIES:
+            held = f"{about.sort.value}: {about.unit.value}" if about.unit else about.sort.value
             cost = "a text: conditions are lifted" if about.text else "computed when asked" if about.cost else ""
-            rows.append(f"| `{name}` | {about.sort.value} | {', '.join(sorted(about.stages))} | {cost} |")
+            private = "recorded as a digest" if about.sensitive else ""
+            told = ", ".join(filter(None, (cost, private)))
+            rows.append(
+                f"| `{name}` | {held} | {', '.join(sorted(about.stages))} | {about.provenance.value} | {told} |"
+            )
     families = ", ".join(f"`{family}`" for family in FACT_FAMILIES)
     origins = ", ".join(f"`{origin}`" for origin in ORIGINS)
     parts = [
         "# Fields",
         MADE,
-        "\n".join(["| field | holds | stages | |", "|---|---|---|---|", *rows]),
+        "\n".join(["| field | holds | stages | whose word | |", "|---|---|---|---|---|", *rows]),
         "## Findings as facts",
         (
             f"Each family of findings ({families}) has `found`, `score`, `types`, `rules` and `count`. With an origin between "

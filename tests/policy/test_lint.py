@@ -37,6 +37,10 @@ def rule(name: str, decision: str, more: str = "") -> str:
         ([rule("a", "deny", "when: injection.score > 0.5")], ["costly 1"]),
         ([rule("a", "deny", "when: injection.score > 0.5 && team.tier == 'free'")], []),
         ([rule("a", "allow", f"{FREE}, expires: 2027-01-01")], ["dead 1"]),
+        ([rule("a", "deny", "when: risk.pii > 50")], ["unit 1"]),
+        ([rule("a", "deny", "when: risk.pii > 0.5 && llm.estimatedTokens > 0.5")], ["unit 1"]),
+        ([rule("a", "deny", "when: 'request.hour in [22, 23, 24]'")], ["unit 1"]),
+        ([rule("a", "deny", "when: metadata.percent > 50 || llm.estimatedCost > 0.25")], []),
     ],
 )  # fmt: skip
 def test_odd_rules_are_told(rules: list[str], found: list[str]) -> None:
@@ -50,6 +54,8 @@ def test_odd_rules_are_told(rules: list[str], found: list[str]) -> None:
         ("when: metadata.trusted == true && team.tier == 'pro'", ["no-end 1"]),
         ("when: metadata.trusted == true || team.tier == 'pro', expires: 2027-01-01", ["asserted 1"]),
         ("when: team.tier == 'pro', expires: 2027-01-01", []),
+        ("when: context.source == 'wiki', expires: 2027-01-01", ["asserted 1"]),
+        ("when: response.verdict == 'fine', expires: 2027-01-01", ["asserted 1"]),
     ],
 )
 def test_exceptions_are_looked_at_closely(condition: str, found: list[str]) -> None:

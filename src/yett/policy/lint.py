@@ -20,8 +20,10 @@ from yett.policy.combining import CLOSING_PRIORITY
 from yett.policy.compiler import compile_documents
 from yett.policy.documents import Constant, Document, Rule, Status
 from yett.policy.domain import implies, impossible
+from yett.policy.expression import Leaf, literals
 from yett.policy.normal import Term, conjuncts
-from yett.policy.schema import cost
+from yett.policy.schema import Provenance, cost, field
+from yett.policy.units import Unit, amiss
 
 __all__ = ["IDLE", "NOTES", "lint"]
 
@@ -31,8 +33,8 @@ NOTES = frozenset({"no-end", "costly"})
 """What is worth knowing, and often meant."""
 _CLASSIFIER = 3
 """The cost rank from which a look at a text is dear."""
-_ASSERTED = ("metadata.", "context.source")
-"""Facts that whoever asks states about themselves, and nobody verifies."""
+_HEARSAY = frozenset({Provenance.ASSERTED, Provenance.PRODUCED})
+"""What whoever asks, or a model, says, and nobody verifies."""
 _Normal = tuple[tuple[Term, ...], ...]
 
 
@@ -82,7 +84,8 @@ def _alone(each: _Looked, today: date) -> Iterator[Problem]:
         yield _told(rule, "never", "can never be true: its conditions exclude each other")
     elif clause.effect is Effect.ALLOW and any(_asserted(conjunct) for conjunct in possible):
         hint = "ask also for something that is verified, such as `user.roles`"
-        yield _told(rule, "asserted", "allows by what callers say about themselves", hint)
+        yield _told(rule, "asserted", "allows by what nobody verifies: the word of a caller or a model", hint)
+    yield from _beyond(rule, clause)
     if any(_dear(conjunct) for conjunct in possible):
         hint = "a condition on something cheap spares most requests"
         yield _told(rule, "costly", "needs a classifier for every exchange", hint)
@@ -110,9 +113,20 @@ def _told(rule: Rule, code: str, message: str, hint: str = "") -> Problem:
     return Problem(rule.place, code, f"the rule `{rule.id}` {message}", hint)
 
 
+def _beyond(rule: Rule, clause: Clause) -> Iterator[Problem]:
+    """Tell of numbers that cannot be counted in the unit of their field."""
+    for leaf in literals(clause.condition):
+        about = field(leaf.field)
+        if isinstance(leaf, Leaf) and about and about.unit:
+            for value in leaf.value if isinstance(leaf.value, tuple) else (leaf.value,):
+                if told := amiss(about.unit, value):
+                    hint = "write 0.5 for 50 %" if about.unit is Unit.SHARE else ""
+                    yield _told(rule, "unit", f"compares `{leaf.field}`, {told}, with {value}", hint)
+
+
 def _asserted(conjunct: Iterable[Term]) -> bool:
     names = {term.literal.field for term in conjunct} - {"request.date"}
-    return bool(names) and all(name.startswith(_ASSERTED) for name in names)
+    return bool(names) and all((about := field(name)) and about.provenance in _HEARSAY for name in names)
 
 
 def _dear(conjunct: Iterable[Term]) -> bool:

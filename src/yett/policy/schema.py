@@ -7,16 +7,30 @@ Rules:
    at stages where all its fields exist, so that a fact of another stage can never make it possibly true.
 2. Costly fields are computed when they are asked for, cheapest first.
 3. A field that counts findings never falls when more is found: scores, counts, and lists of what was found.
+4. Of each field it is known whose word it is; an exception must not rest on a caller's or a model's alone.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 
 from yett.model.stage import Stage
+from yett.policy.units import Unit
 from yett.policy.values import Sort
 
-__all__ = ["FAMILIES", "OPEN", "ORIGINS", "TEXTS", "Field", "cost", "field", "known_fields", "nothing_found"]
+__all__ = [
+    "FAMILIES",
+    "OPEN",
+    "ORIGINS",
+    "TEXTS",
+    "Field",
+    "Provenance",
+    "cost",
+    "field",
+    "known_fields",
+    "nothing_found",
+]
 
 _EVERYWHERE = frozenset(Stage)
 _REQUEST = frozenset({Stage.REQUEST})
@@ -27,6 +41,19 @@ _RESPONSE = frozenset({Stage.RESPONSE})
 
 _COUNTED, _SCANNED, _JUDGED = 1, 2, 3
 """Cost ranks: arithmetic over sizes, a scan for patterns, a classifier."""
+
+
+class Provenance(StrEnum):
+    """Whose word a fact is."""
+
+    VERIFIED = "verified"
+    """By who proved to be who they are, by the configuration, or by our own clock and counts."""
+    DERIVED = "derived"
+    """Computed from, or simply read in, what will be carried out just so."""
+    ASSERTED = "asserted"
+    """Said by the caller, and nobody can check it."""
+    PRODUCED = "produced"
+    """Written by a model, or its provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +70,9 @@ class Field:
     """It is a text, which policy cannot see: conditions on it are lifted."""
     sensitive: bool = False
     """It may tell of a person, or is in a caller's own words: records hold a keyed digest of it."""
+    unit: Unit | None = None
+    """What it counts, where it is a number."""
+    provenance: Provenance = Provenance.VERIFIED
 
 
 FAMILIES = MappingProxyType(
@@ -79,45 +109,57 @@ _COUNTS = MappingProxyType(
 _COUNTS_BY_ORIGIN = tuple(name for name in _COUNTS if name != "rules")
 
 
-def _counted(sort: Sort) -> Field:
-    return Field(sort, _REQUEST, cost=_COUNTED)
+_DERIVED, _ASSERTED, _PRODUCED = Provenance.DERIVED, Provenance.ASSERTED, Provenance.PRODUCED
+_UNITS = MappingProxyType({"score": Unit.SHARE, "count": Unit.TIMES})
 
 
-def _seen(sort: Sort, rank: int, stages: frozenset[Stage] = _EVERYWHERE) -> Field:
-    return Field(sort, stages, cost=rank, findings=True)
+def _read(sort: Sort, stages: frozenset[Stage] = _EVERYWHERE, unit: Unit | None = None) -> Field:
+    return Field(sort, stages, unit=unit, provenance=_DERIVED)
 
 
-def _text(stages: frozenset[Stage]) -> Field:
-    return Field(Sort.STRING, stages, cost=_SCANNED, text=True)
+def _counted(unit: Unit, stages: frozenset[Stage] = _REQUEST) -> Field:
+    return Field(Sort.NUMBER, stages, cost=_COUNTED, unit=unit, provenance=_DERIVED)
+
+
+def _seen(sort: Sort, rank: int, stages: frozenset[Stage] = _EVERYWHERE, unit: Unit | None = None) -> Field:
+    return Field(sort, stages, cost=rank, findings=True, unit=unit, provenance=_DERIVED)
+
+
+def _share(rank: int, stages: frozenset[Stage] = _EVERYWHERE) -> Field:
+    return _seen(Sort.NUMBER, rank, stages, Unit.SHARE)
+
+
+def _text(stages: frozenset[Stage], provenance: Provenance = _DERIVED) -> Field:
+    return Field(Sort.STRING, stages, cost=_SCANNED, text=True, provenance=provenance)
 
 
 def _families() -> Iterator[tuple[str, Field]]:
     for family, rank in FAMILIES.items():
         for name, sort in _COUNTS.items():
-            yield f"{family}.{name}", _seen(sort, rank)
+            yield f"{family}.{name}", _seen(sort, rank, unit=_UNITS.get(name))
         for origin in ORIGINS:
             for name in _COUNTS_BY_ORIGIN:
-                yield f"{family}.{origin}.{name}", _seen(_COUNTS[name], rank)
+                yield f"{family}.{origin}.{name}", _seen(_COUNTS[name], rank, unit=_UNITS.get(name))
 
 
 _FIELDS = MappingProxyType(
     {
-        "llm.provider": Field(Sort.STRING),
-        "llm.model": Field(Sort.STRING),
-        "llm.maxTokens": Field(Sort.NUMBER),
+        "llm.provider": _read(Sort.STRING),
+        "llm.model": _read(Sort.STRING),
+        "llm.maxTokens": _read(Sort.NUMBER, unit=Unit.TOKENS),
         "llm.prompt": _text(_REQUEST),
-        "llm.promptLength": Field(Sort.NUMBER, _REQUEST),
-        "llm.messageCount": Field(Sort.NUMBER, _REQUEST),
-        "llm.estimatedTokens": _counted(Sort.NUMBER),
-        "llm.estimatedCost": _counted(Sort.NUMBER),
+        "llm.promptLength": _read(Sort.NUMBER, _REQUEST, Unit.CHARACTERS),
+        "llm.messageCount": _read(Sort.NUMBER, _REQUEST, Unit.TIMES),
+        "llm.estimatedTokens": _counted(Unit.TOKENS),
+        "llm.estimatedCost": _counted(Unit.DOLLARS),
         "llm.containsPII": _seen(Sort.BOOLEAN, _SCANNED, _REQUEST),
         "llm.piiTypes": _seen(Sort.STRINGS, _SCANNED, _REQUEST),
         "user.id": Field(Sort.STRING, sensitive=True),
         "user.email": Field(Sort.STRING, sensitive=True),
         "user.roles": Field(Sort.STRINGS),
         "user.permissions": Field(Sort.STRINGS),
-        "user.recentDenials": Field(Sort.NUMBER),
-        "user.recentRisk": Field(Sort.NUMBER),
+        "user.recentDenials": Field(Sort.NUMBER, unit=Unit.TIMES),
+        "user.recentRisk": Field(Sort.NUMBER, unit=Unit.SHARE),
         "team.id": Field(Sort.STRING),
         "team.name": Field(Sort.STRING),
         "team.tier": Field(Sort.STRING),
@@ -125,34 +167,34 @@ _FIELDS = MappingProxyType(
         "project.name": Field(Sort.STRING),
         "project.environment": Field(Sort.STRING),
         "request.ip": Field(Sort.STRING, sensitive=True),
-        "request.hour": Field(Sort.NUMBER),
-        "request.date": Field(Sort.NUMBER),
-        "context.source": Field(Sort.STRING, frozenset({Stage.CONTEXT}), sensitive=True),
-        "context.sources": Field(Sort.STRINGS, _RETRIEVED, sensitive=True),
-        "context.risk": _seen(Sort.NUMBER, _JUDGED, _RETRIEVED),
+        "request.hour": Field(Sort.NUMBER, unit=Unit.HOUR),
+        "request.date": Field(Sort.NUMBER, unit=Unit.DAY),
+        "context.source": Field(Sort.STRING, frozenset({Stage.CONTEXT}), sensitive=True, provenance=_ASSERTED),
+        "context.sources": Field(Sort.STRINGS, _RETRIEVED, sensitive=True, provenance=_ASSERTED),
+        "context.risk": _share(_JUDGED, _RETRIEVED),
         "context.text": _text(_RETRIEVED),
-        "tool.name": Field(Sort.STRING, frozenset({Stage.TOOL}), sensitive=True),
-        "tool.names": Field(Sort.STRINGS, _TOOLS, sensitive=True),
-        "tool.arguments": _text(frozenset({Stage.TOOL, Stage.RESPONSE})),
-        "response.text": _text(_RESPONSE),
-        "risk.score": _seen(Sort.NUMBER, _JUDGED),
-        "risk.contextual": _seen(Sort.NUMBER, _JUDGED),
-        **{f"risk.{name}": _seen(Sort.NUMBER, rank) for name, rank in FAMILIES.items() if name != "detector"},
-        **{f"complexity.{name}": Field(Sort.NUMBER, _INCOMING, cost=_COUNTED) for name in _COMPLEXITY},
-        "response.appropriateness": Field(Sort.NUMBER, _RESPONSE, cost=_JUDGED),
+        "tool.name": Field(Sort.STRING, frozenset({Stage.TOOL}), sensitive=True, provenance=_DERIVED),
+        "tool.names": Field(Sort.STRINGS, _TOOLS, sensitive=True, provenance=_DERIVED),
+        "tool.arguments": _text(frozenset({Stage.TOOL, Stage.RESPONSE}), _PRODUCED),
+        "response.text": _text(_RESPONSE, _PRODUCED),
+        "risk.score": _share(_JUDGED),
+        "risk.contextual": _share(_JUDGED),
+        **{f"risk.{name}": _share(rank) for name, rank in FAMILIES.items() if name != "detector"},
+        **{f"complexity.{name}": _counted(Unit.SHARE, _INCOMING) for name in _COMPLEXITY},
+        "response.appropriateness": Field(Sort.NUMBER, _RESPONSE, _JUDGED, unit=Unit.SHARE, provenance=_DERIVED),
         **dict(_families()),
     }
 )
 
 OPEN = MappingProxyType(
     {
-        "metadata": Field(Sort.ANY, sensitive=True),
+        "metadata": Field(Sort.ANY, sensitive=True, provenance=_ASSERTED),
         "user": Field(Sort.ANY, sensitive=True),
         "team": Field(Sort.ANY, sensitive=True),
         "project": Field(Sort.ANY, sensitive=True),
         "request": Field(Sort.ANY, sensitive=True),
-        "usage": Field(Sort.ANY, _RESPONSE),
-        "response": Field(Sort.ANY, _RESPONSE, sensitive=True),
+        "usage": Field(Sort.ANY, _RESPONSE, provenance=_PRODUCED),
+        "response": Field(Sort.ANY, _RESPONSE, sensitive=True, provenance=_PRODUCED),
         "text": _seen(Sort.BOOLEAN, _SCANNED),
     }
 )
