@@ -52,10 +52,11 @@ def test_a_model_is_measured(yett: Run, model: Path, tmp_path: Path) -> None:
     assert "| sources |" in yett("detectors", "evaluate", file, "--model", str(model), "--markdown").out
 
 
-def test_a_model_is_trained(yett: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("folds", ["2", "attack"])
+def test_a_model_is_trained(yett: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folds: str) -> None:
     monkeypatch.setattr(lessons, "written_by_rule", lambda seed: [])
     file = str(texts(tmp_path, corpus(10)))
-    told = yett("detectors", "train", file, "--out", str(tmp_path / "out"), "--folds", "2", "--surroundings", "0")
+    told = yett("detectors", "train", file, "--out", str(tmp_path / "out"), "--folds", folds, "--surroundings", "0")
     assert told.code == 0
     assert "Mean over the sources" in told.out
     assert (tmp_path / "out" / "manifest.json").exists()

@@ -24,7 +24,7 @@ def texts(folder: Path, examples: list[Example]) -> Path:
 def test_a_lesson_is_taught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lessons, "written_by_rule", lambda seed: [])
     file = texts(tmp_path, corpus(20))
-    told = taught(Lesson([file], groups=2, surroundings=0), tmp_path / "model", plots=True)
+    told = taught(Lesson([file], folds=2, surroundings=0), tmp_path / "model", plots=True)
     assert "Mean over the sources of attacks" in told
     written = {each.name for each in (tmp_path / "model").iterdir()}
     assert written >= {"model.npz", "lexicon.yaml", "manifest.json", "report.json", "report.md", "roc.png"}

@@ -25,7 +25,7 @@ def test_each_example_was_judged_by_what_had_not_seen_its_source() -> None:
 
 def test_what_has_a_weight_keeps_one_in_eight_bits() -> None:
     told: list[str] = []
-    again = train(corpus(20), groups=2, tell=told.append)
+    again = train(corpus(20), folds=2, tell=told.append)
     assert np.array_equal(again.model.weights, trained().model.weights)
     assert np.abs(again.model.weights).max() == 127
     assert told[0].startswith("160 texts in ")

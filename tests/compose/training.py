@@ -11,4 +11,4 @@ __all__ = ["trained"]
 @cache
 def trained() -> Trained:
     """Return a classifier that fears missiles."""
-    return train(corpus(20), groups=2)
+    return train(corpus(20), folds=2)

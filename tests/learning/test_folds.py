@@ -7,16 +7,16 @@ from hypothesis import strategies as st
 
 from yett.learning import folds as module
 from yett.learning.example import Example
-from yett.learning.folds import folds
+from yett.learning.folds import Division, folds
 
 CORPUS = st.lists(
     st.builds(Example, st.just("x"), attack=st.booleans(), source=st.sampled_from("abcdefgh")), min_size=2, max_size=60
 )
 
 
-def sound(examples: list[Example], count: int | None) -> bool:
+def sound(examples: list[Example], division: Division) -> bool:
     """Every position is held out once, and nothing of a source that is held out is learnt."""
-    made = folds(examples, count)
+    made = folds(examples, division)
     held = sorted(int(index) for fold in made for index in fold.held)
     apart = all(
         {examples[index].source for index in fold.learnt}.isdisjoint(fold.sources)
@@ -26,13 +26,13 @@ def sound(examples: list[Example], count: int | None) -> bool:
     return held == list(range(len(examples))) and apart
 
 
-@given(CORPUS, st.one_of(st.none(), st.integers(1, 5)))
-def test_whole_sources_are_held_out_once(examples: list[Example], count: int | None) -> None:
-    assert sound(examples, count)
+@given(CORPUS, st.one_of(st.sampled_from(["source", "attack"]), st.integers(1, 5)))
+def test_whole_sources_are_held_out_once(examples: list[Example], division: Division) -> None:
+    assert sound(examples, division)
 
 
 def test_a_split_through_sources_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    def by_row(examples: list[Example], count: int | None) -> list[module.Fold]:
+    def by_row(examples: list[Example], division: Division) -> list[module.Fold]:
         places = np.arange(len(examples))
         return [module.Fold((), places[places % 2 != rest], places[places % 2 == rest]) for rest in (0, 1)]
 
@@ -54,7 +54,25 @@ def test_groups_are_even_in_both_classes() -> None:
         assert sum(not example.attack for example in held) in range(280, 325)
 
 
-@pytest.mark.parametrize("count", [None, 3, 9])
-def test_without_groups_each_source_is_alone(count: int | None) -> None:
+@pytest.mark.parametrize("division", ["source", 3, 9])
+def test_as_many_groups_as_sources_leave_each_alone(division: Division) -> None:
     examples = [Example("x", attack=True, source=source) for source in "cab"]
-    assert [fold.sources for fold in folds(examples, count)] == [("a",), ("b",), ("c",)] or count == 3
+    assert [fold.sources for fold in folds(examples, division)] == [("a",), ("b",), ("c",)] or division == 3
+
+
+@given(CORPUS)
+def test_each_source_of_attacks_is_held_out_without_any_other(examples: list[Example]) -> None:
+    attacking = {example.source for example in examples if example.attack}
+    made = folds(examples, "attack")
+    assert all(len(attacking.intersection(fold.sources)) == 1 for fold in made) or not attacking
+
+
+def test_innocent_sources_are_dealt_evenly_to_those_of_attacks() -> None:
+    sizes = {"a": (5, 0), "b": (9, 2), "c": (0, 30), "d": (0, 20), "e": (0, 9)}
+    examples = [
+        Example("x", attack=attack, source=source)
+        for source, (attacks, benign) in sizes.items()
+        for attack, count in ((True, attacks), (False, benign))
+        for _ in range(count)
+    ]
+    assert [fold.sources for fold in folds(examples, "attack")] == [("a", "c"), ("b", "d", "e")]

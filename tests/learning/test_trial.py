@@ -23,7 +23,7 @@ def learner(examples: list[Example]) -> Learner:
 def test_what_holds_in_all_sources_is_found_in_one_that_was_not_seen() -> None:
     examples = corpus()
     told: list[str] = []
-    found = held_out(learner(examples), None, told.append)
+    found = held_out(learner(examples), tell=told.append)
     assert area(found, np.array([example.attack for example in examples])) > 0.99
     assert told == ["east", "north", "south", "west"]
 
@@ -31,7 +31,7 @@ def test_what_holds_in_all_sources_is_found_in_one_that_was_not_seen() -> None:
 def unaware() -> bool:
     """A source that says the opposite of all others is judged as they have it."""
     examples = [Example(each.text, each.attack != (each.source == "west"), each.source) for each in corpus()]
-    found = held_out(learner(examples), None)
+    found = held_out(learner(examples))
     west = np.array([example.source == "west" for example in examples])
     return area(found[west], np.array([example.attack for example in examples])[west]) < 0.01
 

@@ -1,7 +1,7 @@
 """`yett detectors`: what looks at texts, and how the classifier among them is trained, measured and explained."""
 
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
@@ -11,6 +11,9 @@ from yett.cli.output import print_json, print_table, visible
 from yett.cli.progress import Progress
 from yett.model.errors import OperatorError, Place, Problem
 from yett.model.segment import Origin
+
+if TYPE_CHECKING:  # learning takes libraries
+    from yett.learning.folds import Division
 
 __all__ = ["Evaluating", "Training", "evaluate", "explain", "list_detectors", "train"]
 
@@ -58,7 +61,13 @@ class Training(TypedDict):
 @click.argument("data", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--out", metavar="DIR", type=_path, required=True, help="Write the artefact here.")
 @click.option("--seed", type=int, default=0, show_default=True, help="What chance is drawn from.")
-@click.option("--folds", default="source", show_default=True, help="Hold sources out one by one, or in so many groups.")
+@click.option(
+    "--folds",
+    metavar="source|attack|N",
+    default="source",
+    show_default=True,
+    help="Hold each source out alone, each source of attacks with a share of the innocent ones, or N groups.",
+)
 @click.option("--most", type=click.IntRange(1), default=700, show_default=True, help="Texts of a source and a label.")
 @click.option(
     "--surroundings",
@@ -73,8 +82,9 @@ def train(**options: Unpack[Training]) -> int:
     """Train the classifier on DATA: files, or folders of files, of lines such as {"text": "…", "label": "benign"}."""
     from yett.compose.lessons import Lesson, taught  # noqa: PLC0415 - learning takes libraries
 
-    groups = None if options["folds"] == "source" else _groups(options["folds"])
-    lesson = Lesson(options["data"], options["seed"], groups, options["most"], options["surroundings"])
+    lesson = Lesson(
+        options["data"], options["seed"], _division(options["folds"]), options["most"], options["surroundings"]
+    )
     with Progress("steps") as progress:
 
         def tell(said: str) -> None:
@@ -86,9 +96,13 @@ def train(**options: Unpack[Training]) -> int:
     return 0
 
 
-def _groups(said: str) -> int:
+def _division(said: str) -> "Division":
+    if said == "source":
+        return "source"
+    if said == "attack":
+        return "attack"
     if not said.isdecimal() or int(said) < 2:  # noqa: PLR2004 - one group would leave nothing to learn from
-        raise click.UsageError("`--folds` is `source` or a number from 2 on")
+        raise click.UsageError("`--folds` is `source`, `attack` or a number from 2 on")
     return int(said)
 
 

@@ -16,6 +16,7 @@ from yett.compose.plots import draw_curves
 from yett.compose.training import Trained, train
 from yett.learning.evaluation import evaluated, markdown
 from yett.learning.example import Example
+from yett.learning.folds import SOURCES, Division
 from yett.learning.sampling import sampled
 from yett.model.errors import OperatorError, Place, Problem
 from yett.model.segment import Origin
@@ -32,8 +33,8 @@ class Lesson:
 
     data: Sequence[Path]
     seed: int = 0
-    groups: int | None = None
-    """Groups of sources that are held out together; one by one without."""
+    folds: Division = SOURCES
+    """Which sources are held out together."""
     most: int = 700
     """Texts of a source and a label."""
     surroundings: int = 500
@@ -70,10 +71,10 @@ def taught(
         OperatorError: the texts or the key cannot be read, or *folder* cannot be written to.
     """
     private = read_key(sign) if sign else None
-    trained = train(lesson.examples(), seed=lesson.seed, groups=lesson.groups, tell=tell)
+    trained = train(lesson.examples(), seed=lesson.seed, folds=lesson.folds, tell=tell)
     scores = held_out_scores(trained)
     report = evaluated(trained.examples, scores)
-    about = {"seed": lesson.seed, "held_out": lesson.groups or "source", "figures": report["mean_found"]}
+    about = {"seed": lesson.seed, "held_out": lesson.folds, "figures": report["mean_found"]}
     write_artefact(folder, trained, about, private)
     return _kept(folder, report, (scores, trained.examples) if plots else None)
 

@@ -18,6 +18,7 @@ from yett.detectors.linear import LinearModel
 from yett.learning.calibration import scales
 from yett.learning.example import Example
 from yett.learning.fitting import Fit, Recipe
+from yett.learning.folds import SOURCES, Division
 from yett.learning.rows import table
 from yett.learning.trial import held_out, learn
 
@@ -43,17 +44,17 @@ def shipped_lexicon() -> Lexicon:
 
 
 def train(
-    examples: Sequence[Example], *, seed: int = 0, groups: int | None = None, tell: _Told = lambda _: None
+    examples: Sequence[Example], *, seed: int = 0, folds: Division = SOURCES, tell: _Told = lambda _: None
 ) -> Trained:
     """
-    Fit a model to *examples*, and judge each source by one that has not seen it, in *groups* or one by one.
+    Fit a model to *examples*, and judge each source by one that has not seen it, held out as *folds* says.
 
     *tell* is told what is done.
     """
     rows = table(examples, Features(shipped_lexicon(), BITS))
     tell(f"{len(examples)} texts in {len(rows)} windows")
     learner = learn(examples, rows, Recipe(seed=seed), BITS)
-    found = held_out(learner, groups, tell)
+    found = held_out(learner, folds, tell)
     fitted, _, chosen = learner.fitted()
     tell("all sources")
     return Trained(_packed(fitted, chosen, scales(examples, found)), examples, found)

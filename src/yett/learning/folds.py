@@ -8,13 +8,19 @@ which it has seen nothing, never on a random part of the rows.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from yett.learning.example import Example
 
-__all__ = ["Fold", "folds"]
+__all__ = ["ATTACKS", "SOURCES", "Division", "Fold", "folds"]
+
+SOURCES: Final = "source"
+ATTACKS: Final = "attack"
+Division = int | Literal["source", "attack"]
+"""Groups of sources, so many of them; each source alone; each source of attacks with a share of the innocent ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +33,44 @@ class Fold:
     held: NDArray[np.intp]
 
 
-def folds(examples: Sequence[Example], count: int | None = None) -> list[Fold]:
+def folds(examples: Sequence[Example], division: Division = "source") -> list[Fold]:
     """
-    Hold each source out once; in *count* groups of about equal size, or each by itself.
+    Hold each source out once, together with others as *division* says.
 
-    Groups hold attacks and innocent texts as evenly as whole sources allow.
+    So many groups hold attacks and innocent texts as evenly as whole sources allow. Where each source of attacks is
+    held out alone, everything else that attacks stays, as it would be when a new kind of attack comes up.
     """
     names = np.array([example.source for example in examples])
     made = []
-    for group in _groups(examples, count):
+    for group in _divided(examples, division):
         held = np.isin(names, group)
         made.append(Fold(tuple(group), np.flatnonzero(~held), np.flatnonzero(held)))
     return made
 
 
-def _groups(examples: Sequence[Example], count: int | None) -> list[list[str]]:
+def _divided(examples: Sequence[Example], division: Division) -> list[list[str]]:
     sources = sorted({example.source for example in examples})
-    if count is None or count >= len(sources):
+    attacking = sorted({example.source for example in examples if example.attack})
+    if division == ATTACKS and attacking:
+        return _rotated(examples, attacking)
+    if isinstance(division, str) or division >= len(sources):
         return [[source] for source in sources]
+    return _groups(examples, sources, division)
+
+
+def _rotated(examples: Sequence[Example], attacking: Sequence[str]) -> list[list[str]]:
+    """Give each of the sources that are *attacking* about the same number of innocent texts, by whole sources."""
+    sizes = Counter(example.source for example in examples)
+    groups = [[source] for source in attacking]
+    filled = [0] * len(groups)
+    for source in sorted(sizes.keys() - set(attacking), key=lambda source: (-sizes[source], source)):
+        place = filled.index(min(filled))
+        groups[place].append(source)
+        filled[place] += sizes[source]
+    return groups
+
+
+def _groups(examples: Sequence[Example], sources: Sequence[str], count: int) -> list[list[str]]:
     sizes = {attack: Counter(each.source for each in examples if each.attack is attack) for attack in (True, False)}
     totals = {attack: max(1, sum(sizes[attack].values())) for attack in sizes}
     groups: list[list[str]] = [[] for _ in range(count)]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from yett.learning.example import Example
 from yett.learning.fitting import Fit, Recipe, fit, text_scores, values
-from yett.learning.folds import folds
+from yett.learning.folds import SOURCES, Division, folds
 from yett.learning.rows import Rows, kept, numbered, presence
 from yett.learning.weighting import weights
 
@@ -53,14 +53,14 @@ class Learner:
         return fit(rows, self.attacks, counts, self.recipe, buckets=int(chosen.sum())), rows, chosen
 
 
-def held_out(learner: Learner, groups: int | None, tell: Callable[[str], None] = lambda _: None) -> _Numbers:
+def held_out(learner: Learner, division: Division = SOURCES, tell: Callable[[str], None] = lambda _: None) -> _Numbers:
     """
     Return the value of each example, judged by a model that has seen nothing of its source.
 
-    Sources are held out in *groups*, or one by one; *tell* is told which are done.
+    Sources are held out as *division* says; *tell* is told which are done.
     """
     found = np.full(len(learner.examples), _LOWEST)
-    for fold in folds(learner.examples, groups):
+    for fold in folds(learner.examples, division):
         learnt, rows, _ = learner.fitted(fold.held)
         mine = np.flatnonzero(np.isin(rows.texts, fold.held))
         part = Rows(rows.buckets, rows.offsets, rows.dense, rows.texts)
