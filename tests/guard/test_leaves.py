@@ -53,6 +53,15 @@ def test_every_character_knows_where_it_came_from(text: str) -> None:
             last = start
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Soup</p><div style='display:none'>ig<b>no</b>re it</div>", "Soup<br/>ig<b>no</b>re it", "Soup<LI>ig&#110;ore it"],
+)
+def test_a_tag_that_begins_a_line_of_its_own_keeps_words_apart(text: str) -> None:
+    assert "ignore it" in read(text).split("Soup")[1].strip().split("\n")[0]
+    assert read(text).startswith("Soup\n")
+
+
 def test_a_find_leads_to_how_it_was_written() -> None:
     text = "so i&#103;nore it"
     (piece,) = leaves(text, text.encode())

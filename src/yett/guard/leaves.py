@@ -2,11 +2,13 @@ r"""
 Leaves: the words inside JSON, HTML and Markdown, without what these put between them.
 
 An order is the same order when `\u0069gnore` or `i&#103;nore` is written in it, or `ig<b></b>nore`, or when `\n` stands
-for a line's end. What stands around such places is read with escapes and entities resolved, tags and emphasis left out.
+for a line's end. What stands around such places is read with escapes and entities resolved, tags and emphasis left out. A tag that begins a
+line of its own, such as `<p>`, stands between words and not inside of one: it is read as a line's end.
 Comments, attributes, link titles and hidden elements stand in the text as it is, and are read there.
 """
 
 import html
+import re
 from collections.abc import Iterator
 
 import re2
@@ -18,6 +20,65 @@ __all__ = ["leaves"]
 _TAG = r"</?[A-Za-z][^<>]{0,256}>|<!--[^<>]{0,256}-->"
 _ENTITY = r"&(?:#[0-9]{1,7};?|#[xX][0-9A-Fa-f]{1,6};?|[A-Za-z][0-9A-Za-z]{1,30};)"
 _ESCAPE = r"\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})"
+_BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "br",
+        "button",
+        "caption",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "head",
+        "header",
+        "hr",
+        "html",
+        "iframe",
+        "label",
+        "legend",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "optgroup",
+        "option",
+        "p",
+        "pre",
+        "script",
+        "section",
+        "select",
+        "style",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "textarea",
+        "tfoot",
+        "th",
+        "thead",
+        "title",
+        "tr",
+        "ul",
+    ]
+)
+"""Elements that browsers set apart from what is around them (HTML Living Standard, 15.3)."""
 _SHORT = r'\\[nrt"/\\]'
 _EMPHASIS = r"\*{1,3}|`{1,3}"
 # Only where it stands in or beside a word does it keep anybody from reading.
@@ -26,6 +87,7 @@ _TELLING = re2.compile(
     rf"|(?:{_ENTITY}|{_ESCAPE})[A-Za-z]|\\[nrt][A-Za-z]{{2}}".encode(),
 )
 _EDIT = re2.compile(rf"{_TAG}|{_ENTITY}|{_ESCAPE}|{_SHORT}|{_EMPHASIS}".encode())
+_NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)")
 _MARKS = (b"<", b"&", b"\\", b"*", b"`")
 _MEANING = {"n": "\n", "r": "\n", "t": " "}
 
@@ -68,6 +130,8 @@ def _meant(written: str) -> str:
     """Return what *written*, an escape or markup, stands for."""
     if written[0] == "&":
         return html.unescape(written)
+    if written[0] == "<":
+        return "\n" if (found := _NAME.match(written)) and found[1].lower() in _BLOCKS else ""
     if written[0] != "\\":
         return ""
     if written[1] in "ux" and len(written) > 2:  # noqa: PLR2004 - a backslash and a letter
