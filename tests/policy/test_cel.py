@@ -15,9 +15,10 @@ from yett.policy.conditions import read_condition
 from yett.policy.documents import Condition
 from yett.policy.expression import Expression, Operator
 from yett.policy.interpreter import lookup, truth
+from yett.policy.nodes import Scalar
 from yett.policy.problems import Problems
 from yett.policy.shape import Shape
-from yett.policy.source import Scalar, read
+from yett.policy.source import read
 
 CONFORMANCE = yaml.safe_load((Path(__file__).parents[2] / "conformance" / "when.yaml").read_text(encoding="utf-8"))
 TRUTHS = {True: True, False: False, "unknown": None}

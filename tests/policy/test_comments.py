@@ -3,8 +3,9 @@
 import pytest
 
 from yett.policy.comments import anchors, attached, comments
+from yett.policy.nodes import Node, Scalar
 from yett.policy.problems import Problems
-from yett.policy.source import Node, Scalar, read
+from yett.policy.source import read
 
 
 def nodes(text: str) -> tuple[Node, ...]:

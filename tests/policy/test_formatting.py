@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from yett.policy import formatting
 from yett.policy.compiler import compile_documents
 from yett.policy.formatting import formatted
+from yett.policy.nodes import Items, Node, Scalar, Table
 from yett.policy.parser import PolicyParser
 from yett.policy.problems import Problems
-from yett.policy.source import Items, Node, Scalar, Table, read
+from yett.policy.source import read
 
 UNTIDY = """\
 # who we are

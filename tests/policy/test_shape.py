@@ -7,9 +7,10 @@ import pytest
 
 from yett.model.errors import OperatorError
 from yett.policy.documents import Status
+from yett.policy.nodes import Node
 from yett.policy.problems import Problems
 from yett.policy.shape import Shape, quoted
-from yett.policy.source import Node, read
+from yett.policy.source import read
 
 Look = Callable[[Shape, Node], object]
 

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from yett.model.errors import OperatorError
 from yett.policy import source
+from yett.policy.nodes import Items, Scalar, Table
 from yett.policy.problems import Problems
-from yett.policy.source import Items, Scalar, Table, read
+from yett.policy.source import read
 
 
 def one(text: str) -> source.Node:
@@ -49,7 +50,7 @@ def test_scalars_mean_what_they_look_like(text: str, value: object) -> None:
 def test_null_is_no_value(text: str) -> None:
     node = one(text)
     assert isinstance(node, Table)
-    assert node.entries[0][1] == Scalar(node.entries[0][1].place, None, text[3:])
+    assert node.entries[0][1][1:3] == (None, text[3:])
 
 
 def test_places_count_from_one() -> None:

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from yett.model.errors import Place
 from yett.policy import spots
+from yett.policy.nodes import Node, Scalar, Table
 from yett.policy.problems import Problems
-from yett.policy.source import Node, Scalar, Table, read
+from yett.policy.source import read
 from yett.policy.spots import Spots
 
 

@@ -112,7 +112,7 @@ def _about(kind: str, pattern: Rule) -> Rule:
 def _asked(condition: Condition, other: str, kind: str) -> Condition:
     """Return *condition*, asked of *kind* where it asks of *other*."""
     parts = tuple(_asked(part, other, kind) for part in condition.parts)
-    return replace(condition, parts=parts, value=kind if condition.value == other else condition.value)
+    return condition._replace(parts=parts, value=kind if condition.value == other else condition.value)
 
 
 def _redacting(rule: Rule, protection: PiiProtection) -> Rule:

@@ -2,8 +2,9 @@
 
 from yett.compose.complaints import KeyPath
 from yett.model.errors import OperatorError, Place, Problem
+from yett.policy.nodes import Node, Scalar, Table
 from yett.policy.problems import Problems
-from yett.policy.source import Node, Scalar, Table, read
+from yett.policy.source import read
 
 __all__ = ["read_tree"]
 

@@ -12,6 +12,7 @@ A denial is not in this tree: it is a value (`yett.model.refusal`).
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = [
     "CallerError",
@@ -60,8 +61,7 @@ class NotReady(YettError):
     """A part that must not be skipped cannot do its work, such as the journal when the disk is full."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where in a file: *line* and *column* count from 1; 0 says that there is none."""
 
     file: str

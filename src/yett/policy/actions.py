@@ -14,10 +14,10 @@ from yett.model.decision import Effect
 from yett.model.kinds import FAMILIES, KINDS
 from yett.model.obligation import Approve, Cap, Drop, Notify, Obligation, Redact, Restore, Route, Transform
 from yett.policy.documents import Action
+from yett.policy.nodes import Node, Scalar, Table
 from yett.policy.problems import meant
 from yett.policy.schema import ORIGINS
 from yett.policy.shape import Shape
-from yett.policy.source import Node, Scalar, Table
 
 __all__ = ["ACTION_KEYS", "MOST_KEPT", "OBLIGATIONS", "read_action"]
 

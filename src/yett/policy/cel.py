@@ -18,9 +18,9 @@ from types import MappingProxyType
 from yett.model.errors import Place
 from yett.policy.documents import Condition, Reference
 from yett.policy.expression import Operator
+from yett.policy.nodes import Scalar
 from yett.policy.problems import Problems, meant
 from yett.policy.relations import METHODS, RELATIONS, Given, Named, Operand, Relations, Size
-from yett.policy.source import Scalar
 from yett.policy.spots import Spots
 from yett.policy.tokens import MalformedError, OutsideError, Token, Type, WhenError, tokens
 

@@ -76,7 +76,7 @@ class Checker:
         parts = [part for each in condition.parts if (part := check(each)) is not None]
         if len(parts) < len(condition.parts) or not parts:
             return None
-        parts.sort(key=lambda part: max(map(cost, fields(part)), default=0))
+        parts.sort(key=_dearness)
         match condition.operator:
             case Operator.NOT:
                 return Not(parts[0])
@@ -142,3 +142,8 @@ class Checker:
         self._tests[test.id] = test
         leaf = Leaf(f"text.{test.id}", Sort.BOOLEAN, Operator.EQ, value=True)
         return leaf if positive is condition.operator else Not(leaf)
+
+
+def _dearness(part: Expression) -> int:
+    """Return what the dearest fact costs that *part* reads."""
+    return cost(part.field) if isinstance(part, Leaf) else max(map(cost, fields(part)), default=0)

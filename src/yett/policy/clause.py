@@ -41,10 +41,11 @@ class Clause:
 
     def __post_init__(self) -> None:
         order = (-self.priority, -STRICTNESS[self.effect], self.policy, self.rule, self.version)
-        object.__setattr__(self, "fields", frozenset(fields(self.condition)))
+        read = frozenset(fields(self.condition))
+        object.__setattr__(self, "fields", read)
         object.__setattr__(self, "order", order)
         object.__setattr__(self, "certain", self.reason())
-        object.__setattr__(self, "dear", any(map(cost, self.fields)))
+        object.__setattr__(self, "dear", any(map(cost, read)))
 
     def reason(self, unknown: tuple[str, ...] = ()) -> Reason:
         """Say why it matched; *unknown* are the fields that leave it only possibly true."""

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 
-from yett.policy.source import Items, Node, Scalar, Table
+from yett.policy.nodes import Items, Node, Scalar, Table
 
 __all__ = ["anchors", "attached", "comments"]
 

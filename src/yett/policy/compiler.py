@@ -14,7 +14,7 @@ from yett.policy.checker import Checker
 from yett.policy.clause import Clause
 from yett.policy.combining import CLOSING_PRIORITY
 from yett.policy.documents import Constant, Document, Rule, Status
-from yett.policy.expression import ALWAYS, And, Expression, Leaf, Operator
+from yett.policy.expression import ALWAYS, And, Expression, Leaf, Networks, Operator, Pattern
 from yett.policy.hierarchy import check_hierarchy
 from yett.policy.problems import Problems
 from yett.policy.program import Program
@@ -24,6 +24,7 @@ from yett.ports.decider import TextTest
 
 __all__ = ["CLOSING_RULE", "Checked", "check_document", "compile_documents", "program_of"]
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 CLOSING_RULE = "(closed)"
 """What the rule is called that closes a policy."""
 
@@ -57,7 +58,17 @@ def compile_documents(documents: Iterable[Document], constants: Mapping[str, Con
 
 def check_document(document: Document, problems: Problems, constants: Mapping[str, Constant] | None = None) -> Checked:
     """Note everything that keeps *document* from being compiled; *constants* override its own."""
-    return Checked(document, *_clauses(document, constants or {}, problems))
+    if constants:
+        return Checked(document, *_clauses(document, constants, problems))
+    meaning = document.meaning
+    if meaning is None:
+        found = Problems()
+        meaning = _clauses(document, {}, found)
+        problems.add_all(found)
+        if not found:
+            # What a document means follows from it alone, so it is found out once.
+            object.__setattr__(document, "meaning", meaning)
+    return Checked(document, *meaning)
 
 
 def program_of(checked: Iterable[Checked]) -> Program:
@@ -142,8 +153,9 @@ def _until(condition: Expression, *ends: date | None) -> Expression:
 
 def _digest(clauses: Iterable[Clause]) -> str:
     compared: dict[type, tuple[str, ...]] = {}
-    canonical = sorted(json.dumps(_canonical(clause, compared), ensure_ascii=True) for clause in clauses)
-    return hashlib.sha256("\n".join(canonical).encode()).hexdigest()
+    # Their order is total, so it says nothing about how they came.
+    told = [_canonical(clause, compared) for clause in sorted(clauses, key=lambda clause: clause.order)]
+    return hashlib.sha256(json.dumps(told, ensure_ascii=True, default=repr).encode()).hexdigest()
 
 
 def _canonical(value: object, compared: dict[type, tuple[str, ...]]) -> object:
@@ -152,17 +164,18 @@ def _canonical(value: object, compared: dict[type, tuple[str, ...]]) -> object:
 
     *compared* remembers, by the type, the names of what makes two of them equal.
     """
+    kind = type(value)
+    if kind is Leaf and isinstance(value, Leaf) and not isinstance(value.value, tuple | Pattern | Networks):
+        # Nearly everything is one of these, so it is told without asking what it is made of.
+        return ["Leaf", value.field, value.sort, value.operator, value.value, value.sorts]
+    if kind in _PLAIN:
+        return value
     if isinstance(value, Enum):
         return value.value
-    if value is None or isinstance(value, str | int | float):
-        return value
     if isinstance(value, tuple):
         return [_canonical(item, compared) for item in value]
     if isinstance(value, frozenset):
         return sorted((_canonical(item, compared) for item in value), key=repr)
-    kind = type(value)
     if kind not in compared and dataclasses.is_dataclass(kind):
         compared[kind] = tuple(part.name for part in dataclasses.fields(kind) if part.compare)
-    if kind in compared:
-        return [kind.__name__, *[_canonical(getattr(value, name), compared) for name in compared[kind]]]
-    return value
+    return [kind.__name__, *[_canonical(getattr(value, name), compared) for name in compared[kind]]]

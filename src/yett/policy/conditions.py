@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from yett.policy.cel import read_when
 from yett.policy.documents import Condition, Constant, Reference, Written
 from yett.policy.expression import Operator
+from yett.policy.nodes import Items, Node, Scalar, Table
 from yett.policy.shape import Shape
-from yett.policy.source import Items, Node, Scalar, Table
 from yett.policy.values import Scalar as Plain
 
 __all__ = ["CONDITION_KEYS", "FORMS", "read_asked", "read_condition", "read_constant", "read_value"]
@@ -33,9 +33,11 @@ _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 def read_condition(shape: Shape, node: Node, *, element: bool = False) -> Condition | None:
     """Read a condition tree; with *element* its comparisons are asked of a list's elements, so they have no field."""
-    short = isinstance(node, Table) and any(key.text in _SHORT for key, _ in node.entries)
-    entries = shape.fields(node, "a condition", CONDITION_KEYS, () if short else ("operator",))
-    if short and "operator" not in entries:
+    entries = shape.fields(node, "a condition", CONDITION_KEYS)
+    if "operator" not in entries:
+        if isinstance(node, Table) and entries.keys().isdisjoint(_SHORT):
+            shape.lacks(node, "a condition", "operator")
+            return None
         for key in entries.keys() - set(_SHORT):
             shape.problems.add(entries[key].place, "missing-key", f"`{key}` needs an `operator`")
         return read_asked(shape, entries, element=element)
@@ -102,9 +104,10 @@ def _item(shape: Shape, node: Node) -> Plain | Reference | None:
 
 
 def _stray(shape: Shape, operator: Operator, entries: Mapping[str, Node], allowed: tuple[str, ...]) -> None:
-    for key, node in entries.items():
-        if key not in {"operator", *allowed}:
-            shape.problems.add(node.place, "unknown-key", f"`{operator}` takes no `{key}`")
+    if len(entries) > 1 + sum(key in entries for key in allowed):
+        for key, node in entries.items():
+            if key != "operator" and key not in allowed:
+                shape.problems.add(node.place, "unknown-key", f"`{operator}` takes no `{key}`")
 
 
 def _group(

@@ -8,17 +8,20 @@ Rules:
 2. Whatever is not understood is a problem; nothing is ignored.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from yett.model.decision import Effect
 from yett.model.errors import Place
 from yett.model.obligation import Obligation
 from yett.model.stage import Stage
+from yett.policy.clause import Clause
 from yett.policy.expression import Operator
 from yett.policy.values import Scalar
+from yett.ports.decider import TextTest
 
 __all__ = ["Action", "Case", "Condition", "Constant", "Document", "Reference", "Rule", "Status", "Written"]
 
@@ -43,8 +46,7 @@ Written = Scalar | Reference | tuple[Scalar | Reference, ...]
 """A value in a condition, constants not yet filled in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """One node of a condition tree."""
 
     place: Place
@@ -121,3 +123,7 @@ class Document:
     constants: tuple[tuple[str, Constant], ...] = ()
     expires: date | None = None
     """From this day on none of it does anything."""
+    meaning: tuple[Sequence[Clause], Mapping[str, TextTest]] | None = field(
+        init=False, default=None, compare=False, repr=False
+    )
+    """Its rules and its conditions on text, once it was checked without problems and with its own constants."""

@@ -14,6 +14,7 @@ from yett.policy.explaining import Explanation, explain
 from yett.policy.generation import Ask
 from yett.policy.hierarchy import check_hierarchy
 from yett.policy.interpreter import lookup
+from yett.policy.pausing import collector_paused
 from yett.policy.problems import Problems
 from yett.policy.program import Program
 
@@ -43,7 +44,8 @@ class PolicyEngine:
             message = f"two policies are called `{policy.id}`"
             raise OperatorError(Problem(policy.place, "duplicate-id", message, f"first at {first.place}"))
         problems = Problems()
-        checked = check_document(policy, problems, self._constants)
+        with collector_paused():
+            checked = check_document(policy, problems, self._constants)
         check_hierarchy([(each.document, each.clauses) for each in (*self._checked, checked)], problems)
         problems.raise_any()
         failed = failures(run(policy, self._constants))
@@ -78,9 +80,10 @@ class PolicyEngine:
     def _ready(self) -> "_Compiled":
         compiled = self._compiled
         if compiled is None:
-            program = program_of(self._checked)
-            texts = Texts(program.text_tests) if program.text_tests else None
-            compiled = _Compiled(program, program.knowing(Stage.REQUEST), program.knowing(Stage.RESPONSE), texts)
+            with collector_paused():
+                program = program_of(self._checked)
+                texts = Texts(program.text_tests) if program.text_tests else None
+                compiled = _Compiled(program, program.knowing(Stage.REQUEST), program.knowing(Stage.RESPONSE), texts)
             self._compiled = compiled
         return compiled
 

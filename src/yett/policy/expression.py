@@ -64,6 +64,9 @@ class Operator(StrEnum):
     ALL = "all"
 
 
+_SCALARS = (str, int, float, Decimal)
+
+
 def searcher(pattern: str) -> Callable[[str], bool]:
     """
     Compile an RE2 *pattern* to a test whether it matches anywhere; a lone surrogate is read as `?`.
@@ -137,8 +140,11 @@ class Leaf:
     """The sorts of the values, so that leaves differ where values do: Python's own equality takes True for 1."""
 
     def __post_init__(self) -> None:
-        values = self.value if isinstance(self.value, tuple) else (self.value,)
-        sorts = tuple(sort_of(value) for value in values if isinstance(value, str | int | float | Decimal))
+        value = self.value
+        if isinstance(value, tuple):
+            sorts = tuple(map(sort_of, value))
+        else:
+            sorts = (sort_of(value),) if isinstance(value, _SCALARS) else ()
         object.__setattr__(self, "sorts", sorts)
 
 
@@ -187,11 +193,12 @@ def fields(expression: Expression) -> Iterator[str]:
 
 def literals(expression: Expression) -> Iterator[Literal]:
     """Iterate over the literals of *expression* in the order in which they are written, repetitions included."""
-    match expression:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from literals(part)
-        case Not(part):
-            yield from literals(part)
-        case Leaf() | Each():
-            yield expression
+    left = [expression]
+    while left:
+        each = left.pop()
+        if isinstance(each, Leaf | Each):
+            yield each
+        elif isinstance(each, Not):
+            left.append(each.part)
+        else:
+            left.extend(reversed(each.parts))

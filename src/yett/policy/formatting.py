@@ -15,8 +15,9 @@ from types import MappingProxyType
 
 from yett.model.errors import Place
 from yett.policy.comments import anchors, attached, comments
+from yett.policy.nodes import Items, Node, Scalar, Table
 from yett.policy.problems import Problems
-from yett.policy.source import Items, Node, Scalar, Table, read
+from yett.policy.source import read
 
 __all__ = ["formatted"]
 

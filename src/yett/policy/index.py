@@ -15,8 +15,9 @@ Rules:
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from yett.policy.expression import Leaf, Literal, Operator
 from yett.policy.interpreter import judge
@@ -26,6 +27,7 @@ from yett.policy.values import Scalar, Sort, Value, keyed, read, sort_of
 __all__ = ["Column", "Equality", "Members", "Ranges", "column"]
 
 _ORDER = frozenset({Operator.GT, Operator.GTE, Operator.LT, Operator.LTE, Operator.BETWEEN})
+_LESS = frozenset({Operator.LT, Operator.LTE})
 _EQUAL = frozenset({Operator.EQ, Operator.IN})
 
 
@@ -132,32 +134,46 @@ _Asked = Sequence[tuple[int, Sequence[Term]]]
 
 def column(field: str, sort: Sort, asked: _Asked, every: int, definite: int) -> Column:
     """Index what conjuncts ask of *field*; *every* has the bits of all conjuncts."""
+    by_way: dict[_Way, list[tuple[int, list[Term]]]] = {way: [] for way in _Way}
+    for bit, terms in asked:
+        for way, chosen in _parted(terms):
+            by_way[way].append((bit, chosen))
     groups: tuple[Equality | Ranges | Members, ...] = (
-        *_equality(_chosen(asked, _is_equality), every),
-        *_ranges(_chosen(asked, _is_order), every),
-        *_members(_chosen(asked, _is_membership), every),
+        *_equality(by_way[_Way.EQUALITY], every),
+        *_ranges(by_way[_Way.ORDER], every),
+        *_members(by_way[_Way.MEMBERSHIP], every),
     )
-    tests = _tests(
-        _chosen(asked, lambda literal: not (_is_equality(literal) or _is_order(literal) or _is_membership(literal)))
-    )
-    return Column(field, sort, _union(bit for bit, _ in asked), definite, groups, tests)
+    return Column(field, sort, _union(bit for bit, _ in asked), definite, groups, _tests(by_way[_Way.TEST]))
 
 
-def _is_equality(literal: Literal) -> bool:
-    return isinstance(literal, Leaf) and literal.operator in _EQUAL
+class _Way(Enum):
+    """How a comparison is answered."""
+
+    EQUALITY = auto()
+    ORDER = auto()
+    MEMBERSHIP = auto()
+    TEST = auto()
 
 
-def _is_order(literal: Literal) -> bool:
-    return isinstance(literal, Leaf) and literal.operator in _ORDER
+def _parted(terms: Sequence[Term]) -> Iterable[tuple[_Way, list[Term]]]:
+    """Part what a conjunct asks of a field by how it is answered; nearly always it asks one thing."""
+    if len(terms) == 1:
+        return ((_way(terms[0].literal), [terms[0]]),)
+    parts: dict[_Way, list[Term]] = {}
+    for term in terms:
+        parts.setdefault(_way(term.literal), []).append(term)
+    return parts.items()
 
 
-def _is_membership(literal: Literal) -> bool:
-    return isinstance(literal, Leaf) and literal.operator is Operator.CONTAINS and literal.sort is Sort.STRINGS
-
-
-def _chosen(asked: _Asked, chosen: Callable[[Literal], bool]) -> _Asked:
-    picked = [(bit, [term for term in terms if chosen(term.literal)]) for bit, terms in asked]
-    return [(bit, terms) for bit, terms in picked if terms]
+def _way(literal: Literal) -> _Way:
+    if not isinstance(literal, Leaf):
+        return _Way.TEST
+    operator = literal.operator
+    if operator in _EQUAL:
+        return _Way.EQUALITY
+    if operator in _ORDER:
+        return _Way.ORDER
+    return _Way.MEMBERSHIP if operator is Operator.CONTAINS and literal.sort is Sort.STRINGS else _Way.TEST
 
 
 def _union(bits: Iterable[int]) -> int:
@@ -236,15 +252,11 @@ def _spans(terms: Sequence[Term], places: dict[Scalar, int], regions: int) -> li
 
 
 def _stretches(term: Term, places: dict[Scalar, int], regions: int) -> list[tuple[int, int]]:
-    at = [places[bound] for bound in _bounds(term.literal)]
+    low, *others = [places[bound] for bound in _bounds(term.literal)]
     operator = term.literal.operator if isinstance(term.literal, Leaf) else None
-    start, end = {
-        Operator.GT: (at[0] + 1, regions),
-        Operator.GTE: (at[0], regions),
-        Operator.LT: (0, at[0]),
-        Operator.LTE: (0, at[0] + 1),
-        Operator.BETWEEN: (at[0], at[-1] + 1),
-    }[operator]  # type: ignore[index]
+    # What is greater begins behind the cut, what is less ends before it.
+    start = 0 if operator in _LESS else low + (operator is Operator.GT)
+    end = low + (operator is Operator.LTE) if operator in _LESS else others[0] + 1 if others else regions
     return [(start, end)] if term.positive else [(0, start), (end, regions)]
 
 

@@ -5,9 +5,10 @@ In Kleene's logic negation, distribution and idempotence keep every truth value,
 may be asked in place of the expression. The law of the excluded middle does not hold and is not used.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from yett.policy.expression import And, Each, Expression, Leaf, Literal, Not, Or
+from yett.policy.expression import And, Each, Expression, Leaf, Literal, Not
 
 __all__ = ["Term", "conjuncts"]
 
@@ -31,19 +32,17 @@ def conjuncts(expression: Expression) -> tuple[_Conjunct, ...] | None:
 
 
 def _normal(expression: Expression, *, positive: bool) -> tuple[_Conjunct, ...] | None:
-    match expression:
-        case Not(part):
-            return _normal(part, positive=not positive)
-        case Leaf() | Each():
-            return ((Term(expression, positive),),)
-        case And(parts) | Or(parts):
-            normals = []
-            for part in parts:
-                normal = _normal(part, positive=positive)
-                if normal is None:
-                    return None
-                normals.append(normal)
-            return _product(normals) if isinstance(expression, And) is positive else _sum(normals)
+    if isinstance(expression, Leaf | Each):
+        return ((Term(expression, positive),),)
+    if isinstance(expression, Not):
+        return _normal(expression.part, positive=not positive)
+    normals = []
+    for part in expression.parts:
+        normal = _normal(part, positive=positive)
+        if normal is None:
+            return None
+        normals.append(normal)
+    return _product(normals) if isinstance(expression, And) is positive else _sum(normals)
 
 
 def _sum(normals: list[tuple[_Conjunct, ...]]) -> tuple[_Conjunct, ...] | None:
@@ -52,11 +51,20 @@ def _sum(normals: list[tuple[_Conjunct, ...]]) -> tuple[_Conjunct, ...] | None:
 
 
 def _product(normals: list[tuple[_Conjunct, ...]]) -> tuple[_Conjunct, ...] | None:
+    if all(len(normal) == 1 for normal in normals):
+        return (_joined([term for (conjunct,) in normals for term in conjunct]),)
     product: tuple[_Conjunct, ...] = ((),)
     for normal in normals:
         product = tuple(
-            dict.fromkeys(tuple(dict.fromkeys((*left, *right))) for left in product for right in normal),
+            dict.fromkeys(_joined((*left, *right)) for left in product for right in normal),
         )
         if len(product) > _CAP:
             return None
     return product
+
+
+def _joined(terms: Sequence[Term]) -> _Conjunct:
+    """Return *terms*, each once; those of different fields are never the same."""
+    if len({literal.field for literal, _ in terms}) == len(terms):
+        return tuple(terms)
+    return tuple(dict.fromkeys(terms))

@@ -2,6 +2,7 @@
 
 from yett.policy.compiler import check_document
 from yett.policy.documents import Document
+from yett.policy.pausing import collector_paused
 from yett.policy.problems import Problems
 from yett.policy.reading import read_documents
 
@@ -40,7 +41,8 @@ class PolicyParser:
         return documents
 
     def _read(self, text: str, file: str, problems: Problems) -> tuple[Document, ...]:
-        documents = read_documents(text, file, problems)
-        for document in documents:
-            check_document(document, problems)
+        with collector_paused():
+            documents = read_documents(text, file, problems)
+            for document in documents:
+                check_document(document, problems)
         return documents

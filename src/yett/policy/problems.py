@@ -1,6 +1,6 @@
 """Problems: gather everything that is wrong with a policy, so that its author hears it all at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from yett.model.errors import OperatorError, Place, Problem
@@ -29,6 +29,13 @@ class Problems:
     def add(self, place: Place, code: str, message: str, hint: str = "") -> None:
         """Note one problem."""
         self._found.append(Problem(place, code, message, hint))
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(self._found)
+
+    def add_all(self, others: Iterable[Problem]) -> None:
+        """Note all of *others*, too."""
+        self._found.extend(others)
 
     def raise_any(self) -> None:
         """

@@ -9,10 +9,11 @@ from yett.model.stage import Stage
 from yett.policy.actions import read_action
 from yett.policy.conditions import FORMS, read_asked, read_constant
 from yett.policy.documents import Action, Case, Constant, Document, Rule, Status
+from yett.policy.nodes import Items, Node, Scalar, Table
 from yett.policy.problems import Problems, meant
 from yett.policy.schema import ORIGINS, field, known_fields
 from yett.policy.shape import Shape
-from yett.policy.source import Items, Node, Scalar, Table, read
+from yett.policy.source import read
 
 __all__ = [
     "CASE_KEYS",

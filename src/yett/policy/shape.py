@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import TypeVar
 
 from yett.model.errors import Place
+from yett.policy.nodes import Items, Node, Scalar, Table
 from yett.policy.problems import Problems, meant
-from yett.policy.source import Items, Node, Scalar, Table
 
 __all__ = ["Shape", "quoted"]
 
@@ -25,6 +25,7 @@ class Shape:
 
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
+        self._members: dict[type[StrEnum], dict[str, StrEnum]] = {}
 
     def fields(
         self, node: Node, what: str, allowed: Collection[str], required: Collection[str] = ()
@@ -42,8 +43,12 @@ class Shape:
                 self.problems.add(key.place, "unknown-key", f"unknown key `{key.text}` in {what}", hint)
         for key_text in required:
             if key_text not in found:
-                self.problems.add(node.place, "missing-key", f"{what} has no `{key_text}`")
+                self.lacks(node, what, key_text)
         return found
+
+    def lacks(self, node: Node, what: str, key: str) -> None:
+        """Note that *node*, called *what*, lacks a *key*."""
+        self.problems.add(node.place, "missing-key", f"{what} has no `{key}`")
 
     def wrong(self, place: Place, message: str, hint: str = "") -> None:
         """Note that something is of the wrong type."""
@@ -128,13 +133,14 @@ class Shape:
         if node is None:
             return None
         word = node.text if isinstance(node, Scalar) else ""
-        try:
-            return choices(word)
-        except ValueError:
-            words = [choice.value for choice in choices]
-            cure = meant(word, words) or f"one of {quoted(words)}"
+        members = self._members.get(choices)
+        if members is None:
+            members = self._members[choices] = {choice.value: choice for choice in choices}
+        chosen = members.get(word)
+        if chosen is None:
+            cure = meant(word, members) or f"one of {quoted(members)}"
             self.problems.add(node.place, "wrong-value", f"`{word}` is no {what}", cure)
-            return None
+        return chosen  # type: ignore[return-value]  # kept by their type
 
     def scalar(self, node: Node, what: str) -> str | int | float | bool | None:
         """Return a single value that is not null; None where it is not one."""

@@ -3,37 +3,27 @@ Source: YAML text to nodes that know their line and column.
 
 Rules:
 
-1. Scalars mean what YAML 1.2's core schema says: `no`, `1_000`, `1:30` and dates are strings, and so is everything in
-   quotes.
-2. Nothing stands for something else: no anchors, aliases, merges, or tags outside the core schema; a key occurs once.
-3. Size, depth and number of nodes are bounded before any tree is built.
+1. Nothing stands for something else: no anchors, aliases, merges, or tags outside the core schema; a key occurs once.
+2. Size, depth and number of nodes are bounded before any tree is built.
+3. What is written plainly is read by `yett.policy.everyday`, many times faster; everything else, and all that is wrong, by
+   the YAML parser.
 """
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import yaml
 
 from yett.model.errors import Place
+from yett.policy.everyday import read_everyday
+from yett.policy.nodes import Items, Node, Scalar, Table, resolved
 from yett.policy.problems import Problems
 
-__all__ = ["Items", "Node", "Scalar", "Table", "read"]
+__all__ = ["parsed", "read"]
 
 _MAX_CHARACTERS = 8 * 1024 * 1024
 _MAX_NODES = 1_000_000
 _MAX_DEPTH = 64
-_MAX_DIGITS = 400
-"""More than any binary float needs, and below the length at which CPython refuses to read an integer."""
-
-_NULL = frozenset({"", "~", "null", "Null", "NULL"})
-_BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_FIRST = frozenset({"", *"+-.0123456789~nNtTfF"})
-"""What a value begins with that may be something else than a word."""
-_INTEGER = re.compile(r"[-+]?[0-9]+")
-_OCTAL = re.compile(r"0o[0-7]+")
-_HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _CORE = "tag:yaml.org,2002:"
 _KINDS = {
     "str": (str,),
@@ -42,36 +32,6 @@ _KINDS = {
     "bool": (bool,),
     "null": (type(None),),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """A single value; *text* is how it was written."""
-
-    place: Place
-    value: str | int | float | bool | None
-    text: str
-    written: str = field(default="", compare=False, repr=False)
-    """The characters in the file, with quotes, escapes and indentation."""
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """A sequence."""
-
-    place: Place
-    items: tuple["Node", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A mapping; its keys are unique."""
-
-    place: Place
-    entries: tuple[tuple[Scalar, "Node"], ...]
-
-
-Node = Scalar | Items | Table
 
 
 class _TooMuchError(Exception):
@@ -179,28 +139,11 @@ class _Builder:
         return self._text[start.index : end.index] if start and end else ""
 
     def _resolved(self, place: Place, text: str) -> str | float | bool | None:
-        # Most values are words, and no word that begins with a letter is a number.
-        if text[:1] not in _FIRST:
-            return text
-        if text in _NULL:
+        try:
+            return resolved(text)
+        except ValueError as error:
+            self._problems.add(place, "wrong-value", str(error))
             return None
-        if text in _BOOLEAN:
-            return _BOOLEAN[text]
-        base = (
-            10
-            if _INTEGER.fullmatch(text)
-            else 8
-            if _OCTAL.fullmatch(text)
-            else 16
-            if _HEXADECIMAL.fullmatch(text)
-            else 0
-        )
-        if not base and not _FLOAT.fullmatch(text):
-            return text
-        if len(text) > _MAX_DIGITS:
-            self._problems.add(place, "wrong-value", f"`{text[:20]}…` has too many digits")
-            return None
-        return int(text if base == 10 else text[2:], base) if base else float(text)  # noqa: PLR2004 - the decimal base
 
 
 def read(text: str, file: str, problems: Problems) -> tuple[Node, ...]:
@@ -208,6 +151,12 @@ def read(text: str, file: str, problems: Problems) -> tuple[Node, ...]:
     if len(text) > _MAX_CHARACTERS:
         problems.add(Place(file), "too-large", f"more than {_MAX_CHARACTERS} characters")
         return ()
+    everyday = read_everyday(text, file)
+    return parsed(text, file, problems) if everyday is None else everyday
+
+
+def parsed(text: str, file: str, problems: Problems) -> tuple[Node, ...]:
+    """Read the documents in *text* with the YAML parser, whatever they are."""
     builder = _Builder(text, file, problems)
     try:
         for event in _events(text):

@@ -6,7 +6,7 @@ by side. Blanks are matched with blanks without counting them, since no message 
 """
 
 from yett.model.errors import Place
-from yett.policy.source import Scalar
+from yett.policy.nodes import Scalar
 
 __all__ = ["Spots"]
 

@@ -30,10 +30,11 @@ from datetime import UTC, datetime
 
 from yett.model.errors import Place
 from yett.policy.documents import Case, Rule
+from yett.policy.nodes import Items, Node, Scalar, Table
 from yett.policy.problems import Problems, meant
 from yett.policy.reading import CASE_KEYS, EXPECT_KEYS, read_case
 from yett.policy.shape import Shape
-from yett.policy.source import Items, Node, Scalar, Table, read
+from yett.policy.source import read
 
 __all__ = ["SUITE_KEYS", "TEST_KEYS", "Suite", "read_suite"]
 
