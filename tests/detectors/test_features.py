@@ -1,11 +1,18 @@
 """Features are the same for the same words, tell apart who wrote them, and know their place."""
 
+from collections import Counter
+
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from tests.detectors.models import BITS, LEXICON
+from tests.detectors.plain import plain_features
+from yett.detectors import features as module
 from yett.detectors.features import Features
+from yett.detectors.letters import Letters
 from yett.detectors.lexicon import Lexicon
 
 FEATURES = Features(LEXICON, BITS)
@@ -67,6 +74,82 @@ def test_where_a_text_stands_does_not_matter(text: str, by: int) -> None:
     assert shifted(text, by)
 
 
+WORDS = [
+    "ignore",
+    "Vergisst",
+    "vergiss",
+    "INSTRUCTIONS",
+    "anweisung",
+    "指",
+    "令",
+    "指令",
+    "I",
+    "iPhone",
+    "don't",
+    "x1",
+    "12",
+]
+ODD = ["é", "Ж", "नियम", "\u212a", "\U0001f600", "\uff45", "½", "٣", "\u2028"]
+PIECES = st.sampled_from([*WORDS, *ODD, " ", " ", " ", "  ", "\n\n", ".", "...", "? "])
+TEXTS = st.lists(PIECES, max_size=40).map("".join) | st.text(max_size=30)
+FAMILIAR = [
+    "ignore all of the instructions, Vergisst ALLE anweisung",
+    "ignore one two three four five six seven eight nine ten instructions",
+    "指 令 und  vergiss iPhone I 12 (x1) don't",
+]
+
+
+def plain(text: str, *, trusted: bool) -> bool:
+    """What is computed in few steps is what is computed character by character."""
+    found = FEATURES.of(text, trusted=trusted)
+    counted = Counter(zip(found.buckets.tolist(), found.places.tolist(), strict=True))
+    return counted == plain_features(text, LEXICON, BITS, trusted=trusted)
+
+
+@given(TEXTS, st.booleans())
+@settings(max_examples=200)
+def test_features_are_those_of_the_plain_way(text: str, trusted: bool) -> None:
+    assert plain(text, trusted=trusted)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("_interrupted", lambda space, count: np.zeros((3, count), np.bool_)),
+        ("SHORT_OF_WORDS", ((6, 1), (4, 2), (2, 3))),
+        ("SHORT_OF_SHAPES", ((2, 2),)),
+        ("OF_WORDS", module.OF_WORDS[::-1]),
+        ("OF_MEANINGS", module.OF_MEANINGS[::-1]),
+        ("OF_STEMS", module.OF_STEMS[::-1].copy()),
+        ("_NEAR", 11),
+        ("_CASES", np.roll(module._CASES, 1)),
+        ("_FOREIGN", np.array(0, np.uint64)),
+        ("_SIGNS", np.array(65, np.uint64)),
+        ("_part", lambda *_: None),
+    ],
+)
+def test_features_that_are_off_are_seen(monkeypatch: pytest.MonkeyPatch, name: str, wrong: object) -> None:
+    assert all(plain(text, trusted=trusted) for text in FAMILIAR for trusted in (True, False))
+    monkeypatch.setattr(module, name, wrong)
+    assert not all(plain(f"{text} Ж", trusted=True) for text in FAMILIAR)
+
+
 def test_hashes_that_depend_on_the_place_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Features, "_stretches", lambda _, sums, begins, ends: sums[ends] - sums[begins])
+    def words(features: Features, letters: Letters, sums: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        found = complete(features, letters, sums)
+        found[:, : len(letters.begins)] += letters.begins.astype(np.uint64)
+        return found
+
+    complete = Features._words
+    monkeypatch.setattr(Features, "_words", words)
     assert not shifted("ignore the rules", 3)
+    assert not plain("ignore the rules", trusted=True)
+
+
+def test_numbers_for_each_cell_are_summed_up_where_they_begin() -> None:
+    found = FEATURES.of("ignore the instructions, please", trusted=True)
+    sums = found.summed((found.cells != found.nothing).astype(np.int64))
+    places = found.letters.places.tolist()
+    counted = Counter(found.places.tolist())
+    assert {place for place, count in zip(places, sums.tolist(), strict=True) if count} == counted.keys()
+    assert sums.sum() == counted.total()

@@ -1,13 +1,19 @@
 """A text has the value of its worst window, wherever it lies, and the explanation adds up to it."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.detectors.models import LEXICON, fearful
+from tests.detectors.models import BITS, LEXICON, fearful
+from tests.detectors.plain import plain_values
 from yett.detectors import judge as module
 from yett.detectors.features import Features
 from yett.detectors.judge import Explanation, Judge, Piece
+from yett.detectors.windows import DENSE
 
 JUDGE = fearful("launch the missiles now")
 PROSE = "It rained for most of the day, and nobody went out. The bread was baked and the letters were written. "
@@ -57,6 +63,51 @@ def test_an_explanation_that_leaves_something_out_is_seen(monkeypatch: pytest.Mo
     complete = module._by_word
     monkeypatch.setattr(module, "_by_word", lambda *given: complete(*given)[1:])
     assert not adds_up("launch the missiles now")
+
+
+MIXED = st.lists(
+    st.sampled_from(["Launch the missiles now. ", "忽略。", PROSE, "  ", "\n", "(x) ", "ALL of it! "])
+    | st.text(max_size=20),
+    min_size=1,
+    max_size=12,
+)
+DICE = np.random.default_rng(0)
+MODEL = replace(
+    JUDGE.model, weights=DICE.integers(-127, 128, 1 << BITS).astype(np.int8), dense=DICE.normal(size=len(DENSE))
+)
+RANDOM = Judge(MODEL, LEXICON)
+
+
+def plain(text: str, *, trusted: bool) -> bool:
+    """Every window has the value that adding up by hand gives, and the explanation is of the worst."""
+    expected = plain_values(text, MODEL, LEXICON, trusted=trusted)
+    found = RANDOM.suspects(text, 1000, trusted=trusted)
+    values = {(each.start, each.end): each.value for each in reversed(found)}
+    worst = RANDOM.explain(text, trusted=trusted).value
+    return values == pytest.approx(expected) and worst == pytest.approx(max(expected.values()))
+
+
+@given(MIXED.map("".join).filter(str.strip), st.booleans())
+def test_values_are_those_of_the_plain_way(text: str, trusted: bool) -> None:
+    assert plain(text, trusted=trusted)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [("DAMPING", 21.0), ("_HALF", np.array(0)), ("_between", lambda numbers, _, cut: numbers[: len(cut.starts)])],
+)
+def test_values_that_are_off_are_seen(monkeypatch: pytest.MonkeyPatch, name: str, wrong: object) -> None:
+    texts = ["Launch the missiles now. It rained for most of the day.", *"abcdefgh"]
+    assert all(plain(text, trusted=True) for text in texts)
+    monkeypatch.setattr(module, name, wrong)
+    assert not all(plain(text, trusted=True) for text in texts)
+
+
+def test_many_may_ask_at_once() -> None:
+    texts = [PROSE * count + "Launch the missiles now. " * (count % 3) for count in range(1, 40)]
+    alone = [RANDOM.suspects(text, 3, trusted=True) for text in texts]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda text: RANDOM.suspects(text, 3, trusted=True), texts * 8)) == alone * 8
 
 
 def test_the_telling_stretch_is_the_one_that_weighs_most() -> None:

@@ -1,11 +1,13 @@
 """A text as numbers: alike what is alike, and every number knows its place."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yett.detectors.letters import TRAITS, Alphabet, Letters
+from yett.detectors.letters import CHANGES, MARGIN, TRAITS, Alphabet, Letters
 
 ALPHABET = Alphabet()
 
@@ -81,20 +83,41 @@ def test_sentences_begin_where_others_end(text: str, rest: list[str]) -> None:
     ],
 )
 def test_every_character_has_a_class(character: str, trait: str) -> None:
-    assert TRAITS[ALPHABET.letters(character).traits[0]] == trait
+    assert TRAITS[ALPHABET.letters(character).marks[0]] == trait
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        ("aB", "a capital after a small letter"),
+        ("a!", "a sign after a letter"),
+        ("!a", "a letter after a sign"),
+        ("!!", "a character twice"),
+        ("!?", "a character twice"),
+        ("ab", None),
+        ("a ", None),
+        ("  ", None),
+    ],
+)
+def test_what_changes_is_known(text: str, change: str | None) -> None:
+    first, last = ALPHABET.letters(text).marks // len(TRAITS)
+    assert first == (CHANGES.index(change) + 1 if change else 0)
+    assert last == 0
 
 
 def sound(text: str) -> bool:
     """Every number stands for a place in the text, in order, and words lie between spaces and signs."""
     letters: Letters = ALPHABET.letters(text)
-    counts = {len(letters.codes), len(letters.places), len(letters.space), len(letters.capital)}
-    ordered = bool((np.diff(letters.places) >= 0).all() and (letters.places < len(text)).all())
+    counts = {len(letters.codes), len(letters.places), len(letters.space), len(letters.word), len(letters.kinds)}
+    inside = letters.places[: -MARGIN - 1]
+    ordered = bool((np.diff(letters.places) >= 0).all() and (inside < len(text)).all())
+    margin = bool(letters.space[-MARGIN - 1 :].all())
     apart = bool((letters.begins < letters.ends).all() and (letters.begins[1:] >= letters.ends[:-1]).all())
     breaks = bool((np.diff(letters.breaks) > 0).all() and (letters.breaks < len(text)).all())
-    return len(counts) == 1 and ordered and apart and breaks and len(letters.traits) == len(text)
+    return len(counts) == 1 and ordered and margin and apart and breaks and len(letters.marks) == len(text)
 
 
-@given(st.text(st.characters(), min_size=1, max_size=60))
+@given(st.text(st.characters(), max_size=60))
 def test_every_number_knows_its_place(text: str) -> None:
     assert sound(text)
 
@@ -102,7 +125,7 @@ def test_every_number_knows_its_place(text: str) -> None:
 def test_places_that_are_off_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     def off(text: str) -> Letters:
         letters = Alphabet().letters(text)
-        return Letters(*(getattr(letters, name) + (name == "places") for name in Letters.__slots__))
+        return replace(letters, places=letters.places + 1)
 
     class Off:
         letters = staticmethod(off)

@@ -4,197 +4,256 @@ Features: what a text has, as numbers of buckets.
 Rules:
 
 1. A feature is a hash: of three to five characters within a word and its edges, of one to three words, of two stems near
-   each other, of what words mean (see `lexicon`), alone, in pairs and in threes. It has a place, so that it can be
-   explained.
+   each other, of how words and signs follow each other, and of what words mean (see `meanings`), alone, in pairs and in
+   threes. It has a place, so that it can be explained.
 2. Whether a user wrote the text or nobody whom we trust is part of a feature's hash where words are concerned: the same
    sentence is a request in a prompt and an attack in a document.
-3. There is no loop over characters or words. Prefix sums of a polynomial modulo 2^64 give the hash of any stretch.
+3. There is no loop over characters or words, and few steps, since each costs as much as some hundred characters. Kinds
+   that begin at the same codes are one *layer*, of the same number of cells for each; where a kind has no feature, the
+   cell says so.
 
 Source: feature hashing as in K. Weinberger et al., Feature Hashing for Large Scale Multitask Learning, 2009.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from yett.detectors.letters import Alphabet, Letters
+from yett.detectors.hashing import (
+    BASE,
+    INVERSE,
+    KEYS,
+    LONGEST,
+    OF_MEANINGS,
+    OF_SHAPES,
+    OF_STEMS,
+    OF_WORDS,
+    SHORT_OF_SHAPES,
+    SHORT_OF_WORDS,
+    joined,
+    key,
+    powers,
+    salted,
+    sliding,
+)
+from yett.detectors.letters import ALONE, CAPITAL, DIGIT, LETTER, MARGIN, Alphabet, Letters
 from yett.detectors.lexicon import STEM, Lexicon
+from yett.detectors.meanings import Meanings
 
-__all__ = ["BITS", "Featured", "Features"]
+__all__ = ["BITS", "Featured", "Features", "Layer"]
 
 BITS = 18
 """There are 2 to this power buckets."""
 _Hashes = NDArray[np.uint64]
 _Places = NDArray[np.intp]
-_LONGEST = 1 << 16
-_BASE = 0x9E3779B97F4A7C15
-_MODULUS = 1 << 64
-_PAIR, _TRIPLE = np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9)
+_RUNS = (3, 4, 5)
+"""So many characters are hashed together."""
+_LENGTHS = np.array([[LONGEST], [STEM]])
+"""Of a word all is hashed, and its stem."""
 _NEAR = 10
-_ASCII = 127
 """So many words may lie between words whose meanings go together."""
+_FAR = 1 << 30
+_FIRST_CAPITAL, _CAPITAL, _SMALL, _DIGIT = 1, 2, 4, 8
+_CASES = np.array([1, 2, 2, 2, 1, 3, 4, 4] + [5] * 8, np.uint64)
+"""The shape of a word that has these: in small letters, in capitals, with one in front, otherwise, with a digit there."""
+_INSIDE, _IN_FRONT = np.zeros(256, np.uint8), np.zeros(256, np.uint8)
+_INSIDE[LETTER:], _INSIDE[CAPITAL] = _SMALL, _CAPITAL
+_IN_FRONT[LETTER:], _IN_FRONT[CAPITAL], _IN_FRONT[DIGIT:ALONE] = _SMALL, _FIRST_CAPITAL, _DIGIT
+_FOREIGN = np.array(8, np.uint64)
+_ASCII, _SIGNS = (np.array(code, np.uint64) for code in (127, 64))
+_ONE = np.array(1)
 
 
-def _salt(number: int) -> np.uint64:
-    return np.uint64((0xD6E8FEB86659FD93 * (2 * number + 1)) % _MODULUS)
+class Layer(NamedTuple):
+    """Kinds of features that begin at the same codes."""
 
-
-_SALTS = tuple(_salt(number) for number in range(32))
+    rows: int
+    """How many kinds."""
+    width: int
+    """How many features of each."""
+    codes: _Places | slice
+    """At which codes they begin."""
 
 
 @dataclass(frozen=True, slots=True)
 class Featured:
-    """The features of a text, in no order."""
+    """The features of a text, layer after layer, each row by row."""
 
-    buckets: NDArray[np.intp]
-    places: _Places
-    """Where each begins in the text."""
+    cells: NDArray[np.intp]
+    """The bucket of each feature, and *nothing* where there is none."""
+    layers: tuple[Layer, ...]
     letters: Letters
+    nothing: int
+
+    @property
+    def buckets(self) -> NDArray[np.intp]:
+        """The bucket of each feature."""
+        buckets: NDArray[np.intp] = self.cells[self.cells != self.nothing]
+        return buckets
+
+    @property
+    def places(self) -> _Places:
+        """Where in the text each feature begins."""
+        places = self.letters.places
+        rows = [np.tile(places[layer.codes], layer.rows) for layer in self.layers]
+        found: _Places = np.concatenate(rows)[self.cells != self.nothing]
+        return found
+
+    def grids(self, numbers: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+        """Yield *numbers*, one for each cell, layer by layer, a row for each kind."""
+        start = 0
+        for rows, width, _ in self.layers:
+            stop = start + rows * width
+            yield numbers[start:stop].reshape(rows, width)
+            start = stop
+
+    def summed(self, worth: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Sum up *worth*, a number for each cell, at the codes where their features begin."""
+        totals = np.zeros(len(self.letters.codes), np.int64)
+        for layer, grid in zip(self.layers, self.grids(worth), strict=True):
+            totals[layer.codes] += np.add.reduce(grid, axis=0)
+        return totals
 
 
 class Features:
     """Finds the features of texts."""
 
-    __slots__ = ("_alphabet", "_inverses", "_powers", "_shift", "_sought", "_stems", "_words", "bits")
+    __slots__ = ("_alphabet", "_inverses", "_meanings", "_powers", "_salted", "_shift", "bits")
 
     def __init__(self, lexicon: Lexicon, bits: int = BITS) -> None:
         self.bits = bits
-        self._shift = np.uint64(64 - bits)
+        self._shift = np.array(64 - bits, np.uint64)
         self._alphabet = Alphabet()
-        self._powers = _powers(_BASE)
-        self._inverses = _powers(pow(_BASE, -1, _MODULUS))
-        stems = {
-            entry.removesuffix("*")[:STEM]: number for entry, number in lexicon.entries.items() if entry[-1] == "*"
-        }
-        words = {entry: number for entry, number in lexicon.entries.items() if entry[-1] != "*"}
-        self._stems = self._table(stems)
-        self._words = tuple(
-            self._table({entry: number for entry, number in words.items() if len(entry.split()) == count})
-            for count in (1, 2, 3)
-        )
+        self._powers = powers(BASE)
+        self._inverses = powers(INVERSE)
+        self._salted = salted(self._inverses, _RUNS)
+        self._meanings = Meanings(self._entries(lexicon))
 
-    def _table(self, entries: dict[str, int]) -> tuple[_Hashes, NDArray[np.uint8]]:
-        """Return the hashes of *entries*, in order, and what each means."""
-        hashes = np.array([self._entry(entry) for entry in entries] or [np.uint64(0)], np.uint64)
-        meanings = np.array([*entries.values()] or [0], np.uint8)
-        order = np.argsort(hashes)
-        return hashes[order], meanings[order]
-
-    def _entry(self, entry: str) -> np.uint64:
-        letters = self._alphabet.letters(entry)
-        words = self._stretches(self._prefix(letters.codes), letters.begins, letters.ends)
-        return np.uint64(_joined(words)[0])
+    def _entries(self, lexicon: Lexicon) -> Iterable[tuple[int, int]]:
+        """Yield the key of each entry of *lexicon*, and what it means."""
+        for entry, number in lexicon.entries.items():
+            stem = entry[-1] == "*"
+            letters = self._alphabet.letters(entry.removesuffix("*")[:STEM] if stem else entry)
+            words = self._words(letters, self._sums(letters.codes))[0, : len(letters.begins)].tolist()
+            yield key(joined(words), 0 if stem else len(entry.split())), number
 
     def of(self, text: str, *, trusted: bool) -> Featured:
         """Find the features of *text*, at most 65,000 characters, written by a user if it is *trusted*."""
         letters = self._alphabet.letters(text)
-        pieces = [*self._characters(letters), *_shapes(letters), *self._phrases(letters, trusted=trusted)]
-        hashes = np.concatenate([hashes * _SALTS[salt] for salt, hashes, _ in pieces])
-        codes = np.concatenate([places for _, _, places in pieces])
-        return Featured((hashes >> self._shift).astype(np.intp), letters.places[codes], letters)
+        begins, count = letters.begins, len(letters.codes) - MARGIN
+        sums = self._sums(letters.codes)
+        tokens, shapes = _shapes(letters, foreign=not text.isascii())
+        words = _phrases(self._words(letters, sums), trusted=trusted)
+        told = self._meanings.of(words[KEYS])
+        parts = [
+            self._runs(sums, count).ravel(),
+            shapes.ravel(),
+            words[: KEYS.start].ravel(),
+            words[KEYS.stop :].ravel(),
+        ]
+        layers = [Layer(3, count, slice(count)), Layer(2, len(tokens), tokens), Layer(8, len(begins), begins)]
+        if told:
+            parts.append(_said([*told.values()], trusted=trusted).ravel())
+            layers.append(Layer(16, len(told), begins[[*told]]))
+        hashes = np.concatenate(parts)
+        hashes >>= self._shift
+        featured = Featured(hashes.view(np.intp), tuple(layers), letters, 1 << self.bits)
+        _clear(featured, [*told])
+        return featured
 
-    def _prefix(self, codes: _Hashes) -> _Hashes:
-        sums = np.zeros(len(codes) + 1, np.uint64)
-        np.cumsum(codes * self._powers[: len(codes)], out=sums[1:])
+    def _sums(self, codes: _Hashes) -> _Hashes:
+        """Return the prefix sums of *codes* times powers."""
+        sums = np.empty(len(codes) + 1, np.uint64)
+        sums[0] = 0
+        rest = sums[1:]
+        np.multiply(codes, self._powers[: len(codes)], out=rest)
+        np.add.accumulate(rest, out=rest)
         return sums
 
-    def _stretches(self, sums: _Hashes, begins: _Places, ends: _Places) -> _Hashes:
-        return (sums[ends] - sums[begins]) * self._inverses[begins]
+    def _runs(self, sums: _Hashes, count: int) -> _Hashes:
+        """Return the runs of characters from each of the first *count* codes on."""
+        runs: _Hashes = sliding(sums, _RUNS[0], (len(_RUNS), count)) - sums[:count]
+        runs *= self._salted[:, :count]
+        return runs
 
-    def _characters(self, letters: Letters) -> Iterator[tuple[int, _Hashes, _Places]]:
-        """Yield the runs of three to five characters that have no space inside."""
-        sums = self._prefix(letters.codes)
-        spaces = np.zeros(len(letters.space) + 1, np.int32)
-        np.cumsum(letters.space, out=spaces[1:])
-        for count in (3, 4, 5):
-            last = len(letters.codes) - count + 1
-            if last <= 0:
-                continue
-            within = np.flatnonzero(spaces[count - 1 : count - 1 + last] == spaces[1 : 1 + last])
-            yield count, self._stretches(sums, within, within + count), within
-
-    def _phrases(self, letters: Letters, *, trusted: bool) -> Iterator[tuple[int, _Hashes, _Places]]:
-        begins, ends = letters.begins, letters.ends
-        if not len(begins):
-            return
-        sums = self._prefix(letters.codes)
-        words = self._stretches(sums, begins, ends)
-        stems = self._stretches(sums, begins, np.minimum(ends, begins + STEM))
-        pairs = words[:-1] * _PAIR + words[1:]
-        triples = pairs[:-1] * _TRIPLE + words[2:]
-        channel = 6 if trusted else 7
-        yield 8, words, begins
-        yield channel, words, begins
-        yield 9, pairs, begins[:-1]
-        yield channel + 4, pairs, begins[:-1]
-        yield 12, triples, begins[:-2]
-        for apart in (2, 3, 4):
-            if len(stems) > apart:
-                yield 13, stems[:-apart] * _PAIR + stems[apart:], begins[:-apart]
-        yield from self._meanings(letters, words, stems, trusted=trusted)
-
-    def _meanings(
-        self, letters: Letters, words: _Hashes, stems: _Hashes, *, trusted: bool
-    ) -> Iterator[tuple[int, _Hashes, _Places]]:
-        meant = _looked_up(self._stems, stems)
-        for count in (1, 2, 3):
-            if len(words) >= count:
-                found = _looked_up(self._words[count - 1], _joined(words, count))
-                meant[: len(found)] = np.where(found, found, meant[: len(found)])
-        told = np.flatnonzero(meant)
-        meanings, places = meant[told].astype(np.uint64), letters.begins[told]
-        for salt in (14, 14, 14, 15 if trusted else 16):  # what is said counts more than how it is spelt
-            yield salt, meanings, places
-            near = np.flatnonzero(told[1:] - told[:-1] <= _NEAR)
-            pairs = meanings[near] * _PAIR + meanings[near + 1]
-            yield salt + 3, pairs, places[near]
-            near = np.flatnonzero(told[2:] - told[:-2] <= _NEAR)
-            yield salt + 6, meanings[near] * _PAIR + meanings[near + 2], places[near]
-            triples = (meanings[near] * _PAIR + meanings[near + 1]) * _TRIPLE + meanings[near + 2]
-            yield salt + 9, triples, places[near]
+    def _words(self, letters: Letters, sums: _Hashes) -> _Hashes:
+        """Return the words and their stems, and a few zeros after each."""
+        begins = letters.begins
+        found = np.zeros((2, len(begins) + 4), np.uint64)
+        stretches = sums.take(np.minimum(letters.ends, begins + _LENGTHS))
+        stretches -= sums.take(begins)
+        np.multiply(stretches, self._inverses.take(begins), out=found[:, : len(begins)])
+        return found
 
 
-def _shapes(letters: Letters) -> Iterator[tuple[int, _Hashes, _Places]]:
-    """Yield how words and signs follow each other, whatever the words: gibberish and code look unlike prose."""
-    begins, ends, capitals = letters.begins, letters.ends, np.zeros(len(letters.codes) + 1, np.int32)
-    np.cumsum(letters.capital, out=capitals[1:])
-    many = capitals[ends] - capitals[begins]
-    tokens = np.where(letters.space, np.uint64(0), letters.codes + np.uint64(64))
-    inside = np.zeros(len(tokens) + 1, np.int8)
-    inside[begins] += 1
-    inside[ends] -= 1
-    tokens[np.cumsum(inside[:-1]) > 0] = 0
-    shape = np.where(
-        many == 0, 1, np.where(many == ends - begins, 2, np.where(letters.capital[begins] & (many == 1), 3, 4))
-    )
-    shape[letters.codes[begins] == ord("0")] = 5
-    tokens[begins] = shape + 8 * (letters.codes[begins] > _ASCII)
-    places = np.flatnonzero(tokens)
-    told = tokens[places] * np.uint64(2) + letters.space[places - 1]
-    pairs = told[:-1] * _PAIR + told[1:]
-    triples = pairs[:-1] * _TRIPLE + told[2:]
-    yield 26, triples, places[:-2]
-    yield 27, triples[:-1] * _PAIR + told[3:], places[:-3]
+def _phrases(words: _Hashes, *, trusted: bool) -> _Hashes:
+    """Return what is hashed of *words*: three rows of stems, four of keys, five of words."""
+    count = words.shape[1] - 4
+    rows = np.empty((12, count), np.uint64)
+    np.matmul(OF_STEMS, sliding(words, count + 4, (5, count)), out=rows[:4])
+    np.matmul(OF_WORDS[trusted], sliding(words, 0, (3, count)), out=rows[4:])
+    return rows
 
 
-def _powers(number: int) -> _Hashes:
-    powers = np.full(_LONGEST, number, np.uint64)
-    powers[0] = 1
-    return np.multiply.accumulate(powers)
+def _said(meant: list[int], *, trusted: bool) -> _Hashes:
+    """Return what is hashed of what was *meant*."""
+    padded = np.array([*meant, 0, 0], np.uint64)
+    said: _Hashes = np.matmul(OF_MEANINGS[trusted], sliding(padded, 0, (3, len(meant))))
+    return said
 
 
-def _joined(words: _Hashes, count: int | None = None) -> _Hashes:
-    """Join every *count* words, or all of them, into one hash."""
-    count = count or len(words)
-    joined = words[: len(words) - count + 1]
-    for place in range(1, count):
-        joined = joined * _PAIR + words[place : len(words) - count + 1 + place]
-    return joined
+def _clear(featured: Featured, told: list[int]) -> None:
+    """Mark what is no feature: runs with a space inside, rows that want for neighbours, meanings far apart."""
+    runs, shapes, words, *said = featured.grids(featured.cells)
+    nothing = featured.nothing
+    np.copyto(runs, nothing, where=_interrupted(featured.letters.space, runs.shape[1]))
+    for grid, short in ((shapes, SHORT_OF_SHAPES), (words, SHORT_OF_WORDS)):
+        for rows, last in short:
+            grid[:rows, -last:] = nothing
+    for grid in said:
+        _part(grid, told, nothing)
 
 
-def _looked_up(table: tuple[_Hashes, NDArray[np.uint8]], hashes: _Hashes) -> NDArray[np.uint8]:
-    known, meanings = table
-    places = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
-    return np.where(known[places] == hashes, meanings[places], 0).astype(np.uint8)
+def _part(said: NDArray[np.intp], told: list[int], nothing: int) -> None:
+    """Mark as no features those of *said* whose words, counted as in *told*, are too far apart."""
+    beyond = [*told, _FAR, _FAR]
+    said[8:12, [place for place, word in enumerate(told) if beyond[place + 1] - word > _NEAR]] = nothing
+    said[:8, [place for place, word in enumerate(told) if beyond[place + 2] - word > _NEAR]] = nothing
+
+
+def _shapes(letters: Letters, *, foreign: bool) -> tuple[_Places, _Hashes]:
+    """Hash how words and signs follow each other, whatever the words: gibberish and code look unlike prose."""
+    tokens = letters.codes + _SIGNS
+    tokens *= letters.space == letters.word  # a sign is neither
+    if len(letters.begins):
+        tokens[letters.begins] = _cases(letters, foreign=foreign)
+    places = tokens.nonzero()[0]
+    told = np.zeros(len(places) + 3, np.uint64)
+    inside = told[: len(places)]
+    inside += tokens.take(places)
+    inside += inside
+    inside += letters.space.take(places - _ONE)
+    return places, np.matmul(OF_SHAPES, sliding(told, 0, (4, len(places))))
+
+
+def _cases(letters: Letters, *, foreign: bool) -> _Hashes:
+    """Return the shape of each word: how it is written, whether it begins with a digit or in another script."""
+    begins = letters.begins
+    traits = _INSIDE.take(letters.kinds)
+    traits[begins] = _IN_FRONT.take(letters.kinds.take(begins))
+    shapes = _CASES.take(np.bitwise_or.reduceat(traits, begins))
+    if foreign:
+        shapes[letters.codes.take(begins) > _ASCII] += _FOREIGN
+    return shapes
+
+
+def _interrupted(space: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
+    """Say which runs have a *space* inside."""
+    found = np.empty((len(_RUNS), count), np.bool_)
+    found[0] = space[1 : count + 1]
+    np.logical_or(found[0], space[2 : count + 2], out=found[1])
+    np.logical_or(found[1], space[3 : count + 3], out=found[2])
+    return found

@@ -24,6 +24,10 @@ __all__ = ["Explanation", "Judge", "Piece", "Suspect"]
 _Numbers = NDArray[np.float64]
 _PIECE = 1 << 15
 """Characters that are read at once."""
+_FEATURE_BITS = np.array(32)
+_FEATURE = 1 << 32
+"""Added to what a feature weighs, if that is anything, so that one sum is both the weight and the number of features."""
+_HALF = np.array(_FEATURE // 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +72,30 @@ class Explanation:
         return self.pieces[best[1]].start, self.pieces[best[2] - 1].end
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What a text was found to be worth."""
+
+    featured: Featured
+    cut: Windows
+    roots: _Numbers
+    """By what the sum of the weights in each window is divided."""
+    value: _Numbers
+    """Of each window."""
+
+
 class Judge:
     """Applies a model to texts."""
 
-    __slots__ = ("_features", "_weights", "model")
+    __slots__ = ("_factors", "_features", "_worth", "model")
 
     def __init__(self, model: LinearModel, lexicon: Lexicon) -> None:
         """Judge by *model*, which was learnt with *lexicon*."""
         self.model = model
         self._features = Features(lexicon, model.bits)
-        self._weights = model.weights.astype(np.float32) * np.float32(model.step)
+        self._factors = model.dense.tolist()
+        self._worth = np.zeros(len(model.weights) + 1, np.int64)
+        self._worth[:-1] = model.weights + (model.weights != 0) * _FEATURE
 
     def suspects(self, text: str, most: int = 1, *, trusted: bool) -> list[Suspect]:
         """Return the windows of *text*, at most *most*, that look worst, the worst first; a blank text has none."""
@@ -85,17 +103,28 @@ class Judge:
         return sorted(found, key=lambda suspect: -suspect.value)[:most]
 
     def _worst(self, text: str, start: int, most: int, trusted: bool) -> Iterator[Suspect]:  # noqa: FBT001 - of `suspects`
-        _, _, cut, value = self._judged(text, trusted=trusted)
+        judged = self._judged(text, trusted=trusted)
+        starts, ends, value = judged.cut.starts, judged.cut.ends, judged.value
         order = [int(value.argmax())] if most == 1 else np.argsort(-value, kind="stable")[:most].tolist()
         for index in order:
-            yield Suspect(start + int(cut.starts[index]), start + int(cut.ends[index]), float(value[index]))
+            yield Suspect(start + int(starts[index]), start + int(ends[index]), float(value[index]))
 
-    def _judged(self, text: str, *, trusted: bool) -> tuple[Featured, _Numbers, Windows, _Numbers]:
+    def _judged(self, text: str, *, trusted: bool) -> _Judged:
         featured = self._features.of(text, trusted=trusted)
-        weights = self._weights[featured.buckets].astype(np.float64)
-        cut = windows(featured, weights, trusted=trusted)
-        value = cut.sums / np.sqrt(cut.counts + DAMPING) + cut.dense @ self.model.dense + self.model.bias
-        return featured, weights, cut, value
+        cut = windows(featured.letters, trusted=trusted)
+        worth = self._worth.take(featured.cells)
+        if len(cut.starts) == 1:
+            sums = np.add.reduce(worth, keepdims=True)
+        else:
+            sums = _between(featured.summed(worth), featured.letters.places, cut)
+        counts = (sums + _HALF) >> _FEATURE_BITS
+        sums -= counts << _FEATURE_BITS
+        roots = np.sqrt(counts + DAMPING)
+        value = sums * self.model.step
+        value /= roots
+        value += cut.values(self.model.dense, self._factors)
+        value += self.model.bias
+        return _Judged(featured, cut, roots, value)
 
     def explain(self, text: str, *, trusted: bool) -> Explanation:
         """
@@ -109,17 +138,26 @@ class Judge:
             raise ValueError("there is nothing to explain in a blank text")
         worst = found[0]
         start, piece = next((start, piece) for start, piece in _pieces(text) if worst.end <= start + len(piece))
-        featured, weights, cut, value = self._judged(piece, trusted=trusted)
-        index = int(value.argmax())
-        first, last = cut.starts[index], cut.ends[index]
-        inside = (featured.places >= first) & (featured.places < last)
-        each = weights[inside] / np.sqrt(cut.counts[index] + DAMPING)
+        judged = self._judged(piece, trusted=trusted)
+        index, featured, cut, value = int(judged.value.argmax()), judged.featured, judged.cut, judged.value
+        first, last, places = cut.starts[index], cut.ends[index], featured.places
+        inside = (places >= first) & (places < last)
+        each = self.model.weights[featured.buckets[inside]] * (self.model.step / judged.roots[index])
         return Explanation(
             float(value[index]),
             self.model.score(float(value[index]), len(text), trusted=trusted),
-            _by_word(featured, (int(first), int(last)), each, featured.places[inside], start),
+            _by_word(featured, (int(first), int(last)), each, places[inside], start),
             (*zip(DENSE, (cut.dense[index] * self.model.dense).tolist(), strict=True), ("bias", self.model.bias)),
         )
+
+
+def _between(numbers: NDArray[np.int64], places: NDArray[np.intp], cut: Windows) -> NDArray[np.int64]:
+    """Add up *numbers*, of what begins at *places*, in each window."""
+    totals = np.zeros(len(numbers) + 1, np.int64)
+    np.add.accumulate(numbers, out=totals[1:])
+    sums = totals.take(places.searchsorted(cut.ends))
+    sums -= totals.take(places.searchsorted(cut.starts))
+    return sums
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:

@@ -15,12 +15,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["TRAITS", "Alphabet", "Letters"]
+__all__ = ["ALONE", "CAPITAL", "CHANGES", "DIGIT", "LETTER", "MARGIN", "TRAITS", "Alphabet", "Letters"]
 
 _PLANE = 0x10000
 _ASCII = 0x7F
-_OTHER, _SPACE, _LETTER, _DIGIT, _ALONE = range(5)
-_CAPITAL, _BLANK = 1, 3
+_SPACE, _LINE, _STOP, _MARK, _SIGN, LETTER, DIGIT, ALONE = range(0, 256, 32)
+"""Groups of characters: white space; that which ends a sentence at once; signs that do; those that do before white
+space; other signs; letters; digits; letters that are words by themselves. A trait is added to each: both are a *kind*."""
+_LOWER, _CAPITAL, _DECIMAL, _BLANK = range(4)
+CAPITAL = LETTER | _CAPITAL
+"""The kind of capitals."""
 # Scripts without spaces between words: Thai to Tibetan, Myanmar, Khmer, kana and Han.
 _UNSPACED = ((0x0E00, 0x0FFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x30FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF))
 TRAITS = (
@@ -44,6 +48,8 @@ TRAITS = (
     "other signs",
 )
 """Classes of characters that are counted; every character belongs to one."""
+CHANGES = ("a capital after a small letter", "a sign after a letter", "a letter after a sign", "a character twice")
+"""What may change from one character to the next, one thing at a time."""
 _SIGNS = tuple(zip((".,;:!?", "\"'`", "()[]{}", "<>|#*_~=", "/\\", "\n\r"), (5, 6, 7, 8, 9, 4), strict=True))
 _LATIN = ((0x0080, 0x024F), (0x1E00, 0x1EFF))
 _SCRIPTS = (
@@ -57,32 +63,43 @@ _SCRIPTS = (
     (0x3040, 0x9FFF, 14),
     (0xAC00, 0xD7AF, 14),
 )
-_ONE = np.ones(1, np.bool_)
+# Arrays without dimensions: numpy compares with them faster than with numbers.
+_WHITE, _WORDY, _LONELY, _BREAKING, _MARKED = (np.array(kind, np.uint8) for kind in (_STOP, LETTER, ALONE, 128, 127))
 _ENDS_BEFORE_SPACE = ".!?;:"
 _ENDS = "\n\r|\u2028\u2029。\uff01\uff1f\uff1b।؟"
-_SOON, _AT_ONCE = 1, 2
+_PAIR = np.dtype("<u2")
+_TWICE = b"\1\1"
 _APART = 16
 """Fewer characters are no sentence."""
 
 
+MARGIN = 4
+"""So many spaces follow the codes of a text, so that what slides past them need not look where they end."""
+_AFTER = " " * (MARGIN + 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """A text as numbers, between two spaces that stand for its ends."""
+    """A text as numbers, between a space that stands for its beginning and *MARGIN* more than one for its end."""
 
+    length: int
+    """How many characters the text has."""
     codes: NDArray[np.uint64]
     """One number for each letter, sign or run of white space."""
-    places: NDArray[np.intp]
-    """Where each of them begins in the text."""
+    kinds: NDArray[np.uint8]
+    """The kind of each of them."""
     space: NDArray[np.bool_]
     """Which of them are white space."""
+    word: NDArray[np.bool_]
+    """Which of them are of words."""
     begins: NDArray[np.intp]
     """Where, among the codes, each word begins."""
     ends: NDArray[np.intp]
     """Where, among the codes, each word ends."""
-    capital: NDArray[np.bool_]
-    """Which of them are written as capitals."""
-    traits: NDArray[np.uint8]
-    """The class of each character of the text."""
+    places: NDArray[np.intp]
+    """Where, in the text, each code begins."""
+    marks: NDArray[np.uint8]
+    """The trait of each character of the text, and how many *TRAITS* for what changes after it; see *CHANGES*."""
     breaks: NDArray[np.intp]
     """Where, in the text, sentences and lines begin, the first one excepted."""
 
@@ -90,72 +107,114 @@ class Letters:
 class Alphabet:
     """The tables that turn characters into numbers."""
 
-    __slots__ = ("_classes", "_ends", "_lower", "_traits")
+    __slots__ = ("_ascii_kinds", "_ascii_lower", "_kinds", "_lower", "_pairs")
 
     def __init__(self) -> None:
         characters = [chr(point) for point in range(_PLANE)]
         categories = np.array([unicodedata.category(character) for character in characters])
         spaces = np.array([character.isspace() for character in characters])
-        self._classes = _classes(categories.astype("U1"), spaces)
-        self._lower = np.array([_lowered(character) for character in characters], np.uint64)
-        self._lower[self._classes == _SPACE] = ord(" ")
-        self._lower[self._classes == _DIGIT] = ord("0")
-        self._traits = _traits(categories, spaces)
-        self._ends = np.zeros(_PLANE, np.uint8)
-        self._ends[[ord(character) for character in _ENDS_BEFORE_SPACE]] = _SOON
-        self._ends[[ord(character) for character in _ENDS]] = _AT_ONCE
+        groups = _groups(categories.astype("U1"), spaces)
+        self._lower = np.array([_lowered(character) for character in characters], np.uint32)
+        self._lower[spaces] = ord(" ")
+        self._lower[groups == DIGIT] = ord("0")
+        self._kinds = groups | _traits(categories, spaces)
+        self._ascii_lower = self._lower[:256].astype(np.uint8).tobytes()
+        self._ascii_kinds = self._kinds[:256].tobytes()
+        self._pairs = _pairs()
 
     def letters(self, text: str) -> Letters:
         """Turn *text* into numbers."""
+        length = len(text)
+        lower, kinds = self._numbers(f" {text}{_AFTER}")
+        pairs = self._pairs.take(np.ndarray(length, _PAIR, kinds, 1, (1,)))
+        breaks = (pairs[:-1] >= _BREAKING).nonzero()[0]
+        space, places = kinds < _WHITE, np.arange(-1, length + MARGIN + 1)
+        places[0] = 0
+        if space.tobytes().find(_TWICE) < length + 1:
+            kept = _unrepeated(space, length)
+            lower, kinds, space, places = lower[kept], kinds[kept], space[kept], places[kept]
+        word = kinds >= _WORDY
+        begins, ends = _words(word, None if text.isascii() else kinds >= _LONELY)
+        codes, marks = lower.astype(np.uint64), pairs & _MARKED
+        return Letters(length, codes, kinds, space, word, begins, ends, places, marks, _apart(breaks))
+
+    def _numbers(self, text: str) -> tuple[NDArray[np.uint8 | np.uint32], NDArray[np.uint8]]:
+        """Return the code of each character of *text*, and its kind."""
+        if text.isascii():
+            data = text.encode("ascii")
+            lower, kinds = data.translate(self._ascii_lower), data.translate(self._ascii_kinds)
+            return np.frombuffer(lower, np.uint8), np.frombuffer(kinds, np.uint8)
         points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-        narrow = points if text.isascii() else np.minimum(points, _PLANE - 1)
-        classes = np.empty(len(points) + 2, np.uint8)
-        classes[0] = classes[-1] = _SPACE
-        classes[1:-1] = self._classes[narrow]
-        codes = np.empty(len(points) + 2, np.uint64)
-        codes[0] = codes[-1] = ord(" ")
-        codes[1:-1] = self._lower[narrow]
-        if narrow is not points:
-            codes[1:-1][points >= _PLANE] = points[points >= _PLANE]
-        space = classes == _SPACE
-        kept = np.flatnonzero(np.concatenate([_ONE, ~(space[1:] & space[:-1])]))
-        if len(kept) < len(codes):
-            codes, classes, space = codes[kept], classes[kept], space[kept]
-        word = classes >= _LETTER
-        alone = classes == _ALONE
-        begin, end = word.copy(), word.copy()
-        begin[1:] &= ~word[:-1] | alone[1:] | alone[:-1]
-        end[:-1] &= ~word[1:] | alone[1:] | alone[:-1]
-        traits = self._traits[narrow]
-        capital = np.zeros(len(points) + 2, np.bool_)
-        capital[1:-1] = traits == _CAPITAL
-        return Letters(
-            codes,
-            np.clip(kept - 1, 0, max(0, len(points) - 1)),
-            space,
-            np.flatnonzero(begin),
-            np.flatnonzero(end) + 1,
-            capital[kept],
-            traits,
-            self._breaks(narrow, traits),
-        )
-
-    def _breaks(self, points: NDArray[np.uint32], traits: NDArray[np.uint8]) -> NDArray[np.intp]:
-        ends = self._ends[points[:-1]]
-        blank = (traits[1:] == _BLANK) | (traits[1:] == _BLANK + 1)
-        found = np.flatnonzero((ends == _AT_ONCE) | ((ends == _SOON) & blank)) + 1
-        return found[np.diff(found, prepend=0) >= _APART] if len(found) else found
+        narrow = np.minimum(points, _PLANE - 1)
+        codes = self._lower.take(narrow)
+        np.copyto(codes, points, where=points >= _PLANE)
+        return codes, self._kinds.take(narrow)
 
 
-def _classes(kinds: NDArray[np.str_], spaces: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    classes = np.full(_PLANE, _OTHER, np.uint8)
+def _unrepeated(space: NDArray[np.bool_], length: int) -> NDArray[np.intp]:
+    """Say which characters of a text of *length* stay when a run of white *space* is one, and the margin stays whole."""
+    again = np.zeros(len(space), np.bool_)
+    np.logical_and(space[1 : length + 2], space[: length + 1], out=again[1 : length + 2])
+    return (~again).nonzero()[0]
+
+
+def _words(word: NDArray[np.bool_], alone: NDArray[np.bool_] | None) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return where words begin and end, given which codes are of a *word*, and which are one *alone*."""
+    before, after = word[:-1], word[1:]
+    if alone is None or not np.count_nonzero(alone):
+        edges = (before != after).nonzero()[0]
+        edges += 1
+        return edges[::2], edges[1::2]
+    between = before & after & (alone[:-1] | alone[1:])
+    begins, ends = (between | (after > before)).nonzero()[0], (between | (before > after)).nonzero()[0]
+    return begins + 1, ends + 1
+
+
+def _apart(found: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return where sentences begin, given after which characters some might."""
+    if not len(found):
+        return found
+    found += 1
+    lengths = found.copy()
+    lengths[1:] -= found[:-1]
+    return found[lengths >= _APART]
+
+
+def _pairs() -> NDArray[np.uint8]:
+    """Return what is known of a character given its kind and that of the next one, as the two bytes of a number."""
+    before, after = np.arange(256)[None, :], np.arange(256)[:, None]
+    was, now = (np.minimum(kind & 31, len(TRAITS) - 1) for kind in (before, after))
+    changes = (
+        (was == _LOWER) & (now == _CAPITAL),
+        _wordy(was) & _signs(now),
+        _signs(was) & _wordy(now),
+        (was == now) & _signs(now),
+    )
+    marks = was + len(TRAITS) * np.select(changes, range(1, len(CHANGES) + 1), 0)
+    ends = ((before >= _LINE) & (before < _MARK)) | ((before >= _MARK) & (before < _SIGN) & (after < _STOP))
+    pairs: NDArray[np.uint8] = (marks + ends * int(_BREAKING)).astype(np.uint8).ravel()
+    return pairs
+
+
+def _wordy(traits: NDArray[np.intp]) -> NDArray[np.bool_]:
+    return (traits <= _DECIMAL) | ((traits >= len(TRAITS) - 7) & (traits < len(TRAITS) - 1))
+
+
+def _signs(traits: NDArray[np.intp]) -> NDArray[np.bool_]:
+    return ~_wordy(traits) & (traits > _BLANK + 1)
+
+
+def _groups(kinds: NDArray[np.str_], spaces: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    groups = np.full(_PLANE, _SIGN, np.uint8)
     letters = (kinds == "L") | (kinds == "M")
-    classes[letters] = _LETTER
+    groups[letters] = LETTER
     for low, high in _UNSPACED:
-        classes[low : high + 1][letters[low : high + 1]] = _ALONE
-    classes[kinds == "N"] = _DIGIT
-    classes[spaces] = _SPACE
-    return classes
+        groups[low : high + 1][letters[low : high + 1]] = ALONE
+    groups[kinds == "N"] = DIGIT
+    groups[[ord(character) for character in _ENDS_BEFORE_SPACE]] = _MARK
+    groups[[ord(character) for character in _ENDS]] = _STOP
+    groups[spaces] = np.where(groups[spaces] == _STOP, _LINE, _SPACE)
+    return groups
 
 
 def _lowered(character: str) -> int:

@@ -6,102 +6,116 @@ are the sentences and lines of a text, and every two neighbouring blocks of equa
 sentences to say is seen, too.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log1p
 
 import numpy as np
 from numpy.typing import NDArray
 
-from yett.detectors.features import Featured
-from yett.detectors.letters import TRAITS
+from yett.detectors.letters import CHANGES, TRAITS, Letters
 
 __all__ = ["BLOCK", "DENSE", "Windows", "windows"]
 
 BLOCK = 256
 """Characters of a block."""
-_LOWER, _CAPITAL, _DIGIT, _BLANK = range(4)
-_KINDS = len(TRAITS)
-_CHANGES = ("a capital after a small letter", "a sign after a letter", "a letter after a sign", "a character twice")
-_SHARES = _KINDS + len(_CHANGES)
-DENSE = (*TRAITS, *_CHANGES, "length", "length of the whole", "beginning", "end", "a sentence", "somebody else's text")
+_SHARES = len(TRAITS) + len(CHANGES)
+DENSE = (*TRAITS, *CHANGES, "length", "length of the whole", "beginning", "end", "a sentence", "somebody else's text")
 """What is known of a window beside its hashed features, in this order."""
+_LENGTH, _WHOLE, _BEGINNING, _END, _SENTENCE, _FOREIGN = range(_SHARES, len(DENSE))
+_MARKS = len(TRAITS) * (1 + len(CHANGES))
+_BLOCK = np.array(BLOCK)
+_COLUMN, _ONE = np.array(_MARKS), np.array(1)
+_Places = NDArray[np.intp]
 _Numbers = NDArray[np.float64]
+
+
+def _sorted_out() -> _Numbers:
+    """Return which of traits and changes each mark counts for."""
+    marks = np.arange(_MARKS)
+    changes = marks[:, None] // len(TRAITS) == np.arange(1, 1 + len(CHANGES))
+    return np.hstack([marks[:, None] % len(TRAITS) == np.arange(len(TRAITS)), changes]).astype(np.float64)
+
+
+_SORTED_OUT = _sorted_out()
 
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """The windows of a text."""
+    """The windows of a text: first those of blocks, then those of sentences."""
 
-    starts: NDArray[np.intp]
+    starts: _Places
     """Where in the text each begins."""
-    ends: NDArray[np.intp]
-    sums: _Numbers
-    """The sum of the values of the features of each."""
-    counts: _Numbers
-    """How many features each has that have a value at all."""
-    dense: _Numbers
-    """A row for each."""
+    ends: _Places
+    blocks: int
+    """How many are of blocks."""
+    length: int
+    """How many characters the text has."""
+    shares: _Numbers
+    """The root of the share that each trait and change has in each."""
+    trusted: bool
+
+    @property
+    def dense(self) -> _Numbers:
+        """All that is known of each."""
+        dense = np.empty((len(self.starts), len(DENSE)))
+        dense[:, :_SHARES] = self.shares
+        dense[:, _LENGTH] = np.log1p(self.ends - self.starts) / 6
+        dense[:, _WHOLE] = log1p(self.length) / 10
+        dense[:, _BEGINNING] = self.starts == 0
+        dense[:, _END] = self.ends == self.length
+        dense[:, _SENTENCE] = np.arange(len(self.starts)) >= self.blocks
+        dense[:, _FOREIGN] = not self.trusted
+        return dense
+
+    def values(self, weights: _Numbers, factors: Sequence[float]) -> _Numbers:
+        """Return `dense @ weights`, in fewer steps, given the *weights* also as *factors*."""
+        values: _Numbers = np.log1p(self.ends - self.starts)
+        values *= factors[_LENGTH] / 6
+        values += factors[_WHOLE] * log1p(self.length) / 10 + factors[_FOREIGN] * (not self.trusted)
+        values += self.shares @ weights[:_SHARES]
+        values[0] += factors[_BEGINNING]
+        values[self.blocks - 1] += factors[_END]
+        if self.blocks < len(values):
+            values[self.blocks :] += factors[_SENTENCE]
+            values[self.blocks] += factors[_BEGINNING]
+            values[-1] += factors[_END]
+        return values
 
 
-def windows(featured: Featured, values: _Numbers, *, trusted: bool) -> Windows:
-    """Cut the text of *featured*, whose features have *values*, into windows."""
-    traits, breaks = featured.letters.traits, featured.letters.breaks
-    length = len(traits)
-    blocks = np.arange(0, max(1, length), BLOCK)
-    edges = np.unique(np.concatenate([blocks, breaks])) if len(breaks) else blocks
-    totals = np.zeros((len(edges) + 1, 2 + _SHARES))
-    np.cumsum(_per_piece(featured, values, edges, length), axis=0, out=totals[1:])
-    edges = np.append(edges, length)
-    starts, ends = _spans(edges, blocks, breaks, length)
-    inside = totals[ends] - totals[starts]
-    begins, stops = edges[starts], edges[ends]
-    sizes = np.maximum(1, stops - begins)
-    dense = np.empty((len(starts), len(DENSE)))
-    np.sqrt(inside[:, 2:] / sizes[:, None], out=dense[:, :_SHARES])
-    dense[:, _SHARES] = np.log1p(sizes) / 6
-    dense[:, _SHARES + 1] = np.log1p(length) / 10
-    dense[:, _SHARES + 2] = begins == 0
-    dense[:, _SHARES + 3] = stops == length
-    dense[:, _SHARES + 4] = np.arange(len(starts)) >= max(1, len(blocks) - 1)
-    dense[:, _SHARES + 5] = not trusted
-    return Windows(begins, stops, inside[:, 0], inside[:, 1], dense)
+def windows(letters: Letters, *, trusted: bool) -> Windows:
+    """Cut the text of *letters* into windows."""
+    length, breaks = letters.length, letters.breaks
+    if length <= 2 * BLOCK and not len(breaks):
+        starts, ends, blocks = np.zeros(1, np.intp), np.array([length]), 1
+        counts = np.bincount(letters.marks, minlength=_MARKS).reshape(1, _MARKS)
+    else:
+        starts = np.arange(0, max(1, length - BLOCK), BLOCK)
+        blocks, ends = len(starts), np.minimum(starts + 2 * BLOCK, length)
+        if len(breaks):
+            starts, ends = np.concatenate((starts, starts[:1], breaks)), np.concatenate((ends, breaks, ends[-1:]))
+        counts = _counted(letters, starts, ends)
+    shares = counts @ _SORTED_OUT
+    shares /= (ends - starts)[:, None]
+    np.sqrt(shares, out=shares)
+    return Windows(starts, ends, blocks, length, shares, trusted)
 
 
-def _spans(
-    edges: NDArray[np.intp], blocks: NDArray[np.intp], breaks: NDArray[np.intp], length: int
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the edges between which windows lie: first those of blocks, then those of sentences."""
-    starts = blocks[: max(1, len(blocks) - 1)]
-    ends = np.minimum(starts + 2 * BLOCK, length)
-    if len(breaks):
-        starts = np.concatenate([starts, [0], breaks])
-        ends = np.concatenate([ends, breaks, [length]])
-    return np.searchsorted(edges, starts), np.searchsorted(edges, ends)
-
-
-def _per_piece(featured: Featured, values: _Numbers, edges: NDArray[np.intp], length: int) -> _Numbers:
-    """Count, between every two neighbouring *edges*, what is summed up and what is known."""
-    traits, pieces = featured.letters.traits, len(edges)
-    table = np.empty((pieces, 2 + _SHARES))
-    of_character = np.zeros(max(1, length), np.intp)
-    of_character[edges[1:]] = 1
-    np.cumsum(of_character, out=of_character)
-    home = of_character[featured.places]
-    table[:, 0] = np.bincount(home, values, pieces)
-    table[:, 1] = np.bincount(home, values != 0, pieces)
-    cells = of_character[:length] * _KINDS + traits
-    table[:, 2 : 2 + _KINDS] = np.bincount(cells, minlength=pieces * _KINDS).reshape(pieces, _KINDS)
-    for column, change in enumerate(_changes(traits), 2 + _KINDS):
-        table[:, column] = np.bincount(of_character[np.flatnonzero(change)], minlength=pieces)
-    return table
-
-
-def _changes(traits: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], ...]:
-    before, after = traits[:-1], traits[1:]
-    wordy = (traits <= _DIGIT) | ((traits >= _KINDS - 7) & (traits < _KINDS - 1))
-    sign = ~wordy & (traits > _BLANK + 1)
-    return (
-        (before == _LOWER) & (after == _CAPITAL),
-        wordy[:-1] & sign[1:],
-        sign[:-1] & wordy[1:],
-        (before == after) & sign[1:],
-    )
+def _counted(letters: Letters, starts: _Places, ends: _Places) -> NDArray[np.intp]:
+    """Count the marks between *starts* and *ends*, all of which lie between blocks or at breaks."""
+    rows = np.zeros(letters.length, np.intp)
+    rows[::BLOCK] = 1
+    rows[letters.breaks] = 1
+    np.add.accumulate(
+        rows, out=rows
+    )  # of a table whose first row is left empty, so that sums of rows begin with nothing
+    first, last = rows.take(starts), rows.take(ends - _ONE)
+    first -= _ONE
+    count = int(rows[-1]) + 1
+    rows *= _COLUMN
+    rows += letters.marks
+    totals = np.bincount(rows, minlength=count * _MARKS).reshape(count, _MARKS)
+    np.add.accumulate(totals, axis=0, out=totals)
+    inside: _Places = totals.take(last, axis=0)
+    inside -= totals.take(first, axis=0)
+    return inside

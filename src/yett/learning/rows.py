@@ -48,7 +48,7 @@ def _rows_of(example: Example, features: Features, readings: Readings) -> list[_
         if reading.family == "raw" or not reading.text.strip():
             continue
         featured = features.of(reading.text, trusted=trusted)
-        cut = windows(featured, np.ones(len(featured.buckets)), trusted=trusted)
+        cut = windows(featured.letters, trusted=trusted)
         order = np.argsort(featured.places, kind="stable")
         buckets, places = featured.buckets[order].astype(np.int32), featured.places[order]
         bounds = np.searchsorted(places, np.stack([cut.starts, cut.ends]))
