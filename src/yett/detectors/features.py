@@ -59,9 +59,11 @@ _FAR = 1 << 30
 _FIRST_CAPITAL, _CAPITAL, _SMALL, _DIGIT = 1, 2, 4, 8
 _CASES = np.array([1, 2, 2, 2, 1, 3, 4, 4] + [5] * 8, np.uint64)
 """The shape of a word that has these: in small letters, in capitals, with one in front, otherwise, with a digit there."""
-_INSIDE, _IN_FRONT = np.zeros(256, np.uint8), np.zeros(256, np.uint8)
-_INSIDE[LETTER:], _INSIDE[CAPITAL] = _SMALL, _CAPITAL
-_IN_FRONT[LETTER:], _IN_FRONT[CAPITAL], _IN_FRONT[DIGIT:ALONE] = _SMALL, _FIRST_CAPITAL, _DIGIT
+_KINDS = np.arange(256)
+_INSIDE = np.select([_KINDS == CAPITAL, _KINDS >= LETTER], [_CAPITAL, _SMALL]).astype(np.uint8)
+_IN_FRONT = np.where((_KINDS >= DIGIT) & (_KINDS < ALONE), _DIGIT, _INSIDE)
+_IN_FRONT = np.where(_KINDS == CAPITAL, _FIRST_CAPITAL, _IN_FRONT).astype(np.uint8)
+"""What characters of each kind say of the shape of a word: within it, and as the first."""
 _FOREIGN = np.array(8, np.uint64)
 _ASCII, _SIGNS = (np.array(code, np.uint64) for code in (127, 64))
 _ONE = np.array(1)
