@@ -27,7 +27,15 @@ def test_a_lesson_is_taught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     told = taught(Lesson([file], folds=2, surroundings=0), tmp_path / "model", plots=True)
     assert "Mean over the sources of attacks" in told
     written = {each.name for each in (tmp_path / "model").iterdir()}
-    assert written >= {"model.npz", "lexicon.yaml", "manifest.json", "report.json", "report.md", "roc.png"}
+    assert written >= {
+        "model.npz",
+        "lexicon.yaml",
+        "manifest.json",
+        "report.json",
+        "report.md",
+        "roc.png",
+        "learning.png",
+    }
 
 
 def test_a_lesson_has_what_rules_write_and_the_machine_has(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from yett.learning.example import Example
 from yett.learning.fitting import Recipe
 from yett.learning.metrics import area
 from yett.learning.rows import table
-from yett.learning.trial import Learner, held_out, learn
+from yett.learning.trial import Learner, held_out, learn, learning_curve
 
 RECIPE = Recipe(epochs=2, batch=64)
 
@@ -42,7 +42,7 @@ def test_a_source_that_is_held_out_teaches_nothing() -> None:
 
 def test_a_source_that_leaks_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     fitted = Learner.fitted
-    monkeypatch.setattr(Learner, "fitted", lambda self, held=None: fitted(self, held[:0]))
+    monkeypatch.setattr(Learner, "fitted", lambda self, held=None, share=1.0: fitted(self, held[:0], share))
     monkeypatch.setattr(trial, "_FEWEST", 1)
     assert not unaware()
 
@@ -60,3 +60,11 @@ def test_what_one_source_alone_has_does_not_count() -> None:
     )
     assert chosen.any()
     assert np.mean(chosen[sorted(zebra)]) < 0.5
+
+
+def test_more_texts_teach_more() -> None:
+    told: list[str] = []
+    sizes, found = learning_curve(learner(corpus(8)), told.append)
+    assert sizes == sorted(sizes)
+    assert found[-1] >= max(0.9, found[0])
+    assert told[-1].startswith(f"{sizes[-1]} texts learnt from")

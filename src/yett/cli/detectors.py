@@ -76,7 +76,7 @@ class Training(TypedDict):
     show_default=True,
     help="Innocent texts of this machine, each.",
 )
-@click.option("--plots", is_flag=True, help="Draw curves, too (needs `yett[train]`).")
+@click.option("--plots", is_flag=True, help="Draw curves, that of learning among them (needs `yett[train]`).")
 @click.option("--sign", metavar="F", type=_path, help="Sign with the private key in this file.")
 def train(**options: Unpack[Training]) -> int:
     """Train the classifier on DATA: files, or folders of files, of lines such as {"text": "…", "label": "benign"}."""

@@ -17,17 +17,19 @@ import yaml
 
 from yett.learning.corpus import read_examples
 from yett.learning.example import Example
+from yett.learning.gibberish import gibberish, tokens
 from yett.learning.phrases import phrases, read_grammar
 from yett.model.errors import OperatorError, Place, Problem
 from yett.model.segment import Origin
 
-__all__ = ["read_corpus", "surroundings", "written_by_rule"]
+__all__ = ["noise", "read_corpus", "surroundings", "written_by_rule"]
 
 _SUFFIXES = (".jsonl", ".jsonl.gz")
 _ORIGINS = (Origin.USER, Origin.DOCUMENT, Origin.TOOL)
 _LENGTHS = (300, 1000, 3000)
-_SHORTEST = 80
+_SHORTEST, _SHORT = 80, 200
 _GRAMMARS = {"innocents": 2000, "assaults": 1400}
+_NOISE = {"gibberish": 700, "tokens": 400}
 
 
 def read_corpus(paths: Iterable[Path]) -> list[Example]:
@@ -64,6 +66,16 @@ def written_by_rule(seed: int) -> list[Example]:
         text = (files("yett.learning") / "data" / f"{name}.yaml").read_text("utf-8")
         made += phrases(read_grammar(yaml.safe_load(text)), count, seed)
     return made
+
+
+def noise(examples: Iterable[Example], seed: int) -> list[Example]:
+    """Return gibberish, and what looks like it, around requests and out of pieces that innocent *examples* have."""
+    innocent = [example for example in examples if not example.attack]
+    requests = [example.text for example in innocent if example.origin is Origin.USER and len(example.text) < _SHORT]
+    texts = [example.text for example in innocent]
+    if not requests:
+        return []
+    return gibberish(requests, texts, _NOISE["gibberish"], seed) + tokens(requests, _NOISE["tokens"], seed)
 
 
 def surroundings(count: int, seed: int) -> list[Example]:

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from yett.compose.artefact import read_key, write_artefact
 from yett.compose.classifier import SHIPPED, loaded_judge
-from yett.compose.corpora import read_corpus, surroundings, written_by_rule
+from yett.compose.corpora import noise, read_corpus, surroundings, written_by_rule
 from yett.compose.measuring import disguised, scored
-from yett.compose.plots import draw_curves
+from yett.compose.plots import draw_curves, draw_learning
 from yett.compose.training import Trained, train
+from yett.learning.disguises import disguised as in_disguise
 from yett.learning.evaluation import evaluated, markdown
 from yett.learning.example import Example
 from yett.learning.folds import SOURCES, Division
@@ -39,6 +40,8 @@ class Lesson:
     """Texts of a source and a label."""
     surroundings: int = 500
     """Innocent texts that this machine has, of each kind."""
+    disguises: float = 0.05
+    """So many of the texts are learnt from in disguise, too, attacks and innocent ones alike."""
 
     def examples(self) -> list[Example]:
         """
@@ -53,7 +56,8 @@ class Lesson:
             message = f"holds {attacks} attacks and {len(given) - attacks} innocent texts"
             hint = f"give {_FEWEST} of each at least, from two sources"
             raise OperatorError(Problem(Place(str(self.data[0])), "too-few", message, hint))
-        return given + written_by_rule(self.seed) + surroundings(self.surroundings, self.seed)
+        made = written_by_rule(self.seed) + surroundings(self.surroundings, self.seed)
+        return given + made + noise(made, self.seed) + in_disguise(given, self.disguises, self.seed)
 
 
 def taught(
@@ -71,11 +75,13 @@ def taught(
         OperatorError: the texts or the key cannot be read, or *folder* cannot be written to.
     """
     private = read_key(sign) if sign else None
-    trained = train(lesson.examples(), seed=lesson.seed, folds=lesson.folds, tell=tell)
+    trained = train(lesson.examples(), seed=lesson.seed, folds=lesson.folds, curve=plots, tell=tell)
     scores = held_out_scores(trained)
     report = evaluated(trained.examples, scores)
     about = {"seed": lesson.seed, "held_out": lesson.folds, "figures": report["mean_found"]}
     write_artefact(folder, trained, about, private)
+    if plots:
+        draw_learning(folder, *trained.curve)
     return _kept(folder, report, (scores, trained.examples) if plots else None)
 
 

@@ -20,7 +20,7 @@ from yett.learning.example import Example
 from yett.learning.fitting import Fit, Recipe
 from yett.learning.folds import SOURCES, Division
 from yett.learning.rows import table
-from yett.learning.trial import held_out, learn
+from yett.learning.trial import held_out, learn, learning_curve
 
 __all__ = ["BITS", "Trained", "shipped_lexicon", "train"]
 
@@ -36,6 +36,8 @@ class Trained:
     examples: Sequence[Example]
     held_out: NDArray[np.float64]
     """The value of each example, judged by a model that had not seen its source."""
+    curve: tuple[Sequence[int], Sequence[float]] = ((), ())
+    """Numbers of texts, and how much is found after learning from as many; empty where it was not asked for."""
 
 
 def shipped_lexicon() -> Lexicon:
@@ -44,12 +46,17 @@ def shipped_lexicon() -> Lexicon:
 
 
 def train(
-    examples: Sequence[Example], *, seed: int = 0, folds: Division = SOURCES, tell: _Told = lambda _: None
+    examples: Sequence[Example],
+    *,
+    seed: int = 0,
+    folds: Division = SOURCES,
+    curve: bool = False,
+    tell: _Told = lambda _: None,
 ) -> Trained:
     """
     Fit a model to *examples*, and judge each source by one that has not seen it, held out as *folds* says.
 
-    *tell* is told what is done.
+    A learning *curve* takes a dozen models more. *tell* is told what is done.
     """
     rows = table(examples, Features(shipped_lexicon(), BITS))
     tell(f"{len(examples)} texts in {len(rows)} windows")
@@ -57,7 +64,8 @@ def train(
     found = held_out(learner, folds, tell)
     fitted, _, chosen = learner.fitted()
     tell("all sources")
-    return Trained(_packed(fitted, chosen, scales(examples, found)), examples, found)
+    packed = _packed(fitted, chosen, scales(examples, found))
+    return Trained(packed, examples, found, learning_curve(learner, tell) if curve else ((), ()))
 
 
 def _packed(fitted: Fit, chosen: NDArray[np.bool_], points: NDArray[np.float64]) -> LinearModel:

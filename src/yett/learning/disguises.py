@@ -6,11 +6,18 @@ Each is a pure function of the text. An innocent text in disguise is still innoc
 
 import base64
 import codecs
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
-__all__ = ["DISGUISES"]
+import numpy as np
 
+from yett.learning.example import Example
+
+__all__ = ["DISGUISES", "disguised"]
+
+_LONGEST = 400
+"""Characters of a text that is disguised; nobody hides a novel."""
 _LEET = str.maketrans("aeiostAEIOST", "4310574310$7")
 _LOOK_ALIKES = str.maketrans("aeopcxy", "аеорсху")  # noqa: RUF001 - Cyrillic letters are what it is about
 
@@ -43,3 +50,12 @@ DISGUISES: Mapping[str, Callable[[str], str]] = MappingProxyType(
     },
 )
 """Every disguise by its name."""
+
+
+def disguised(examples: Iterable[Example], share: float, seed: int = 0) -> list[Example]:
+    """Return a *share* of those *examples* that are short and in ASCII, each in a disguise that is drawn by *seed*."""
+    dice, names = np.random.default_rng(seed), sorted(DISGUISES)
+    short = [example for example in examples if len(example.text) <= _LONGEST and example.text.isascii()]
+    drawn = [example for example in short if dice.random() < share]
+    ways = [names[place] for place in dice.integers(0, len(names), len(drawn))]
+    return [replace(each, text=DISGUISES[way](each.text), kind=way) for each, way in zip(drawn, ways, strict=True)]

@@ -4,9 +4,11 @@ Fitting: a logistic regression over windows, by stochastic descent.
 Rules:
 
 1. The value of a row is `bias + dense . traits + sum of weights / root of their number`.
-2. An attack is learnt from its most suspicious windows only: a long attack is mostly harmless words. Which those are is
-   asked of a first model, fitted to all windows.
-3. Steps are AdaGrad's (J. Duchi et al., 2011), weights shrink towards nothing, and the last epochs are averaged.
+2. A first model, fitted to a part of the windows of innocent texts, says which windows have something to teach.
+3. An attack is learnt from its most suspicious window only: a long attack is mostly harmless words.
+4. Of innocent texts the windows are learnt from that the first model is not sure of; of the others a few, which count for
+   all of them.
+5. Steps are AdaGrad's (J. Duchi et al., 2011), weights shrink towards nothing, and the last epochs are averaged.
 """
 
 from dataclasses import dataclass, replace
@@ -26,12 +28,18 @@ _Numbers = NDArray[np.float64]
 class Recipe:
     """How to fit."""
 
-    epochs: int = 4
+    epochs: int = 3
     step: float = 0.3
     shrink: float = 3e-6
     """How much weights are pulled towards nothing."""
     batch: int = 2048
     seed: int = 0
+    part: float = 1 / 3
+    """Of the windows of innocent texts of several, so many are shown to the first model."""
+    sure: float = -3.0
+    """Below this value a window is surely innocent."""
+    easy: float = 0.1
+    """So many of those that are surely innocent are learnt from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,33 +84,44 @@ def text_scores(rows: Rows, found: _Numbers, count: int) -> _Numbers:
 
 def fit(rows: Rows, attack: NDArray[np.bool_], weights: _Numbers, recipe: Recipe, *, buckets: int) -> Fit:
     """Fit to *rows*, given of each text whether it is an *attack* and how much it counts; a text of weight 0 does not."""
-    per_text = np.bincount(rows.texts, minlength=len(attack))
+    dice = np.random.default_rng(recipe.seed)
+    per_text = np.bincount(rows.texts, minlength=len(attack))[rows.texts]
     label = attack[rows.texts]
-    counts = np.where(label, weights[rows.texts] / np.sqrt(per_text[rows.texts]), weights[rows.texts])
-    first = _descend(rows, label, counts, replace(recipe, epochs=max(2, recipe.epochs // 2)), buckets)
-    mine = np.flatnonzero(label & (weights[rows.texts] > 0) & (per_text[rows.texts] > 1))
-    if len(mine):
-        found = values(rows, first, mine)
-        best = np.full(len(attack), -np.inf)
-        np.maximum.at(best, rows.texts[mine], found)
-        counts[mine] = np.where(found >= best[rows.texts[mine]], weights[rows.texts[mine]], 0.0)
+    counts = weights[rows.texts]
+    shown = np.where(label, counts / np.sqrt(per_text), _drawn(counts, ~label & (per_text > 1), recipe.part, dice))
+    first = _descend(rows, label, shown, replace(recipe, epochs=2), buckets)
+    judged = np.flatnonzero(counts > 0)
+    found = np.full(len(rows), -np.inf)
+    found[judged] = values(rows, first, judged)
+    best = text_scores(rows, found, len(attack))[rows.texts]
+    telling = np.where(found >= best, counts, 0.0)
+    counts = np.where(label, telling, _drawn(counts, ~label & (found < recipe.sure), recipe.easy, dice))
     return _descend(rows, label, counts, recipe, buckets)
+
+
+def _drawn(counts: _Numbers, some: NDArray[np.bool_], share: float, dice: np.random.Generator) -> _Numbers:
+    """Return *counts* with a *share* of *some* of them left, which count for all of these."""
+    left = np.where(dice.random(len(counts)) < share, counts / share, 0.0)
+    return np.where(some, left, counts)
 
 
 def _descend(rows: Rows, label: NDArray[np.bool_], counts: _Numbers, recipe: Recipe, buckets: int) -> Fit:
     dice = np.random.default_rng(recipe.seed)
     used = np.flatnonzero(counts > 0)
     size = buckets + rows.dense.shape[1] + 1
-    weights, squares = np.zeros(size), np.full(size, 1e-6)
+    weights, squares = np.zeros(size, np.float32), np.full(size, 1e-6, np.float32)
     mean, averaged = np.zeros(size), 0
+    pulled = weights[:buckets]
     for epoch in range(recipe.epochs):
         order = dice.permutation(used)
         for start in range(0, len(order), recipe.batch):
             part = order[start : start + recipe.batch]
             gradient = _gradient(rows, part, (label[part], counts[part]), weights, buckets)
-            gradient[:buckets] += recipe.shrink * len(part) * weights[:buckets]
+            gradient[:buckets] += np.float32(recipe.shrink * len(part)) * pulled
             squares += gradient * gradient
-            weights -= recipe.step * gradient / np.sqrt(squares)
+            gradient /= np.sqrt(squares)
+            gradient *= np.float32(recipe.step)
+            weights -= gradient
         if epoch >= recipe.epochs - 2:
             mean += weights
             averaged += 1
@@ -111,19 +130,23 @@ def _descend(rows: Rows, label: NDArray[np.bool_], counts: _Numbers, recipe: Rec
 
 
 def _gradient(
-    rows: Rows, part: NDArray[np.intp], wanted: tuple[NDArray[np.bool_], _Numbers], weights: _Numbers, buckets: int
-) -> _Numbers:
+    rows: Rows,
+    part: NDArray[np.intp],
+    wanted: tuple[NDArray[np.bool_], _Numbers],
+    weights: NDArray[np.float32],
+    buckets: int,
+) -> NDArray[np.float32]:
     label, counts = wanted
     places, begins = _flat(rows, part)
     found = rows.buckets[places]
     lengths = np.diff(begins)
     scale = 1.0 / np.sqrt(lengths + DAMPING)
-    sums = np.add.reduceat(np.append(weights[found], 0.0), begins[:-1])
+    sums = np.add.reduceat(np.append(weights[found], np.float32(0)), begins[:-1])
     sums[lengths == 0] = 0.0
     dense = rows.dense[part]
     value = sums * scale + dense @ weights[buckets:-1] + weights[-1]
     error = counts * (1.0 / (1.0 + np.exp(-np.clip(value, -30, 30))) - label)
-    gradient = np.empty(len(weights))
+    gradient = np.empty(len(weights), np.float32)
     gradient[:buckets] = np.bincount(found, np.repeat(error * scale, lengths), buckets)
     gradient[buckets:-1] = error @ dense
     gradient[-1] = error.sum()
