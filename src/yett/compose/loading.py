@@ -144,7 +144,8 @@ def _anchor(draft: Draft, folder: Path) -> None:
     terms, personal = draft.get("security", "banned_terms"), draft.get("security", "pii_protection")
     if isinstance(records, dict) and isinstance(records.get("path"), str):
         records["path"] = str(folder / records["path"])
-    for section, key in ((policies, "files"), (terms, "files"), (personal, "custom")):
+    rego = draft.get("policies", "rego")
+    for section, key in ((policies, "files"), (rego, "files"), (terms, "files"), (personal, "custom")):
         if isinstance(section, dict) and isinstance(section.get(key), list):
             section[key] = [str(folder / name) if isinstance(name, str) else name for name in section[key]]
     feeds = draft.get("security", "threat_feeds")

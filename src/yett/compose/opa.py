@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from yett.compose.provider import addressed
 from yett.compose.values import Seconds, Secret, reject
 
-__all__ = ["OpaSettings"]
+__all__ = ["OpaSettings", "RegoPath"]
 
 _ADDRESS = "`http://127.0.0.1:8181`"
 
@@ -25,7 +25,8 @@ def _steps(path: str) -> str:
     return "/".join(steps)
 
 
-_Path = Annotated[str, AfterValidator(_steps)]
+RegoPath = Annotated[str, AfterValidator(_steps)]
+"""A path below `data`, written as OPA does or as Rego does."""
 
 
 class OpaSettings(BaseModel):
@@ -35,9 +36,9 @@ class OpaSettings(BaseModel):
 
     url: Annotated[str, BeforeValidator(addressed(_ADDRESS, "token")), AfterValidator(_root)]
     """Where it is, without `/v1/data`."""
-    path: _Path = "gateway/deny"
+    path: RegoPath = "gateway/deny"
     """What is asked, below `/v1/data`: whether a request is denied. It must answer true or false, always."""
-    sentinel: _Path | None = None
+    sentinel: RegoPath | None = None
     """What must be true before OPA is relied on, such as `gateway/ready`; without it, *path* must be defined."""
     timeout: Seconds = 1.0
     """For one answer; one that is late denies."""

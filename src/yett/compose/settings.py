@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from yett.compose.opa import OpaSettings
 from yett.compose.prices import PriceList
 from yett.compose.provider import Provider, named_providers
+from yett.compose.rego import RegoSettings
 from yett.compose.values import (
     ALL,
     COUNTRIES,
@@ -338,6 +339,8 @@ class Policies(_Section):
     """Folders and repositories whose policies come into force by themselves."""
     opa: OpaSettings | None = None
     """Open Policy Agent, asked beside the policies: what it denies, or does not decide, is denied."""
+    rego: RegoSettings | None = None
+    """Rules in Rego, evaluated beside the gateway and asked beside the policies, as OPA is."""
 
     @field_validator("store")
     @classmethod

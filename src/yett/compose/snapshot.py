@@ -12,9 +12,8 @@ from yett.adapters.memory.directory import Holder, MemoryDirectory
 from yett.adapters.upstream.destination import Destination, Patience
 from yett.adapters.upstream.http import HttpUpstream
 from yett.adapters.upstream.stub import StubUpstream
-from yett.compose.authorities import authority_of
+from yett.compose.authorities import Authorities
 from yett.compose.detectors import configured_detectors
-from yett.compose.opa import OpaSettings
 from yett.compose.patterns import PatternCache
 from yett.compose.policies import configured_constants, configured_documents
 from yett.compose.prices import configured_prices
@@ -38,7 +37,6 @@ from yett.model.stage import Stage
 from yett.policy.compiler import compile_documents
 from yett.policy.documents import Document
 from yett.policy.program import Program
-from yett.ports.authority import Authority
 from yett.ports.clock import Clock
 from yett.ports.upstream import Upstream
 from yett.services.estimating import Estimator
@@ -125,7 +123,7 @@ class Builder:
     workers: int = 1
     """How many processes serve together; limits are kept in memory, so each grants its share of them."""
     _upstreams: dict[tuple[str, Provider], Upstream] = field(default_factory=dict)
-    _authorities: dict[OpaSettings, tuple[Authority, Upstream]] = field(default_factory=dict)
+    _authorities: Authorities = field(default_factory=Authorities)
 
     def build(self, settings: Settings, published: Published = _NOTHING) -> Snapshot:
         """
@@ -159,15 +157,8 @@ class Builder:
             estimator=Estimator(configured_prices(settings.prices)),
             releases=tuple(release.name for release in published.live),
             canary=self._canary(settings, own, published),
-            authorities=self._elsewhere(settings.policies.opa),
+            authorities=self._authorities.of(settings.policies),
         )
-
-    def _elsewhere(self, opa: OpaSettings | None) -> tuple[Authority, ...]:
-        if opa is None:
-            return ()
-        if opa not in self._authorities:
-            self._authorities[opa] = authority_of(opa)
-        return (self._authorities[opa][0],)
 
     def _canary(self, settings: Settings, own: tuple[Document, ...], published: Published) -> Canary | None:
         candidates = published.candidates(Rollout.CANARY)
@@ -202,9 +193,10 @@ class Builder:
         return MemoryDirectory(self.clock, self.key, holders, developer)
 
     async def aclose(self) -> None:
-        """Let go of every upstream that any snapshot used."""
-        for upstream in (*self._upstreams.values(), *(held for _, held in self._authorities.values())):
+        """Let go of every upstream and every other policy engine that any snapshot used."""
+        for upstream in self._upstreams.values():
             await upstream.aclose()
+        await self._authorities.aclose()
 
 
 def _share(rate: Rate, workers: int) -> Rate:

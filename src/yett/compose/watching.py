@@ -69,7 +69,8 @@ def watched_files(loaded: Loaded) -> tuple[Path, ...]:
     settings = loaded.settings
     security = settings.security
     feeds = tuple(feed.path for feed in security.threat_feeds)
-    named = (*settings.policies.files, *security.banned_terms.files, *security.pii_protection.custom, *feeds)
+    rego = settings.policies.rego.files if settings.policies.rego else ()
+    named = (*settings.policies.files, *rego, *security.banned_terms.files, *security.pii_protection.custom, *feeds)
     return (loaded.file, *named) if loaded.file else named
 
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from yett.adapters.deciders.opa import NOBODY, Opa, Questions, _boolean, _Silent
+from yett.adapters.deciders.denier import NOBODY, Questions, Silent
+from yett.adapters.deciders.opa import Opa, _boolean
 from yett.adapters.upstream.destination import Destination, Patience
 from yett.adapters.upstream.http import HttpUpstream
 from yett.model.decision import Decision, Effect
@@ -180,7 +181,7 @@ JSON = st.recursive(
 def test_only_false_itself_lets_pass_whatever_else_is_answered(payload: object) -> None:
     try:
         passes = not _boolean(orjson.dumps(payload))
-    except _Silent:
+    except Silent:
         passes = False
     assert passes == (isinstance(payload, dict) and payload.get("result") is False)
 
@@ -189,6 +190,6 @@ def test_only_false_itself_lets_pass_whatever_else_is_answered(payload: object) 
 def test_whatever_bytes_are_answered_nothing_but_ours_is_raised(answered: bytes) -> None:
     try:
         denied = _boolean(answered)
-    except _Silent:
+    except Silent:
         return
     assert denied in {True, False}
