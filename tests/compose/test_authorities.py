@@ -43,7 +43,9 @@ async def test_its_answers_are_bounded_in_size_and_time() -> None:
 @needs_rego
 async def test_rego_is_read_from_its_files_and_made_anew_only_when_they_changed(tmp_path: Path) -> None:
     file = tmp_path / "gate.rego"
-    file.write_text("package llm\n\ndefault stop := false\n\nstop if input.model == data.llm.bad\n\nok := true\n", "utf-8")
+    file.write_text(
+        "package llm\n\ndefault stop := false\n\nstop if input.model == data.llm.bad\n\nok := true\n", "utf-8"
+    )
     more = tmp_path / "more.rego"
     more.write_text('package llm\n\nbad := "b"\n', "utf-8")
     policies = Policies(rego=RegoSettings(files=(file, more), path="llm/stop", sentinel="llm/ok", timeout=10))

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from tests.conformance.corpus import CASES, GROUPS, Case, Group, differs
+from tests.doors.grpc.caller import KNOWN, called, question
 from tests.doors.rest.asked import ask, point
 from yett.cli.app import main
 from yett.compose.engine import PolicyEngine
+from yett.doors.grpc import policy_pb2 as pb
 from yett.model.stage import Stage
 from yett.policy.contexts import stage_of
 from yett.policy.interpreter import decide, lookup
@@ -74,6 +76,23 @@ async def test_the_decision_api_and_the_data_api_of_opa_answer_alike(tmp_path: P
             status, told = await ask(gateway, f"/v1/data/{group.namespace}", {"input": case.given})
             assert (status, differs(case, told["result"]["decision"])) == (200, {}), (group.name, case.given)
             assert told["result"]["deny"] is (case.effect == "deny")
+
+
+async def test_grpc_answers_alike(tmp_path: Path) -> None:
+    async with called(tmp_path, "\n---\n".join(group.policy for group in GROUPS)) as (caller, _):
+        for group, case in CASES:
+            stage = {"stage": pb.Stage.Value(f"STAGE_{case.stage.upper()}")} if case.stage else {}
+            asked = question(case.given, namespace=group.namespace, **stage)
+            told = (await caller.evaluate(asked, metadata=KNOWN)).decision
+            found = {
+                "effect": pb.Effect.Name(told.effect).removeprefix("EFFECT_").lower(),
+                "allowed": told.allowed,
+                "reason": told.reason,
+                "matched": [{"rule": each.rule, "unknown": list(each.unknown)} for each in told.matched],
+                "obligations": [{}] * len(told.obligations),
+            }
+            owed = None if case.obligations is None else [{}] * len(case.obligations)
+            assert differs(case._replace(obligations=owed), found) == {}, (group.name, case.given)
 
 
 def test_a_difference_is_seen() -> None:

@@ -7,9 +7,9 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("regopy is installed for tests on Linux", allow_module_level=True)
 
-from tests.conformance.corpus import GROUPS, Group
 from pathlib import Path
 
+from tests.conformance.corpus import GROUPS, Group
 from yett.compose.authorities import Authorities
 from yett.compose.opa import OpaSettings
 from yett.compose.rego import RegoSettings

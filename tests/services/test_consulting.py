@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from tests.services.staged import CALLER, StagedAnswer, StagedAuthority, StagedUpstream, snapshot
 from tests.services.test_exchange import staged
+from yett.model.decision import Decision, Effect, Reason
+from yett.model.obligation import Notify, Redact, Transform
 from yett.model.stage import Stage
-from yett.services.consulting import asked_about, consulted, look_at
+from yett.services.consulting import agreed, asked_about, asked_of, consulted, look_at
 from yett.services.snapshots import Snapshot, Snapshots
 
 
@@ -89,3 +91,61 @@ async def test_where_there_are_several_all_must_consent(say: tuple[bool, bool]) 
         stage.snapshots.swap(replace(stage.snapshots.current, authorities=authorities))
         reply, _ = await stage.reply("Hi", stream=False)
         assert reply.status == (200 if all(say) else 403)
+
+
+def test_of_a_question_they_are_told_what_is_stated_and_no_texts() -> None:
+    context = {
+        "team": {"id": "acme"},
+        "llm": {"prompt": "secret", "model": "gpt-4o"},
+        "response": {"text": "secret"},
+        "tool": {"name": "search", "arguments": "secret"},
+        "context": {"text": "secret", "source": "kb"},
+        "other": [1],
+    }
+    assert asked_of(Stage.TOOL, context) == {
+        "tenant": "acme",
+        "model": "gpt-4o",
+        "stage": "tool",
+        "team": {"id": "acme"},
+        "llm": {"model": "gpt-4o"},
+        "response": {},
+        "tool": {"name": "search"},
+        "context": {"source": "kb"},
+        "other": [1],
+    }
+    assert context["llm"] == {"prompt": "secret", "model": "gpt-4o"}
+
+
+@pytest.mark.parametrize(
+    ("context", "tenant"),
+    [
+        ({"tenant": "a"}, "a"),
+        ({"tenant": "a", "team": {"id": "b"}}, "b"),
+        ({"tenant": "a", "team": {"id": 5}}, "a"),
+        ({"team": "a"}, ""),
+        ({}, ""),
+    ],
+)
+def test_what_is_said_flat_counts_where_nothing_else_says_it(context: dict[str, object], tenant: str) -> None:
+    assert asked_of(Stage.REQUEST, context)["tenant"] == tenant
+
+
+LOCAL = Decision(
+    True, Effect.WARN, (Reason("p", "1", "r", Effect.WARN),), (Notify("warning"), Redact("pii", Transform.MASK)), "x"
+)
+YES, NO = (
+    Decision(each, effect, (Reason("e", "v1", "d", effect),))
+    for each, effect in ((True, Effect.ALLOW), (False, Effect.DENY))
+)
+
+
+def test_consent_changes_nothing() -> None:
+    assert agreed(LOCAL, (YES, YES)) is LOCAL
+
+
+@given(st.lists(st.sampled_from([YES, NO]), min_size=1, max_size=4).filter(lambda said: NO in said))
+def test_one_refusal_denies_and_leaves_only_notifications(said: list[Decision]) -> None:
+    decision = agreed(LOCAL, said)
+    assert (decision.allowed, decision.effect, decision.obligations) == (False, Effect.DENY, (Notify("warning"),))
+    assert decision.reasons == (*[NO.reasons[0]] * said.count(NO), *LOCAL.reasons)
+    assert decision.reason == "d"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.dialects.samples import counterexample
 from tests.services.policies import COSTLY, DOCUMENTS, FREE, deciding_by
-from tests.services.staged import StagedClock
+from tests.services.staged import StagedAuthority, StagedClock
 from yett.model.decision import Effect
 from yett.model.errors import CallerError
 from yett.model.segment import Origin, Segment
@@ -22,6 +22,7 @@ from yett.services.deciding import Answer, Deciding, Question
 from yett.services.inspection import Inspection
 from yett.services.snapshots import Limits, Snapshot, Snapshots
 
+DATE = {"date": 19700101, "hour": 0}
 LATE = 22 * 3600.0
 LONG = "word " * 10_000
 
@@ -155,3 +156,46 @@ def test_where_everything_is_stated_it_answers_as_the_library_does(context: dict
 def test_a_point_that_forgets_a_policy_is_caught() -> None:
     forgetful = Deciding(Snapshots(deciding_by(documents=2)), StagedClock(), Inspection())
     counterexample(CONTEXTS, lambda context: told_apart(forgetful, context, Stage.REQUEST))
+
+
+@pytest.mark.parametrize("asked", [{}, {"policies": ("words",)}, {"namespace": "default"}, {"explain": True}])
+@pytest.mark.parametrize("prompt", ["Hi", LONG])
+async def test_what_another_policy_engine_denies_is_denied_however_it_is_asked(
+    prompt: str, asked: dict[str, Any]
+) -> None:
+    authorities = (StagedAuthority(), StagedAuthority(allows=False))
+    async with deciding(replace(deciding_by(), authorities=authorities)) as point:
+        question = Question({"llm": {"prompt": prompt, "estimatedCost": 0}}, **asked)
+        answer, explanation = await point.answer(question), await point.explain(question)
+        assert point.at_once(question) is None
+    assert (answer.decision.allowed, answer.decision.reason, explanation.decision) == (
+        False,
+        "because",
+        answer.decision,
+    )
+    if answer.explanation:
+        assert answer.explanation.decision == answer.decision
+    assert (
+        authorities[1].asked
+        == [
+            {"tenant": "", "model": "", "stage": "request", "llm": {"estimatedCost": 0}, "request": DATE},
+        ]
+        * 2
+    )
+
+
+async def test_what_it_consents_to_is_answered_as_without_it_and_what_is_denied_here_it_is_not_asked() -> None:
+    authority = StagedAuthority()
+    async with deciding(replace(deciding_by(), authorities=(authority,))) as point, deciding() as alone:
+        for context in (
+            FREE,
+            COSTLY,
+            {"llm": {"prompt": "damn"}},
+            {"llm": {"prompt": "key-1234"}},
+            {"llm": {"prompt": LONG}},
+        ):
+            question, asked = Question(context), len(authority.asked)
+            answer = await point.answer(question)
+            assert answer.decision == (await alone.answer(question)).decision
+            assert len(authority.asked) == asked + answer.decision.allowed
+            assert (await point.explain(question)).decision == answer.decision

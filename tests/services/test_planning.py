@@ -8,7 +8,7 @@ from unittest import mock
 import pytest
 
 from tests.services.policies import deciding_by
-from tests.services.staged import CALLER, StagedAnswer, StagedUpstream
+from tests.services.staged import CALLER, StagedAnswer, StagedAuthority, StagedUpstream
 from yett.model.errors import CallerError
 from yett.model.obligation import Cap
 from yett.services import planning
@@ -95,3 +95,15 @@ async def test_a_plan_that_takes_too_long_is_none_and_a_list_then_shows_everythi
         with pytest.raises(TimeoutError):
             await point.plan(CALLER, Wish())
         assert len(await point.usable(CALLER)) == 6
+
+
+async def test_what_another_policy_engine_must_consent_to_is_conditional() -> None:
+    async with planned() as (point, snapshots):
+        before = await point.plan(CALLER, Wish(tools=("search",)))
+        snapshots.swap(replace(snapshots.current, authorities=(StagedAuthority(),)))
+        after = await point.plan(CALLER, Wish(tools=("search",)))
+        assert await point.usable(CALLER) == [("small", "told"), ("held", "told")] * 2
+    for old, new in zip((*before.models, *before.tools), (*after.models, *after.tools), strict=True):
+        assert new.permission == ("denied" if old.permission == "denied" else "conditional")
+        consent = [proviso.words for proviso in new.provisos if proviso.policy == "elsewhere"]
+        assert consent == ([] if old.permission == "denied" else ["it must consent, too"])

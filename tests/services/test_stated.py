@@ -10,7 +10,7 @@ from yett.model.stage import Stage
 from yett.model.unknown import Unknown
 from yett.policy.expression import Operator
 from yett.policy.lifting import lifted
-from yett.services.stated import Sources, StatedFacts, tells, texts_in
+from yett.services.stated import Sources, StatedFacts, tells, texts_in, without_texts
 
 GUARD = deciding_by().guard
 SECRET = "key-1234"
@@ -133,3 +133,10 @@ def test_what_was_found_out_is_told_and_what_was_stated_is_not() -> None:
         asked.demand(field)
     assert asked.told() == {"secrets.types": ("toy",)}
     assert not asked.quiet(("secrets.found",))
+
+
+def test_without_texts_everything_else_is_left_as_it_is() -> None:
+    context = {"llm": {"prompt": "a", "model": "b"}, "response": {"text": "c"}, "metadata": {"text": "d"}, "tool": "e"}
+    left = without_texts(context)
+    assert left == {"llm": {"model": "b"}, "response": {}, "metadata": {"text": "d"}, "tool": "e"}
+    assert context["response"] == {"text": "c"}

@@ -11,8 +11,9 @@ if sys.platform != "linux":
 
 from yett.adapters.upstream.destination import Destination
 from yett.adapters.upstream.http import HttpUpstream
-from yett.compose.authorities import authority_of
+from yett.compose.authorities import Authorities
 from yett.compose.opa import OpaSettings
+from yett.compose.settings import Policies
 from yett.ports.upstream import Outgoing
 from yett.testing.opa import RegoServer
 from yett.testing.provider import Do, answer
@@ -84,15 +85,17 @@ async def test_a_built_in_that_is_not_there_is_an_error_and_not_undefined() -> N
 )
 async def test_a_client_lets_pass_by_real_rego_alone(module: str, allowed: bool) -> None:
     async with RegoServer(module) as server:
-        authority, upstream = authority_of(OpaSettings(url=server.address, sentinel="gateway/ready"))
+        authorities = Authorities()
+        (authority,) = authorities.of(Policies(opa=OpaSettings(url=server.address, sentinel="gateway/ready")))
         assert (await authority.decide({"tenant": "acme", "model": "gpt-4o"})).allowed is allowed
         assert not (await authority.decide({"tenant": "trial", "model": "gpt-4o"})).allowed
-        await upstream.aclose()
+        await authorities.aclose()
 
 
 async def test_what_it_is_told_to_say_comes_first() -> None:
     scripts = [answer({"result": False}, 503), [Do.RESET], [Do.RESET]]
     async with RegoServer(GATEWAY, scripts=scripts) as server:
-        authority, upstream = authority_of(OpaSettings(url=server.address))
+        authorities = Authorities()
+        (authority,) = authorities.of(Policies(opa=OpaSettings(url=server.address)))
         assert [(await authority.decide({})).allowed for _ in range(3)] == [False, False, True]
-        await upstream.aclose()
+        await authorities.aclose()

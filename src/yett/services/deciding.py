@@ -6,10 +6,13 @@ Rules:
 1. Whichever door a question comes through, it is answered here, by the policies that exchanges are decided by.
 2. The caller states the facts. Those that it leaves out and that can be found out, from texts, sizes, the price table
    or the clock, are found out when a rule can still need them; the rest are missing, and restrictive rules count that.
-3. No answer is remembered for a question.
+3. What the policies allow, every other policy engine that exchanges ask must consent to, whichever policies a question
+   names.
+4. No answer is remembered for a question.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -22,6 +25,7 @@ from yett.policy.explaining import Explanation, explain
 from yett.policy.interpreter import lookup
 from yett.policy.schema import cost
 from yett.ports.clock import Clock
+from yett.services.consulting import agreed, asked_of, consulted
 from yett.services.inspection import SHORT, Inspection
 from yett.services.moment import dated
 from yett.services.selection import Selection, Selections
@@ -81,10 +85,14 @@ class Deciding:
         Raises:
             CallerError: it names a policy or a namespace that is not there.
         """
-        if question.explain:
-            return None
-        began = self._elapsed()
         snapshot = self._snapshots.current
+        if question.explain or snapshot.authorities:
+            return None
+        return self._here(snapshot, question)
+
+    def _here(self, snapshot: Snapshot, question: Question) -> Answer | None:
+        """Answer *question* by the policies alone; None where that takes long."""
+        began = self._elapsed()
         selection = self._selected(snapshot, question)
         context, stage = question.context, question.stage or stage_of(question.context)
         at = selection.at[stage]
@@ -105,7 +113,21 @@ class Deciding:
         Raises:
             CallerError: it names a policy or a namespace that is not there, or asks for more than can be said in time.
         """
-        return self.at_once(question) or await self._at_leisure(question)
+        began, snapshot = self._elapsed(), self._snapshots.current
+        answer = None if question.explain else self._here(snapshot, question)
+        if answer is None:
+            answer = await self._at_leisure(snapshot, question)
+        if not (snapshot.authorities and answer.decision.allowed):
+            return answer
+        decision = await self._consented(snapshot, question, answer.decision)
+        explanation = answer.explanation and replace(answer.explanation, decision=decision)
+        return Answer(decision, answer.facts, self._elapsed() - began, explanation)
+
+    async def _consented(self, snapshot: Snapshot, question: Question, decision: Decision) -> Decision:
+        """Ask the other policy engines about what *decision* allows."""
+        context = question.context
+        told = asked_of(question.stage or stage_of(context), self._dated(context))
+        return agreed(decision, await consulted(snapshot.authorities, told))
 
     async def explain(self, question: Question) -> Explanation:
         """
@@ -115,6 +137,12 @@ class Deciding:
             CallerError: it names a policy or a namespace that is not there, or asks for more than can be said in time.
         """
         snapshot = self._snapshots.current
+        explanation = await self._explained(snapshot, question)
+        if not (snapshot.authorities and explanation.decision.allowed):
+            return explanation
+        return replace(explanation, decision=await self._consented(snapshot, question, explanation.decision))
+
+    async def _explained(self, snapshot: Snapshot, question: Question) -> Explanation:
         selection = self._selected(snapshot, question)
         stage = question.stage or stage_of(question.context)
         sources = _sources(snapshot, selection, stage, question) or _stated(selection)
@@ -125,9 +153,8 @@ class Deciding:
         except TimeoutError:
             raise CallerError("that takes too long to explain; name the policies that matter") from None
 
-    async def _at_leisure(self, question: Question) -> Answer:
+    async def _at_leisure(self, snapshot: Snapshot, question: Question) -> Answer:
         began = self._elapsed()
-        snapshot = self._snapshots.current
         selection = self._selected(snapshot, question)
         stage = question.stage or stage_of(question.context)
         context = self._dated(question.context)
@@ -137,7 +164,7 @@ class Deciding:
             decision, found = await self._inspection.run(lambda: decided(selection, stage, context, sources), limit)
         except TimeoutError:
             decision, found = decided(selection, stage, context, _unread(sources))
-        explanation = await self.explain(question) if question.explain else None
+        explanation = await self._explained(snapshot, question) if question.explain else None
         return Answer(decision, found, self._elapsed() - began, explanation)
 
     def _selected(self, snapshot: Snapshot, question: Question) -> Selection:

@@ -5,20 +5,23 @@ Rules:
 
 1. A plan is made of what is known of the caller, or of the facts that are stated instead. What the policies say of
    everything else stays open.
-2. A plan is kept for the next time as long as the same policies are in force: it depends on nothing else.
+2. What the policies allow is conditional where another policy engine must consent: it is asked when the time comes.
+3. A plan is kept for the next time as long as the same policies are in force: it depends on nothing else.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 import orjson
 
 from yett.guard.facts import known_facts
+from yett.model.decision import Effect
 from yett.model.principal import Principal
-from yett.policy.planning import Offer, Permission, Plan, plan
+from yett.policy.planning import Offer, Permission, Plan, Proviso, plan
 from yett.policy.program import Program
+from yett.ports.authority import Authority
 from yett.services.inspection import Inspection
 from yett.services.selection import Selections
 from yett.services.snapshots import Snapshot, Snapshots
@@ -68,14 +71,14 @@ class Planning:
         key = (id(asked), orjson.dumps([known, models, wish.tools], default=str, option=orjson.OPT_SORT_KEYS))
         kept = self._kept.get(key)
         if kept is not None and kept[0] is asked:
-            return kept[1]
+            return _subject_to(snapshot.authorities, kept[1])
         made = await self._inspection.run(
             lambda: _planned(snapshot, asked, known, models, wish.tools), snapshot.limits.deadline
         )
         self._kept[key] = asked, made
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
-        return made
+        return _subject_to(snapshot.authorities, made)
 
     async def usable(self, principal: Principal) -> list[tuple[str, str]]:
         """List the models that *principal* may use, as far as that can be told, with who serves them."""
@@ -86,6 +89,19 @@ class Planning:
             return served
         denied = {offer.name for offer in plan.models if offer.permission is Permission.DENIED}
         return [(model, upstream) for model, upstream in served if model not in denied]
+
+
+def _subject_to(authorities: Sequence[Authority], plan: Plan) -> Plan:
+    if not authorities:
+        return plan
+    asked = tuple(Proviso(each.name, "", Effect.DENY, "it must consent, too") for each in authorities)
+
+    def conditional(offer: Offer) -> Offer:
+        if offer.permission is Permission.DENIED:
+            return offer
+        return replace(offer, permission=Permission.CONDITIONAL, provisos=(*offer.provisos, *asked))
+
+    return replace(plan, models=tuple(map(conditional, plan.models)), tools=tuple(map(conditional, plan.tools)))
 
 
 def _planned(

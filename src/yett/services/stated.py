@@ -24,7 +24,7 @@ from yett.policy.schema import field as field_of
 from yett.policy.values import absent
 from yett.ports.decider import Facts, TextTest
 
-__all__ = ["TEXTS", "Estimates", "Sources", "StatedFacts", "tells", "texts_in"]
+__all__ = ["TEXTS", "Estimates", "Sources", "StatedFacts", "tells", "texts_in", "without_texts"]
 
 TEXTS: Mapping[str, Origin] = MappingProxyType(
     {
@@ -74,6 +74,17 @@ def texts_in(context: Mapping[str, object], stage: Stage) -> tuple[Segment, ...]
         if inside is not None and isinstance(inside, _TABLES) and isinstance(text := inside.get(name), str):
             found = (*found, Segment(path, origin, text))
     return found
+
+
+def without_texts(context: Mapping[str, object]) -> dict[str, object]:
+    """Return what *context* states beside texts."""
+    left = dict(context)
+    for name in TEXTS:
+        head, _, last = name.partition(".")
+        inside = left.get(head)
+        if isinstance(inside, _TABLES) and last in inside:
+            left[head] = {key: value for key, value in inside.items() if key != last}
+    return left
 
 
 @dataclass(frozen=True, slots=True)

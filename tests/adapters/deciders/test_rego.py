@@ -75,7 +75,8 @@ async def test_what_takes_too_long_is_denied_and_ended_and_the_next_question_is_
     before = rego._process
     rego.questions = rego.questions._replace(timeout=0.2)
     assert await told(rego, {"model": SLOW}) == [(False, ("rego.timeout",))]
-    assert before is not None and before.returncode == -signal.SIGKILL
+    assert before is not None
+    assert before.returncode == -signal.SIGKILL
     assert await told(rego, {"model": "bad"}, {"model": "good"}) == [(False, ()), (True, ())]
     await rego.aclose()
 
@@ -126,7 +127,9 @@ async def test_a_process_that_does_not_do_its_part_denies(program: str) -> None:
 
 async def test_it_has_no_environment_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NOT_A_CREDENTIAL", "told")
-    rules = 'package a\n\ndefault deny := false\n\ndeny if object.get(opa.runtime().env, "NOT_A_CREDENTIAL", "") != ""\n'
+    rules = (
+        'package a\n\ndefault deny := false\n\ndeny if object.get(opa.runtime().env, "NOT_A_CREDENTIAL", "") != ""\n'
+    )
     rego = embedded(rules, path="a/deny")
     assert await told(rego, {}) == [(True, ())]
     await rego.aclose()

@@ -71,9 +71,13 @@ def test_what_may_not_be_called_is_refused_wherever_it_stands(call: str) -> None
 
 
 def test_a_comparison_within_an_expression_is_refused_with_the_cure() -> None:
-    with pytest.raises(OperatorError, match=r"g.rego:3:18: a comparison within .*; give it a name first: .* \[rego-comp"):
+    with pytest.raises(
+        OperatorError, match=r"g.rego:3:18: a comparison within .*; give it a name first: .* \[rego-comp"
+    ):
         checked({"g.rego": "package g\n\ndeny if true in [1 == 2, 1 == 1]\n"}, ["g/deny"])
-    assert problems("package g\n\ndeny if { same := 1 == 2; true in [same, 1 == 1] }\n") == [("0.rego:3:42", "rego-comparison")]
+    assert problems("package g\n\ndeny if { same := 1 == 2; true in [same, 1 == 1] }\n") == [
+        ("0.rego:3:42", "rego-comparison")
+    ]
 
 
 def test_what_is_no_rego_is_told_with_its_place() -> None:
