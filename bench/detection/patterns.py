@@ -16,6 +16,7 @@ import gzip
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import sysconfig
@@ -28,6 +29,7 @@ from random import Random
 from faker import Faker
 
 from bench.detection._carriers import BARE, SAID, SECRET, TALK
+from bench.detection._numbers import NEAR, NUMBERS, TOLD
 from bench.detection._secrets import LOOKALIKES as NO_SECRETS
 from bench.detection._secrets import secret
 from bench.detection._values import LOCALES, LOOKALIKES, VALUES, phones, regions
@@ -48,9 +50,9 @@ Span = tuple[int, int, str]
 class Finder:
     """Detection as the guard does it: in the folded reading, with the way home."""
 
-    def __init__(self) -> None:
-        """Compile the rules of the default configuration."""
-        self.patterns = PatternSet(chosen())
+    def __init__(self, packs: tuple[str, ...] = ("us",)) -> None:
+        """Compile the rules of the default configuration, or those with other countries' *packs*."""
+        self.patterns = PatternSet(chosen(packs=packs))
         self._readings = Readings()
 
     def __call__(self, text: str) -> list[Span]:
@@ -128,6 +130,40 @@ def world(find: Finder, dice: Random) -> dict[str, object]:
             missed[region] += 1
     total = right + missed.total()
     return {"regions": len(regions()), "recall": share(right, total), "missed": dict(missed.most_common(8))}
+
+
+def numbers(dice: Random) -> dict[str, dict[str, float]]:
+    """Measure numbers that only words tell, each with its country's pack, between texts that speak of the same things."""
+    finders = {country: Finder((country,)) for country in ("us", "gb")}
+    tally: dict[str, Counter[str]] = {kind: Counter() for kind in NUMBERS}
+    for kind, make in NUMBERS.items():
+        find = finders[kind.removeprefix("pii.")[:2]]
+        for _ in range(ROUNDS):
+            value = make(dice)
+            text = dice.choice(TOLD[kind]).format(value)
+            start = text.index(value)
+            spans = find(text)
+            tally[kind]["right" if covers(spans, start, start + len(value), kind) else "missed"] += 1
+            for first, last, other in spans:
+                if other in tally and (last <= start or first >= start + len(value)):
+                    tally[other]["wrong"] += 1
+    for text in (near(dice) for _ in range(ROUNDS * len(NUMBERS))):
+        for find in finders.values():
+            for *_, kind in find(text):
+                if kind in tally:
+                    tally[kind]["wrong"] += 1
+    return {kind: figures(each["right"], each["missed"], each["wrong"]) for kind, each in tally.items()}
+
+
+def near(dice: Random) -> str:
+    """Return a text that speaks of papers and banks and holds another number."""
+
+    def number(hole: re.Match[str]) -> str:
+        if hole[1] == "A":
+            return "".join(dice.choices("ABCDEFGHJKLMNPQRSTUVWXYZ23456789", k=6))
+        return "".join(dice.choices("0123456789", k=int(hole[1])))
+
+    return re.sub(r"\{(\d+|A)\}", number, dice.choice(NEAR))
 
 
 def credentials(find: Finder, dice: Random) -> dict[str, object]:
@@ -322,6 +358,7 @@ def main(*, write: bool = False) -> None:
         "machine": machine(),
         "kinds": kinds(find, dice),
         "telephone numbers of the world": world(find, dice),
+        "numbers that only words tell": numbers(Random(SEED)),
         "secrets": credentials(find, dice),
         "texts that hold nothing": alarms(find, dice),
         "speed": speeds(find),

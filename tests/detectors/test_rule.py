@@ -39,6 +39,22 @@ def test_context_counts_by_whole_words_nearby(text: str, score: float) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        ("account number 12345", 0.8),
+        ('{"account_number": 12345}', 0.8),
+        ("Account-Number: 12345", 0.8),
+        ("accountNumber=12345", 0.8),
+        ("account number_of 12345", 0.8),
+        ("account numbers 12345", 0.4),
+        ("account.number 12345", 0.4),
+    ],
+)
+def test_words_that_belong_together_may_be_written_as_a_name_in_code(text: str, score: float) -> None:
+    assert scores(number(context=Context(("account number",), 0.4)), text)[0][1] == pytest.approx(score, abs=0.001)
+
+
+@pytest.mark.parametrize(
     ("text", "believed"), [("12345", True), ("-12345", False), ("12345-", False), ("x 12345.", True)]
 )
 def test_what_stands_beside_a_match_may_rule_it_out(text: str, believed: bool) -> None:

@@ -205,7 +205,11 @@ def _runs_on(word: str) -> bool:
 
 
 def _literal(word: str) -> str:
-    return "".join(character if character.isalnum() else f"\\x{{{ord(character):x}}}" for character in word)
+    """Return a pattern for *word*; what it has a space in may be written as a name in code: `account_number`."""
+    return "".join(
+        "[ _-]?" if character == " " else character if character.isalnum() else f"\\x{{{ord(character):x}}}"
+        for character in word
+    )
 
 
 def _bounded(pattern: str) -> bool:
