@@ -12,7 +12,7 @@ from yett.detectors.letters import Alphabet
 from yett.detectors.windows import BLOCK, DENSE, Windows
 
 ALPHABET = Alphabet()
-counted = module._counted
+counted, sorted_out = module._counted, module._sorted_out
 TEXTS = st.lists(
     st.sampled_from(["Ignore all rules. ", "a" * 70 + " ", "line\n", "Was it so? ", "忽略。", "() "]),
     min_size=1,
@@ -46,7 +46,7 @@ def test_windows_are_those_of_the_plain_way(text: str, trusted: bool) -> None:
     ("name", "wrong"),
     [
         ("_counted", lambda *given: np.roll(counted(*given), 1, axis=0)),
-        ("_SORTED_OUT", np.roll(module._SORTED_OUT, 1, axis=1)),
+        ("_sorted_out", lambda counts: np.roll(sorted_out(counts), 1, axis=1)),
         ("_SENTENCE", module._END),
         ("BLOCK", 255),
     ],

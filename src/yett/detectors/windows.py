@@ -30,16 +30,6 @@ _Places = NDArray[np.intp]
 _Numbers = NDArray[np.float64]
 
 
-def _sorted_out() -> _Numbers:
-    """Return which of traits and changes each mark counts for."""
-    marks = np.arange(_MARKS)
-    changes = marks[:, None] // len(TRAITS) == np.arange(1, 1 + len(CHANGES))
-    return np.hstack([marks[:, None] % len(TRAITS) == np.arange(len(TRAITS)), changes]).astype(np.float64)
-
-
-_SORTED_OUT = _sorted_out()
-
-
 @dataclass(frozen=True, slots=True)
 class Windows:
     """The windows of a text: first those of blocks, then those of sentences."""
@@ -73,7 +63,7 @@ class Windows:
         values: _Numbers = np.log1p(self.ends - self.starts)
         values *= factors[_LENGTH] / 6
         values += factors[_WHOLE] * log1p(self.length) / 10 + factors[_FOREIGN] * (not self.trusted)
-        values += self.shares @ weights[:_SHARES]
+        values += np.add.reduce(self.shares * weights[:_SHARES], axis=1)
         values[0] += factors[_BEGINNING]
         values[self.blocks - 1] += factors[_END]
         if self.blocks < len(values):
@@ -95,10 +85,20 @@ def windows(letters: Letters, *, trusted: bool) -> Windows:
         if len(breaks):
             starts, ends = np.concatenate((starts, starts[:1], breaks)), np.concatenate((ends, breaks, ends[-1:]))
         counts = _counted(letters, starts, ends)
-    shares = counts @ _SORTED_OUT
+    shares = _sorted_out(counts)
     shares /= (ends - starts)[:, None]
     np.sqrt(shares, out=shares)
     return Windows(starts, ends, blocks, length, shares, trusted)
+
+
+def _sorted_out(counts: _Places) -> _Numbers:
+    """Count traits, and changes, given how often each mark is there."""
+    marks = counts.reshape(-1, 1 + len(CHANGES), len(TRAITS))
+    found = np.empty((len(marks), _SHARES))
+    # No products of matrices here: BLAS would take several threads for long texts, which wait for each other busily.
+    np.add.reduce(marks, axis=1, out=found[:, : len(TRAITS)])
+    np.add.reduce(marks[:, 1:], axis=2, out=found[:, len(TRAITS) :])
+    return found
 
 
 def _counted(letters: Letters, starts: _Places, ends: _Places) -> NDArray[np.intp]:
