@@ -7,7 +7,7 @@ import click
 
 from yett.cli.options import as_json, readable
 from yett.cli.output import print_json, visible
-from yett.cli.sarif import sarif_log
+from yett.cli.sarif import documentation, sarif_log
 from yett.compose.analysis import proved
 from yett.compose.policies import read_policies
 from yett.compose.texts import text_of
@@ -72,7 +72,7 @@ def lint(*, files: tuple[Path, ...], as_json: bool, sarif: bool, prove: bool) ->
         warned = {problem.place for problem in found if problem.code in IDLE}
         found = (*found, *proved(documents, warned))
     if sarif:
-        print_json(sarif_log(found, NOTES))
+        print_json(sarif_log(found, NOTES, documentation()))
     elif as_json:
         level = {True: "note", False: "warning"}
         print_json([{**problem_shape(problem), "level": level[problem.code in NOTES]} for problem in found])

@@ -1,21 +1,42 @@
 """SARIF: problems as code hosts and editors read them (OASIS SARIF 2.1.0)."""
 
 from collections.abc import Collection, Iterable
+from importlib.metadata import PackageNotFoundError, metadata
 
 from yett.model.errors import Problem
 
-__all__ = ["sarif_log"]
+__all__ = ["documentation", "sarif_log"]
 
 
-def sarif_log(problems: Iterable[Problem], notes: Collection[str] = ()) -> dict[str, object]:
-    """Return *problems* as a SARIF log; those whose code is among *notes* are notes, others warnings."""
+def documentation() -> str:
+    """Return the address of the documentation, as the installed distribution names it; empty where it names none."""
+    try:
+        urls = metadata("yett").get_all("Project-URL") or []
+    except PackageNotFoundError:
+        return ""
+    named = dict(url.split(", ", 1) for url in urls)
+    return named.get("Documentation", "").rstrip("/")
+
+
+def sarif_log(problems: Iterable[Problem], notes: Collection[str] = (), pages: str = "") -> dict[str, object]:
+    """
+    Return *problems* as a SARIF log; those whose code is among *notes* are notes, others warnings.
+
+    *pages* is the address of the documentation, which has a page for each code.
+    """
     problems = tuple(problems)
-    rules = [{"id": code} for code in sorted({problem.code for problem in problems})]
+    rules = [_rule(code, pages) for code in sorted({problem.code for problem in problems})]
     run = {
         "tool": {"driver": {"name": "yett", "rules": rules}},
         "results": [_result(problem, "note" if problem.code in notes else "warning") for problem in problems],
     }
     return {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
+
+
+def _rule(code: str, pages: str) -> dict[str, object]:
+    if pages:
+        return {"id": code, "helpUri": f"{pages}/problems/{code}"}
+    return {"id": code, "help": {"text": f"docs/problems/{code}.md"}}
 
 
 def _result(problem: Problem, level: str) -> dict[str, object]:
