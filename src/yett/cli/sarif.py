@@ -11,7 +11,7 @@ __all__ = ["documentation", "sarif_log"]
 def documentation() -> str:
     """Return the address of the documentation, as the installed distribution names it; empty where it names none."""
     try:
-        urls = metadata("yett").get_all("Project-URL") or []
+        urls: list[str] = metadata("yett").get_all("Project-URL") or []
     except PackageNotFoundError:
         return ""
     named = dict(url.split(", ", 1) for url in urls)
