@@ -12,6 +12,7 @@ turns per second, by which runs on machines of different speed and load can be c
 """
 
 import argparse
+import itertools
 import random
 import statistics
 import time
@@ -19,13 +20,12 @@ import unittest.mock
 from collections.abc import Callable, Mapping, Sequence
 
 import yett.policy.telling
-from yett.model.record import Judgement, Record
 from yett.model.stage import Stage
 from yett.policy.engine import PolicyEngine
 from yett.policy.interpreter import decide, lookup
 from yett.policy.parser import PolicyParser
 from yett.policy.program import Program
-from yett.records.building import serialise
+from yett.records.decided import DecisionRecords
 
 TIERS = ("free", "pro", "team", "enterprise")
 MODELS = tuple(f"model-{number}" for number in range(40))
@@ -111,11 +111,10 @@ def latencies(
 
 
 def recorded(engine: PolicyEngine) -> Callable[[Mapping[str, object]], object]:
+    records, number = DecisionRecords("bench"), itertools.count()
+
     def ask(facts: Mapping[str, object]) -> bytes:
-        decision = engine.evaluate(facts)
-        rules = tuple(f"{reason.policy}@{reason.version}/{reason.rule}" for reason in decision.reasons)
-        judged = Judgement("request", decision.effect.value, decision.allowed, rules, (), (), (), (), decision.revision)
-        return serialise(Record("id", 0.0, "bench", decision.revision, judgements=[judged]))
+        return records.of(f"bench-{next(number)}", time.time(), Stage.REQUEST, engine.evaluate(facts))
 
     return ask
 

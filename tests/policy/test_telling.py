@@ -36,7 +36,7 @@ def test_every_set_of_conjuncts_is_told_as_combining_says() -> None:
         (Telling, "_holding_from", lambda told: dict.fromkeys(range(3), -1)),
         (telling, "_is_notice", lambda obligation: True),
         (telling, "_STRANDED", None),
-        (telling, "join", tuple),
+        (telling, "join_ranked", lambda ranked: tuple(each for _, each in ranked)),
         (telling, "STRICTNESS", {effect: -rank for effect, rank in telling.STRICTNESS.items()}),
     ],
 )

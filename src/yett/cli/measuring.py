@@ -13,14 +13,13 @@ from yett.cli.options import as_json, readable
 from yett.cli.output import print_json, print_table
 from yett.compose.policies import read_policies
 from yett.model.decision import Decision
-from yett.model.record import Judgement, Record
 from yett.model.stage import Stage
 from yett.policy.changes import candidates
 from yett.policy.engine import PolicyEngine
 from yett.policy.expression import Expression, literals
 from yett.policy.interpreter import decide, lookup
 from yett.policy.program import Program
-from yett.records.building import serialise
+from yett.records.decided import DecisionRecords
 
 __all__ = ["bench"]
 
@@ -90,8 +89,10 @@ def _measured(program: Program, stage: Stage, seconds: float) -> _Figures:
     def specified(facts: _Facts) -> Decision:
         return decide(clauses, lambda name: lookup(facts, name), program.revision)
 
+    records = DecisionRecords("bench")
+
     def recorded(facts: _Facts) -> bytes:
-        return serialise(_record(stage, ask(facts)))
+        return records.of("bench", time.time(), stage, ask(facts))
 
     p50, p99 = _latencies(ask, contexts)
     return _Figures(
@@ -104,15 +105,6 @@ def _measured(program: Program, stage: Stage, seconds: float) -> _Figures:
         interpreter_per_second=_rate(specified, contexts[:_CHECKED], seconds / 4),
         disagreements=sum(ask(facts) != specified(facts) for facts in contexts[:_CHECKED]),
     )
-
-
-def _record(stage: Stage, decision: Decision) -> Record:
-    rules = tuple(f"{reason.policy}@{reason.version}/{reason.rule}" for reason in decision.reasons)
-    unknown = tuple(sorted({name for reason in decision.reasons for name in reason.unknown}))
-    judged = Judgement(
-        stage.value, decision.effect.value, decision.allowed, rules, unknown, (), (), revision=decision.revision
-    )
-    return Record(id="bench", at=0.0, operation="bench", revision=decision.revision, judgements=[judged])
 
 
 def _rate(ask: _Decide, contexts: Sequence[_Facts], seconds: float) -> int:

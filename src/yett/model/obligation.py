@@ -27,6 +27,8 @@ __all__ = [
     "Route",
     "Transform",
     "join",
+    "join_ranked",
+    "rank",
 ]
 
 
@@ -126,11 +128,21 @@ def join(obligations: Iterable[Obligation]) -> tuple[Obligation, ...]:
     their origins, caps take the minimum, routes intersect (an empty route can be enforced by nobody, so it denies),
     approvals take the maximum.
     """
-    merged: dict[tuple[object, ...], Obligation] = {}
-    for obligation in obligations:
-        key = _key(obligation)
-        merged[key] = _joined(merged[key], obligation) if key in merged else obligation
-    return tuple(merged[key] for key in sorted(merged, key=repr))
+    return join_ranked((rank(obligation), obligation) for obligation in obligations)
+
+
+def join_ranked(ranked: Iterable[tuple[str, Obligation]]) -> tuple[Obligation, ...]:
+    """Do what `join` does with obligations whose `rank` is known."""
+    merged: dict[str, Obligation] = {}
+    for key, obligation in ranked:
+        known = merged.get(key)
+        merged[key] = obligation if known is None else _joined(known, obligation)
+    return tuple([merged[key] for key in sorted(merged)])
+
+
+def rank(obligation: Obligation) -> str:
+    """Return where *obligation* stands in the canonical order; those that merge into one have the same."""
+    return repr(_key(obligation))
 
 
 def _key(obligation: Obligation) -> tuple[object, ...]:
@@ -148,6 +160,8 @@ def _key(obligation: Obligation) -> tuple[object, ...]:
 
 
 def _joined(left: Obligation, right: Obligation) -> Obligation:
+    if left == right:
+        return left
     match left, right:
         case Redact(), Redact():
             how = max(left.how, right.how, key=THOROUGHNESS.__getitem__)

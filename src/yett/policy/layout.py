@@ -4,7 +4,7 @@ Layout: which conjunct of which rule is which bit.
 Bits are in the order of rules, so the lowest one that is set belongs to the rule that decides first.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from yett.policy.clause import Clause
 from yett.policy.expression import Literal
@@ -68,13 +68,16 @@ class Layout:
         split = [(mask & ~late, mask & late) for mask in masks]
         return [(complete, later) for complete, later in split if complete]
 
-    def rules(self, possible: int) -> Iterator[int]:
-        """Iterate over the rules that have one of the bits in *possible*, in their order."""
-        owners, masks = self.owners, self.masks
+    def rules(self, possible: int) -> list[int]:
+        """Return the rules that have one of the bits in *possible*, in their order."""
+        owners, masks, found = self.owners, self.masks, []
+        # From the highest bit down: what is left grows shorter, and the cost with it.
         while possible:
-            each = owners[(possible & -possible).bit_length() - 1]
-            yield each
+            each = owners[possible.bit_length() - 1]
+            found.append(each)
             possible &= ~masks[each]
+        found.reverse()
+        return found
 
 
 def union(masks: Iterable[int]) -> int:

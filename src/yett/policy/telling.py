@@ -12,7 +12,7 @@ Rules:
 from collections.abc import Iterable, Sequence
 
 from yett.model.decision import Decision, Effect
-from yett.model.obligation import Notify, Obligation, Route, join
+from yett.model.obligation import Notify, Obligation, Route, join_ranked, rank
 from yett.policy.clause import STRICTNESS, Clause
 from yett.policy.combining import Matched, combine
 from yett.policy.interpreter import Look, unknown
@@ -42,6 +42,7 @@ class Telling:
         self._notifying = self._bits(any(map(_is_notice, clause.obligations)) for clause in clauses)
         self._from = self._holding_from()
         self._joined: dict[int, tuple[Obligation, ...]] = {0: ()}
+        self._ranked: dict[int, Sequence[tuple[str, Obligation]]] = {}
         self._notices: dict[int, tuple[Obligation, ...]] = {0: ()}
         self.interned: dict[int, Decision] = {}
         """Decisions by the conjuncts that matched."""
@@ -84,7 +85,7 @@ class Telling:
         return combine(matched, self._revision)
 
     def _told(self, possible: int) -> Decision:
-        reasons = tuple(self._reasons[each] for each in self._layout.rules(possible))
+        reasons = tuple([self._reasons[each] for each in self._layout.rules(possible)])
         verdicts = possible & self._verdicts
         top = verdicts & -verdicts
         if top & self._denials:
@@ -102,11 +103,18 @@ class Telling:
         """Join what the rules *owing* owe, of denied exchanges the *notices* alone."""
         joined = known.get(owing)
         if joined is None:
-            owed = [each for rule in self._layout.rules(owing) for each in self._clauses[rule].obligations]
-            joined = join(each for each in owed if not notices or _is_notice(each))
+            owed = [each for rule in self._layout.rules(owing) for each in self._owed_by(rule)]
+            joined = join_ranked([each for each in owed if _is_notice(each[1])] if notices else owed)
             if len(known) < _INTERNED:
                 known[owing] = joined
         return joined
+
+    def _owed_by(self, rule: int) -> Sequence[tuple[str, Obligation]]:
+        """Return what *rule* owes, ranked when it first matches."""
+        owed = self._ranked.get(rule)
+        if owed is None:
+            owed = self._ranked[rule] = tuple([(rank(each), each) for each in self._clauses[rule].obligations])
+        return owed
 
 
 def _is_notice(obligation: Obligation) -> bool:
