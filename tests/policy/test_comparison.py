@@ -93,7 +93,7 @@ def test_what_was_refused_is_priced_by_its_estimate_and_laid_to_the_rule_that_re
 @pytest.mark.parametrize(
     ("candidate", "lacking"),
     [
-        ("team.name == 'x'", "team.name"),
+        ("team.other == 'x'", "team.other"),
         ("pii.count > 3", "pii.count"),
         ("user.email.endsWith('@example.com')", "user.email"),
         ("user.email.matches('example')", "user.email"),
@@ -103,6 +103,16 @@ def test_what_the_record_does_not_hold_is_not_guessed(candidate: str, lacking: s
     record = recorded(program(("user.email == 'a@example.com'", "deny")), {"user": {"email": "a@example.com"}})
     report = compared(program((candidate, "deny")), record).report
     assert (report.replayed, report.lacking, report.changed) == (0, {lacking: 1}, {})
+
+
+def test_what_is_usual_to_ask_about_is_replayed_though_nobody_asked_about_it_then() -> None:
+    record = recorded(program((FREE, "warn")), {"llm": {"model": "m"}, "team": {"tier": "pro"}})
+    stated, missing = (
+        program((f"{name} == '{value}'", "deny")) for name, value in (("llm.model", "m"), ("team.name", "x"))
+    )
+    assert list(compared(stated, record).report.changed) == [Change.ALLOW_TO_DENY]
+    # Nobody stated it, so what it forbids is possibly true, as it was then.
+    assert list(compared(missing, record).report.changed) == [Change.ALLOW_TO_DENY]
 
 
 def test_equality_of_what_is_hidden_is_replayed() -> None:

@@ -52,7 +52,40 @@ def test_of_what_is_sensitive_equality_is_kept_and_nothing_else(left: object, ri
 def test_what_was_computed_is_kept_and_what_was_not_is_not() -> None:
     reads = frozenset({"team.tier", "pii.count", "pii.types"})
     vector = Vectors(digest).of(reads, {"team": {"tier": "free"}}, {"pii.types": ("email",)})
-    assert vector == {"team.tier": "free", "pii.types": ["email"]}
+    assert vector == {"*": 1, "team.tier": "free", "pii.types": ["email"]}
+
+
+def test_what_is_usual_to_ask_about_is_kept_though_no_rule_reads_it() -> None:
+    known = {
+        "llm": {"model": "m", "promptLength": 7},
+        "team": {"name": None},
+        "user": {"email": "a@b.c"},
+        "tool": {"names": ["x"] * 17},
+    }
+    vector = Vectors(digest).of(frozenset(), known, {})
+    assert vector == {"*": 1, "llm.model": "m", "llm.promptLength": 7, "tool.names": {"no": "record"}}
+    facts = VectorFacts(vector)
+    assert facts.known == {"llm": {"model": "m", "promptLength": 7}}
+    assert facts.gap(("llm.model", "team.name", "team.tier"), ()) == ""
+    assert [facts.gap((name,), ()) for name in ("user.email", "metadata.x", "tool.names")] == [
+        "user.email",
+        "metadata.x",
+        "tool.names",
+    ]
+
+
+def test_another_edition_of_the_usual_facts_promises_nothing() -> None:
+    assert VectorFacts({"*": 2, "llm.model": "m"}).gap(("llm.model", "team.name"), ()) == "team.name"
+
+
+def test_facts_are_whole_only_when_everything_costly_was_found_out() -> None:
+    vector = {"pii.types": ["email"], "llm.model": "m"}
+    assert VectorFacts(vector, ["pii.count"]).whole(("pii.types", "pii.count")) == {
+        "llm": {"model": "m"},
+        "pii": {"types": ("email",), "count": 0},
+    }
+    assert VectorFacts(vector, ["*"]).whole(("pii.types", "injection.score")) is not None
+    assert VectorFacts(vector, ["pii.count"]).whole(("injection.score",)) is None
 
 
 @pytest.mark.parametrize("name", ["user.own", "metadata.any", "context.sources", "tool.names", "project.own"])

@@ -53,6 +53,7 @@ COMMANDS = MappingProxyType(
         "policy fmt": Entry("yett.cli.authoring", "fmt", "Write policies in their canonical form."),
         "policy schema": Entry("yett.cli.authoring", "schema", "Print the JSON Schema of policies, for editors."),
         "policy lint": Entry("yett.cli.authoring", "lint", "Tell what is odd about policies."),
+        "policy diff": Entry("yett.cli.differing", "diff", "Say in what two sets of policies differ."),
         "policy replay": Entry("yett.cli.replaying", "replay", "Say what candidates would have decided."),
         "policy push": Entry("yett.cli.publishing", "push", "Put policies in force, by stages."),
         "policy rollout": Entry("yett.cli.publishing", "rollout", "Take what is on its way one stage on."),

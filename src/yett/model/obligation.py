@@ -160,9 +160,9 @@ def _key(obligation: Obligation) -> tuple[object, ...]:
 
 
 def _joined(left: Obligation, right: Obligation) -> Obligation:
-    if left == right:
-        return left
     match left, right:
+        case _ if left == right:
+            return left
         case Redact(), Redact():
             how = max(left.how, right.how, key=THOROUGHNESS.__getitem__)
             keep = None if left.keep is None or right.keep is None else min(left.keep, right.keep)
@@ -176,5 +176,4 @@ def _joined(left: Obligation, right: Obligation) -> Obligation:
             return Route(left.models & right.models)
         case Approve(), Approve():
             return max(left, right, key=lambda approve: approve.level)
-        case _:
-            return left
+    return left

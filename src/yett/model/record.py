@@ -49,7 +49,7 @@ class Judgement:
 
     None stands for a fact that nobody stated, an object for one that has no value; what `facts` names and is not here was
     zero, false or empty. What may tell of a person is a keyed
-    digest, which shows what is equal and nothing else.
+    digest, which shows what is equal and nothing else. `*` says that of what is usual to ask about nothing else was stated.
     """
 
 

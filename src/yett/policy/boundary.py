@@ -22,7 +22,7 @@ from yett.policy.interpreter import Look, decide, judge, lookup
 from yett.policy.normal import Term, conjuncts
 from yett.ports.decider import TextTest
 
-__all__ = ["Proposed", "propose"]
+__all__ = ["Proposed", "nested", "propose"]
 
 _STEP = Decimal(1)
 _Facts = dict[str, object]
@@ -39,13 +39,19 @@ class Proposed:
     rules: tuple[str, ...]
 
 
-def propose(clauses: Sequence[Clause], tests: Iterable[TextTest] = ()) -> Iterator[Proposed]:
-    """Propose cases for *clauses*, whose conditions on text are *tests*; conditions that cannot be met by facts are left out."""
+def propose(
+    clauses: Sequence[Clause], tests: Iterable[TextTest] = (), about: Iterable[Clause] | None = None
+) -> Iterator[Proposed]:
+    """
+    Propose cases for *clauses*, or only for those they are *about*; the conditions on text are *tests*.
+
+    Conditions that cannot be met by facts are left out.
+    """
     tests = tuple(tests)
     asked = {f"text.{test.id}": test for test in tests}
     answered = Texts(tests).answered
     seen = set()
-    for clause in clauses:
+    for clause in clauses if about is None else about:
         if clause.rule == CLOSING_RULE:
             continue
         stage = Stage.REQUEST if Stage.REQUEST in clause.stages else min(clause.stages)
@@ -55,7 +61,7 @@ def propose(clauses: Sequence[Clause], tests: Iterable[TextTest] = ()) -> Iterat
             key = (stage, repr(sorted(facts.items())))
             if key not in seen:
                 seen.add(key)
-                decision = decide(others, _looking_at(answered(_nested(facts))))
+                decision = decide(others, _looking_at(answered(nested(facts))))
                 certain = {reason.rule for reason in decision.reasons if not reason.unknown} - {CLOSING_RULE}
                 yield Proposed(name, stage, facts, decision.effect, tuple(sorted(certain)))
 
@@ -143,7 +149,7 @@ def _text(terms: Sequence[Term], asked: Mapping[str, TextTest]) -> str | None:
     tests = [asked[term.literal.field] for term in terms]
     wanted = [piece for test, term in zip(tests, terms, strict=True) if term.positive for piece in _pieces(test)]
     for text in (*([" ".join(wanted)] if wanted else []), *wanted, "something else"):
-        answers = Texts(tests).answered(_nested({tests[0].field: text}))
+        answers = Texts(tests).answered(nested({tests[0].field: text}))
         if all(judge(term.literal, lookup(answers, term.literal.field)) is term.positive for term in terms):
             return text
     return None
@@ -153,12 +159,13 @@ def _pieces(test: TextTest) -> tuple[str, ...]:
     return test.value[:1] if isinstance(test.value, tuple) else (test.value,)
 
 
-def _nested(facts: Mapping[str, object]) -> dict[str, object]:
-    nested: dict[str, object] = {}
+def nested(facts: Mapping[str, object]) -> dict[str, object]:
+    """Return flat *facts* as nested mappings."""
+    whole: dict[str, object] = {}
     for field, value in facts.items():
         *path, last = field.split(".")
-        below = nested
+        below = whole
         for step in path:
             below = below.setdefault(step, {})  # type: ignore[assignment]  # what is there was put there just now
         below[last] = value
-    return nested
+    return whole

@@ -23,7 +23,7 @@ from yett.model.decision import Decision
 from yett.model.stage import Stage
 from yett.policy.program import Program
 from yett.policy.schema import cost
-from yett.policy.vector import VectorFacts, blinded, redactions_told
+from yett.policy.vector import MARK, VectorFacts, blinded, redactions_told
 
 __all__ = ["NOTHING_KEPT", "Change", "Changed", "Comparison", "Report"]
 
@@ -108,7 +108,13 @@ class Comparison:
         self._free = {
             stage: tuple(sorted(each for each in reads if not cost(each))) for stage, reads in self._reads.items()
         }
+        self._costly = {stage: tuple(sorted(filter(cost, reads))) for stage, reads in self._reads.items()}
+        self._known = {stage: self._program.knowing(stage) for stage in Stage}
         self._hidden = {stage: tuple(sorted(hidden & reads)) for stage, reads in self._reads.items()}
+        self._asked_for: dict[object, tuple[str, ...]] = {
+            stage.value: (MARK, *sorted(reads)) for stage, reads in self._reads.items()
+        }
+        """What of a vector has a say: equal in that, equally decided."""
         self._answers: dict[tuple[object, bytes], _Answer] = {}
 
     def add(self, record: Mapping[str, object]) -> None:
@@ -140,6 +146,8 @@ class Comparison:
     def _answer(self, judged: _Fields) -> _Answer:
         """Ask the candidate about one stage; equal facts are asked about once."""
         vector, costly = judged.get("vector"), judged["facts"]
+        if isinstance(vector, dict):
+            vector = {name: vector[name] for name in self._asked_for[judged["stage"]] if name in vector}
         key = (judged["stage"], orjson.dumps((costly, vector)))
         answer = self._answers.get(key)
         if answer is None:
@@ -157,9 +165,14 @@ class Comparison:
         facts = VectorFacts(vector, costly)
         if gap := facts.gap(self._free[stage], self._hidden[stage]):
             return _Answer(gap)
-        decision = self._program.decide(stage, facts)
-        if facts.lacking:
-            return _Answer(facts.lacking)
+        known = facts.whole(self._costly[stage])
+        if known is not None:
+            decision = self._known[stage](known)
+        else:
+            # What was not found out may still be needless.
+            decision = self._program.decide(stage, facts)
+            if facts.lacking:
+                return _Answer(facts.lacking)
         decision = self._settle(decision) if self._settle else decision
         rules = tuple(f"{each.policy}@{each.version}/{each.rule}" for each in decision.reasons)
         return _Answer("", decision.allowed, decision.effect.value, rules, redactions_told(decision.obligations))

@@ -8,7 +8,9 @@ Rules:
 2. What was not looked at is not in it, and neither is a computed fact that is zero, false or empty, for that is the everyday
    case: the judgement names it beside the vector. None is a fact that nobody stated; an object is one without a value, such as what
    a detector that failed should have told; `{"decimal": "…"}` is a number that no float is written as.
-3. A policy is asked about a vector as it is asked about an exchange, and a fact that is not there is told, never guessed.
+3. What is usual to ask about is kept whether rules read it or not, as far as anybody stated it, so that most candidates
+   can be asked about it later; a mark beside it says so.
+4. A policy is asked about a vector as it is asked about an exchange, and a fact that is not there is told, never guessed.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -24,13 +26,28 @@ from yett.policy.program import Program
 from yett.policy.schema import cost, field, nothing_found
 from yett.policy.values import Scalar, Sort, absent, read, sort_of
 
-__all__ = ["VectorFacts", "Vectors", "blinded", "redactions_told"]
+__all__ = ["MARK", "VectorFacts", "Vectors", "blinded", "redactions_told"]
 
 _Digest = Callable[[str], str]
 _EVERYTHING = "*"
 """What the costly facts of a judgement hold where nothing at all was found."""
 _KEPT = "record"
 """What there is not of a fact that JSON cannot hold."""
+MARK = "*"
+"""What says, within a vector, that the usual facts that are not there were stated by nobody."""
+_EDITION = 1
+"""Which facts are usual; the marks of other editions promise nothing."""
+_USUAL = frozenset(
+    {
+        *(f"llm.{name}" for name in ("provider", "model", "maxTokens", "promptLength", "messageCount")),
+        *(f"user.{name}" for name in ("roles", "permissions", "recentDenials", "recentRisk")),
+        *(f"team.{name}" for name in ("id", "name", "tier")),
+        *(f"project.{name}" for name in ("id", "name", "environment")),
+        *("request.hour", "request.date", "tool.name", "tool.names"),
+    }
+)
+_MOST_KEPT = 16
+"""Longer lists of what is usual are not kept: records stay small."""
 _MOST_PLANS = 256
 _BITS = 63
 """Integers of more bits have no place in JSON as it is written here."""
@@ -43,6 +60,8 @@ class _Step(NamedTuple):
     path: tuple[str, ...]
     plain: bool
     """It is not sensitive."""
+    read: bool
+    """Rules read it."""
 
 
 class Vectors:
@@ -58,12 +77,15 @@ class Vectors:
         plan = self._plans.get(reads)
         if plan is None:
             plan = self._plan(reads)
-        vector: dict[str, object] = {}
-        for name, path, plain in plan:
+        vector: dict[str, object] = {MARK: _EDITION}
+        for name, path, plain, is_read in plan:
             value: object = known
             for step in path:
                 value = value.get(step) if isinstance(value, Mapping) else None
-            if value is None or (plain and isinstance(value, str) and type(value) is str and value.isascii()):
+            if not is_read and (value is None or (isinstance(value, list | tuple) and len(value) > _MOST_KEPT)):
+                if value is not None:
+                    vector[name] = {"no": _KEPT}
+            elif value is None or (plain and isinstance(value, str) and type(value) is str and value.isascii()):
                 vector[name] = value
             else:
                 vector[name] = self._written(name, value)
@@ -75,8 +97,10 @@ class Vectors:
     def _plan(self, reads: frozenset[str]) -> tuple[_Step, ...]:
         if len(self._plans) >= _MOST_PLANS:
             self._plans.clear()
-        free = sorted(name for name in reads if not cost(name))
-        plan = self._plans[reads] = tuple(_Step(name, tuple(name.split(".")), not _sensitive(name)) for name in free)
+        free = sorted(name for name in reads | _USUAL if not cost(name))
+        plan = self._plans[reads] = tuple(
+            _Step(name, tuple(name.split(".")), not _sensitive(name), name in reads) for name in free
+        )
         return plan
 
     def _written(self, name: str, raw: object) -> object:
@@ -103,16 +127,40 @@ class Vectors:
 class VectorFacts:
     """A vector, as facts to decide by; `lacking` is the first field that policy asked for and that is not there."""
 
-    __slots__ = ("_computed", "_everything", "_values", "known", "lacking")
+    __slots__ = ("_computed", "_everything", "_lost", "_usual", "_values", "known", "lacking")
 
     def __init__(self, vector: Mapping[str, object], costly: Iterable[str] = ()) -> None:
         """Answer from *vector*; *costly* are the facts that were computed, as the judgement names them."""
-        lost = {name for name, value in vector.items() if _is_lost(value)}
-        self._values = {name: _read_back(value) for name, value in vector.items() if name not in lost}
+        values, known, lost = dict[str, object](), dict[str, object](), set[str]()
+        self._usual = vector.get(MARK) == _EDITION
+        for name, written in vector.items():
+            if written is None:
+                values[name] = Unknown.MISSING
+            elif type(written) in _AS_IT_IS:
+                values[name] = written
+                _put(known, name, written)
+            elif _is_lost(written):
+                lost.add(name)
+            else:
+                value = values[name] = _read_back(written)
+                _put(known, name, value)
+        values.pop(MARK, None)
+        known.pop(MARK, None)
+        self._values = values
+        self._lost = lost
         self._computed = frozenset(costly) - lost
         self._everything = _EVERYTHING in self._computed
         self.lacking = ""
-        self.known: Mapping[str, object] = _nested(self._values)
+        self.known = known
+
+    def whole(self, costly: Iterable[str]) -> Mapping[str, object] | None:
+        """Return all facts as nested mappings, those that are *costly*, too; None where one of them was not found out."""
+        for name in costly:
+            if name not in self._values:
+                if name not in self._computed and not (self._everything and _counts(name)):
+                    return None
+                _put(self.known, name, nothing_found(name))
+        return self.known
 
     def demand(self, field: str) -> object:
         """Return the costly fact *field*, as far as it was found out."""
@@ -129,8 +177,10 @@ class VectorFacts:
 
     def gap(self, free: Iterable[str], hidden: Iterable[str]) -> str:
         """Return the first of the fields *free* that was not kept, or of those *hidden* that only a digest was kept of."""
-        absent_one = next((name for name in free if name not in self._values), "")
-        return absent_one or next((name for name in hidden if not absent(self._values.get(name))), "")
+        for name in free:
+            if name not in self._values and (name in self._lost or not self._usual or name not in _USUAL):
+                return name
+        return next((name for name in hidden if not absent(self._values.get(name))), "")
 
 
 def blinded(program: Program, digest: _Digest) -> tuple[Program, frozenset[str]]:
@@ -198,6 +248,10 @@ def _canonical(value: Scalar) -> str:
     return f"number\0{number.normalize() if number else 0}"  # there is one zero, and no negative one
 
 
+_AS_IT_IS = frozenset({str, int, float, bool})
+"""What means in a vector what it means to policy."""
+
+
 def _long(value: Scalar) -> bool:
     """Say whether JSON has no room for the integer *value*, or for the infinite float."""
     return (type(value) is int and value.bit_length() > _BITS) or (type(value) is float and abs(value) == float("inf"))
@@ -224,17 +278,19 @@ def _read_back(value: object) -> object:
     return Unknown.UNAVAILABLE if value.get("no") == Unknown.UNAVAILABLE.value else value
 
 
-def _nested(values: Mapping[str, object]) -> dict[str, object]:
-    known: dict[str, object] = {}
-    for name, value in values.items():
-        *above, last = name.split(".")
-        place = known
-        for step in above:
-            below = place.setdefault(step, {})
-            place = below if isinstance(below, dict) else {}
-        if value is not Unknown.MISSING:
-            place[last] = value
-    return known
+def _put(known: dict[str, object], name: str, value: object) -> None:
+    """Put the fact *name* into the nested mappings *known*."""
+    head, _, last = name.partition(".")
+    place = known
+    while last:
+        below = place.get(head)
+        if not isinstance(below, dict):
+            if below is not None:
+                return
+            below = place[head] = {}
+        place = below
+        head, _, last = last.partition(".")
+    place[head] = value
 
 
 def _sensitive(name: str) -> bool:
