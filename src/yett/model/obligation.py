@@ -161,9 +161,7 @@ def _key(obligation: Obligation) -> tuple[object, ...]:
 
 def _joined(left: Obligation, right: Obligation) -> Obligation:
     match left, right:
-        case _ if left == right:
-            return left
-        case Redact(), Redact():
+        case Redact(), Redact() if left != right:
             how = max(left.how, right.how, key=THOROUGHNESS.__getitem__)
             keep = None if left.keep is None or right.keep is None else min(left.keep, right.keep)
             return replace(left, how=how, least=min(left.least, right.least), keep=keep)
