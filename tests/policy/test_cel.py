@@ -1,7 +1,7 @@
 """A line of CEL means what the specification of CEL says, and the same as the tree that says it in words."""
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,8 @@ from yett.policy.shape import Shape
 from yett.policy.source import read
 
 CONFORMANCE = yaml.safe_load((Path(__file__).parents[2] / "conformance" / "when.yaml").read_text(encoding="utf-8"))
+CASES = yaml.safe_load(Path(__file__).with_name("cel_cases.yaml").read_text(encoding="utf-8"))
+HOLDS = [*CONFORMANCE["holds"], *(case for name, group in CASES.items() if name != "refused" for case in group)]
 TRUTHS = {True: True, False: False, "unknown": None}
 
 
@@ -65,7 +67,7 @@ def nested(facts: Mapping[str, object]) -> dict[str, object]:
     return found
 
 
-@pytest.mark.parametrize("case", CONFORMANCE["holds"], ids=lambda case: f"{case['when']} {case['given']}")
+@pytest.mark.parametrize("case", HOLDS, ids=lambda case: f"{case['when']} {case['given']}")
 def test_a_line_means_what_cel_says(case: dict[str, object]) -> None:
     facts = nested(case["given"])  # type: ignore[arg-type]
     asked = when(str(case["when"]), case.get("constants"))  # type: ignore[arg-type]
@@ -79,6 +81,49 @@ def test_what_is_not_read_is_refused_by_its_name_at_its_place(case: dict[str, ob
     problem = caught.value.problems[0]
     assert (problem.code, problem.place.column) == (case["code"], case["at"]), problem
     assert str(case["says"]) in str(problem)
+
+
+@pytest.mark.parametrize("line", CASES["refused"])
+def test_the_rest_of_cel_is_refused(line: str) -> None:
+    with pytest.raises(OperatorError, match=r"\[unsupported\]"):
+        when(line)
+
+
+def by_cel(line: str, facts: dict[str, object]) -> object:
+    """Ask common-expression-language, which is written in Rust."""
+    from cel import evaluate  # type: ignore[import-not-found]
+
+    try:
+        return evaluate(line, facts)
+    except (KeyError, RuntimeError, TypeError, ValueError):
+        return "unknown"
+
+
+def by_celpy(line: str, facts: dict[str, object]) -> object:
+    """Ask cel-python."""
+    import celpy  # type: ignore[import-not-found]
+    from celpy.adapter import json_to_cel  # type: ignore[import-not-found]
+
+    environment = celpy.Environment()
+    try:
+        program = environment.program(environment.compile(line))
+        found = program.evaluate({name: json_to_cel(value) for name, value in facts.items()})
+    except (celpy.CELEvalError, celpy.CELParseError):
+        return "unknown"
+    return bool(found) if isinstance(found, celpy.celtypes.BoolType) else found
+
+
+@pytest.mark.parametrize("implementation", [by_cel, by_celpy], ids=["cel", "celpy"])
+def test_other_implementations_say_the_same(implementation: Callable[[str, dict[str, object]], object]) -> None:
+    name = implementation.__name__.removeprefix("by_")
+    pytest.importorskip(name)
+    otherwise = []
+    for case in HOLDS:
+        facts = {head: {} for head in ("llm", "team", "user", "metadata")} | nested(case["given"])
+        told = implementation(case["when"], facts | case.get("constants", {}))
+        if (told == case["truth"]) != (name not in case.get("elsewhere", ())):
+            otherwise.append((case, told))
+    assert otherwise == []
 
 
 WORDS = ("free", "a'b", 'a"b', "\\", "é", "\n", "", "in", "==")
