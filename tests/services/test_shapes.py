@@ -10,7 +10,7 @@ from yett.model.obligation import Approve, Cap, Drop, Notify, Obligation, Redact
 from yett.model.segment import Origin, Segment
 from yett.model.span import Span
 from yett.model.verdict import Coverage, Verdict
-from yett.services.shapes import decision_shape, finding_shape, obligation_shape, verdict_shape
+from yett.services.shapes import decision_shape, finding_shape, obligation_shape, passes, verdict_shape
 
 FINDING = Finding(Span("/a", 1, 2), Origin.USER, "pii.email", 0.912345, "patterns", "email", "base64")
 REASON = Reason("p", "1", "r", Effect.DENY, "because", ("x.y",))
@@ -58,3 +58,18 @@ def test_a_verdict_is_plain_json() -> None:
     assert shape["sanitized"] == "text"
     assert shape["coverage"][0]["read_by"] == ["patterns"]
     assert verdict_shape(Verdict(DECISION, (), ()))["sanitized"] is None
+
+
+@pytest.mark.parametrize(
+    ("allowed", "obligations", "passing"),
+    [
+        (True, (), True),
+        (True, (Cap("max_tokens", 5),), True),
+        (True, (Cap("max_tokens", 5), Approve(1)), False),
+        (False, (), False),
+    ],
+)
+def test_what_waits_for_a_human_does_not_pass(
+    allowed: bool, obligations: tuple[Obligation, ...], passing: bool
+) -> None:
+    assert passes(Decision(allowed, Effect.ALLOW if allowed else Effect.DENY, (), obligations)) is passing

@@ -8,12 +8,20 @@ from enum import StrEnum
 from yett.model.decision import Decision, Reason
 from yett.model.errors import Problem
 from yett.model.finding import Finding
-from yett.model.obligation import Obligation
+from yett.model.obligation import Approve, Obligation
 from yett.model.risk import parts
 from yett.model.verdict import Verdict
 from yett.policy.explaining import Explanation
 
-__all__ = ["decision_shape", "explanation_shape", "finding_shape", "obligation_shape", "problem_shape", "verdict_shape"]
+__all__ = [
+    "decision_shape",
+    "explanation_shape",
+    "finding_shape",
+    "obligation_shape",
+    "passes",
+    "problem_shape",
+    "verdict_shape",
+]
 
 _Shape = dict[str, object]
 
@@ -34,6 +42,11 @@ def decision_shape(decision: Decision) -> _Shape:
         "obligations": [obligation_shape(obligation) for obligation in decision.obligations],
         "revision": decision.revision,
     }
+
+
+def passes(decision: Decision) -> bool:
+    """Say whether it may pass now, to those who hear only yes or no: what waits for a human does not."""
+    return decision.allowed and not any(isinstance(obligation, Approve) for obligation in decision.obligations)
 
 
 def explanation_shape(told: Explanation) -> _Shape:

@@ -5,7 +5,8 @@ Rules:
 
 1. Who asks, what is to be done and to what become facts by one table, which the documentation shows; `context` states
    further facts by their own names, and what the table says comes before what it says.
-2. A denial is a value, `{"decision": false}`, with its reason in `context`.
+2. A denial is a value, `{"decision": false}`, with its reason in `context`; so is what waits for a human. What is owed
+   for passing stands in `context.obligations`.
 3. What the standard leaves to us is ours as everywhere: strict JSON, and errors that name their place.
 """
 
@@ -23,6 +24,7 @@ from yett.model.stage import Stage
 from yett.policy.schema import field, known_fields
 from yett.services.calls import Reply
 from yett.services.deciding import Answer, Deciding, Question
+from yett.services.shapes import obligation_shape, passes
 
 __all__ = ["AuthZen", "context_of", "well_known"]
 
@@ -180,11 +182,12 @@ def _put(facts: _Facts, path: tuple[str, ...], value: Any) -> None:
 
 def _told(answer: Answer) -> dict[str, object]:
     decision = answer.decision
-    told: dict[str, object] = {"decision": decision.allowed}
+    told: dict[str, object] = {"decision": passes(decision)}
     if decision.reasons:
         told["context"] = {
             "reason_user": {"en": decision.reason},
             "effect": decision.effect.value,
             "matched": [f"{each.policy}@{each.version}/{each.rule}" for each in decision.reasons],
+            "obligations": [obligation_shape(obligation) for obligation in decision.obligations],
         }
     return told

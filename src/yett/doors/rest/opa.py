@@ -6,7 +6,8 @@ Rules:
 1. `input` is the context. `yett` and `gateway` are decided by all policies; `<namespace>` and `<namespace>/<policy>` by
    those alone. Below each stand `allow`, `deny`, `effect`, `reason`, `matched`, `obligations` and `decision`.
 2. A path that is none of these is undefined: 200 without a `result`, as OPA answers. Whoever reads that as consent has
-   OPA's own trap; `allow` and `deny` are both there, always of opposite value, to be asked instead.
+   OPA's own trap; `allow` and `deny` are both there, always of opposite value, to be asked instead. What
+   waits for a human is denied there.
 3. Errors have OPA's shape: `{"code", "message"}`.
 """
 
@@ -27,7 +28,7 @@ from yett.policy.documents import Document
 from yett.services.calls import Reply
 from yett.services.deciding import Deciding, Question
 from yett.services.selection import active
-from yett.services.shapes import decision_shape
+from yett.services.shapes import decision_shape, passes
 from yett.services.snapshots import Snapshots
 from yett.services.telling import failure
 
@@ -122,8 +123,8 @@ def _found(steps: Sequence[str], documents: Sequence[Document]) -> tuple[Questio
 def _result(decision: Decision, steps: Sequence[str]) -> object:
     shape = decision_shape(decision)
     document: object = {
-        "allow": decision.allowed,
-        "deny": not decision.allowed,
+        "allow": passes(decision),
+        "deny": not passes(decision),
         **{name: shape[name] for name in ("effect", "reason", "matched", "obligations")},
         "decision": shape,
     }
