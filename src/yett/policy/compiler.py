@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from enum import Enum
+from enum import StrEnum
 from typing import NamedTuple
 
 from yett.model.decision import Effect
@@ -16,6 +16,7 @@ from yett.policy.combining import CLOSING_PRIORITY
 from yett.policy.documents import Constant, Document, Rule, Status
 from yett.policy.expression import ALWAYS, And, Expression, Leaf, Networks, Operator, Pattern
 from yett.policy.hierarchy import check_hierarchy
+from yett.policy.pausing import collector_paused
 from yett.policy.problems import Problems
 from yett.policy.program import Program
 from yett.policy.redactions import as_sure_as_asked
@@ -47,7 +48,8 @@ def compile_documents(documents: Iterable[Document], constants: Mapping[str, Con
     """
     documents = tuple(documents)
     problems = Problems()
-    checked = [check_document(document, problems, constants) for document in documents]
+    with collector_paused():
+        checked = [check_document(document, problems, constants) for document in documents]
     _distinct(documents, problems)
     check_hierarchy(
         [(each.document, each.clauses) for each in checked if each.document.status is Status.ACTIVE], problems
@@ -168,10 +170,8 @@ def _canonical(value: object, compared: dict[type, tuple[str, ...]]) -> object:
     if kind is Leaf and isinstance(value, Leaf) and not isinstance(value.value, tuple | Pattern | Networks):
         # Nearly everything is one of these, so it is told without asking what it is made of.
         return ["Leaf", value.field, value.sort, value.operator, value.value, value.sorts]
-    if kind in _PLAIN:
+    if kind in _PLAIN or isinstance(value, StrEnum):
         return value
-    if isinstance(value, Enum):
-        return value.value
     if isinstance(value, tuple):
         return [_canonical(item, compared) for item in value]
     if isinstance(value, frozenset):

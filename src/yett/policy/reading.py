@@ -10,6 +10,7 @@ from yett.policy.actions import read_action
 from yett.policy.conditions import FORMS, read_asked, read_constant
 from yett.policy.documents import Action, Case, Constant, Document, Rule, Status
 from yett.policy.nodes import Items, Node, Scalar, Table
+from yett.policy.pausing import collector_paused
 from yett.policy.problems import Problems, meant
 from yett.policy.schema import ORIGINS, field, known_fields
 from yett.policy.shape import Shape
@@ -39,7 +40,8 @@ _STAGE_OF_ORIGIN = MappingProxyType({"document": Stage.CONTEXT, "tool": Stage.TO
 def read_documents(text: str, file: str, problems: Problems) -> tuple[Document, ...]:
     """Read the documents of one file; where there are problems they are not to be used, only checked further."""
     shape = Shape(problems)
-    return tuple(_document(shape, node) for node in read(text, file, problems))
+    with collector_paused():
+        return tuple([_document(shape, node) for node in read(text, file, problems)])
 
 
 def _document(shape: Shape, node: Node) -> Document:

@@ -134,15 +134,26 @@ class VectorFacts:
         values, known, lost = dict[str, object](), dict[str, object](), set[str]()
         self._usual = vector.get(MARK) == _EDITION
         for name, written in vector.items():
-            if written is None:
+            kind = type(written)
+            if kind in _AS_IT_IS:
+                value = written
+            elif written is None:
                 values[name] = Unknown.MISSING
-            elif type(written) in _AS_IT_IS:
-                values[name] = written
-                _put(known, name, written)
+                continue
+            elif isinstance(written, list) and {type(each) for each in written} <= {str}:
+                value = tuple(written)
             elif _is_lost(written):
                 lost.add(name)
+                continue
             else:
-                value = values[name] = _read_back(written)
+                value = _read_back(written)
+            values[name] = value
+            head, _, last = name.partition(".")
+            # Nearly all names have two parts.
+            below = known.setdefault(head, {}) if last and "." not in last else None
+            if isinstance(below, dict):
+                below[last] = value
+            else:
                 _put(known, name, value)
         values.pop(MARK, None)
         known.pop(MARK, None)
