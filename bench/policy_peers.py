@@ -4,17 +4,26 @@ Measure the policy engine beside others that are installed: decisions per second
     python bench/policy_peers.py [--seconds 0.5] [--rules 1,10,100,1000]
 
 Two workloads. W1: a limit of cost per tier in every rule. W2: cost limits per team, lists of models, roles, tokens by tier,
-and personal data by provider or model. All rules that match are wanted, which is what a record has to say; Cedar and Casbin
-only tell whether any does. Each engine's answers are compared with the specification's before it is measured. An engine
-whose package is not installed is left out.
+and personal data by provider or model. All rules that match are wanted, which is what a record has to say; Cedar, Casbin
+and Cerbos only tell whether any does. Each engine's answers are compared with the specification's before it is measured. An
+engine whose package is not installed is left out. Cerbos is a server, with one core of its own, asked over HTTP: the npm
+package `cerbos` has its program, which must be on the path.
 """
 
 import argparse
+import atexit
+import http.client
 import json
+import os
 import random
+import shutil
+import socket
+import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
+from pathlib import Path
 from typing import NamedTuple
 
 from yett.model.decision import Effect
@@ -50,6 +59,12 @@ class Engine(NamedTuple):
     make: Callable[[Sequence[Expression], Sequence[Facts]], Ask]
     lists: bool
     """It tells which rules match, not only whether one does."""
+    clock: Callable[[], float] = time.process_time
+    """What its decisions are counted by: where it decides in another process, our processor's time says little."""
+
+
+def installed(engine: Engine) -> bool:
+    return find_spec(engine.package) is not None or shutil.which(engine.package) is not None
 
 
 def leaf(operator: Operator, field: str, value: object) -> Leaf:
@@ -242,6 +257,55 @@ class Fields:
         self.__dict__.update(values)
 
 
+def cerbos(conditions: Sequence[Expression], _: Sequence[Facts]) -> Ask:
+    """Start Cerbos, a decision point of its own, and ask it over a kept connection; it ends when this program does."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    words = {**CEL, "field": "R.attr.{}"}
+    rules = [
+        {
+            "actions": ["do"],
+            "effect": "EFFECT_ALLOW",
+            "roles": ["*"],
+            "condition": {"match": {"expr": text(each, words)}},
+        }
+        for each in conditions
+    ]
+    policy = {
+        "apiVersion": "api.cerbos.dev/v1",
+        "resourcePolicy": {"resource": "r", "version": "default", "rules": rules},
+    }
+    (folder / "r.json").write_text(json.dumps(policy), "utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as two:
+        web, other = one.getsockname()[1], two.getsockname()[1]
+    told = {"storage.driver": "disk", "storage.disk.directory": folder, "telemetry.disabled": "true"}
+    told |= {"server.httpListenAddr": f"127.0.0.1:{web}", "server.grpcListenAddr": f"127.0.0.1:{other}"}
+    command = ["cerbos", "server", "--log-level=error", *(f"--set={name}={value}" for name, value in told.items())]
+    running = subprocess.Popen(
+        command, env={**os.environ, "GOMAXPROCS": "1"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    atexit.register(running.terminate)
+    connection = http.client.HTTPConnection("127.0.0.1", web)
+
+    def ask(facts: Facts) -> bool:
+        asked = {"principal": {"id": "u", "roles": ["user"]}}
+        asked |= {"resources": [{"actions": ["do"], "resource": {"kind": "r", "id": "1", "attr": facts}}]}  # type: ignore[dict-item]
+        connection.request("POST", "/api/check/resources", json.dumps(asked), {"content-type": "application/json"})
+        results = json.loads(connection.getresponse().read())["results"]
+        return bool(results[0]["actions"]["do"] == "EFFECT_ALLOW")
+
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        try:
+            ask({})
+        except (OSError, KeyError, http.client.HTTPException):
+            connection.close()
+            time.sleep(0.1)
+        else:
+            break
+    return ask
+
+
 ENGINES = (
     Engine("yett", "yett", yett, lists=True),
     Engine("yett's specification", "yett", walk, lists=True),
@@ -250,6 +314,7 @@ ENGINES = (
     Engine("cedarpy", "cedarpy", cedar, lists=False),
     Engine("regopy", "regopy", rego, lists=True),
     Engine("casbin", "casbin", casbin, lists=False),
+    Engine("cerbos, over HTTP", "cerbos", cerbos, lists=False, clock=time.perf_counter),
 )
 
 
@@ -258,15 +323,17 @@ def told(answer: object) -> object:
     return answer if reasons is None else {int(reason.rule[1:]) for reason in reasons}
 
 
-def measured(ask: Ask, requests: Sequence[Facts], seconds: float) -> tuple[float, float, float]:
+def measured(
+    ask: Ask, requests: Sequence[Facts], seconds: float, clock: Callable[[], float]
+) -> tuple[float, float, float]:
     took: list[int] = []
-    begun = time.process_time()
-    while time.process_time() - begun < seconds and len(took) < 100_000:
+    begun = clock()
+    while clock() - begun < seconds and len(took) < 100_000:
         each = requests[len(took) % len(requests)]
         start = time.perf_counter_ns()
         ask(each)
         took.append(time.perf_counter_ns() - start)
-    rate = len(took) / (time.process_time() - begun)
+    rate = len(took) / (clock() - begun)
     took.sort()
     return rate, took[len(took) // 2] / 1000, took[len(took) * 99 // 100] / 1000
 
@@ -287,7 +354,7 @@ def main() -> None:
             requests = [request(rng) for _ in range(REQUESTS)]
             expected = [walk(conditions, ())(each) for each in requests[:CHECKED]]
             for engine in ENGINES:
-                if engine.name in slow or find_spec(engine.package) is None:
+                if engine.name in slow or not installed(engine):
                     continue
                 begun = time.process_time()
                 ask = engine.make(conditions, requests)
@@ -296,7 +363,7 @@ def main() -> None:
                 right = sum(
                     one == two if engine.lists else one is bool(two) for one, two in zip(answers, expected, strict=True)
                 )
-                rate, p50, p99 = measured(ask, requests, options.seconds)
+                rate, p50, p99 = measured(ask, requests, options.seconds, engine.clock)
                 slow |= {engine.name} if rate < TOO_SLOW else set()
                 print(
                     f"{engine.name:<28} {name:>2} {rules:>5} {loaded:>8.1f} {rate:>12,.0f} {p50:>10,.1f} {p99:>10,.1f} {right}/{CHECKED}",
