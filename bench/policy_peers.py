@@ -17,6 +17,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -281,10 +282,11 @@ def cerbos(conditions: Sequence[Expression], _: Sequence[Facts]) -> Ask:
     told = {"storage.driver": "disk", "storage.disk.directory": folder, "telemetry.disabled": "true"}
     told |= {"server.httpListenAddr": f"127.0.0.1:{web}", "server.grpcListenAddr": f"127.0.0.1:{other}"}
     command = ["cerbos", "server", "--log-level=error", *(f"--set={name}={value}" for name, value in told.items())]
-    running = subprocess.Popen(
-        command, env={**os.environ, "GOMAXPROCS": "1"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    atexit.register(running.terminate)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    surroundings = {**os.environ, "GOMAXPROCS": "1"}
+    # What npm puts on the path is a program that starts another: they are ended together.
+    running = subprocess.Popen(command, env=surroundings, start_new_session=True, **quiet)
+    atexit.register(os.killpg, running.pid, signal.SIGTERM)
     connection = http.client.HTTPConnection("127.0.0.1", web)
 
     def ask(facts: Facts) -> bool:
