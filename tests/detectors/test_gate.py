@@ -37,6 +37,15 @@ def test_what_was_saved_is_loaded_with_what_it_holds() -> None:
     assert sorted(again.open(b"xyz")) == [1, 2]
 
 
+def test_many_patterns_are_spread_over_databases_which_are_saved_together() -> None:
+    patterns = [f"pattern{number}z" for number in range(300)]
+    saved = Gate(patterns).dump()
+    for gate_ in (Gate(patterns), Gate(patterns, saved)):
+        assert gate_.dump() == saved
+        for _ in range(2):
+            assert sorted(gate_.open(b"pattern7z pattern299z pattern130z")) == [7, 130, 299]
+
+
 @pytest.mark.parametrize("saved", [b"junk", b"", b"0\n", b"7\njunk", b"x\n"])
 def test_what_cannot_be_loaded_is_compiled(saved: bytes) -> None:
     assert Gate(["abc"], saved).open(b"abc") == [0]

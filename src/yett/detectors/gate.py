@@ -4,9 +4,13 @@ Gate: which rules can match a text at all, in one pass.
 Hyperscan says for hundreds of patterns at once whether they occur, much faster than asking each; RE2 then says where.
 The gate may let through too much, never too little: a pattern that the two engines might read differently is not gated.
 Without hyperscan every rule is asked, and the findings are the same.
+
+The patterns are spread over a few databases: what compiling one costs grows faster than what is in it, while looking
+through a text for them one after the other takes no longer than for all of them together.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import accumulate, pairwise
 
 from yett.detectors.spelling import gated
 
@@ -23,42 +27,48 @@ __all__ = ["Gate"]
 _LIKE_ASCII = ("\u017f".encode(), "\u212a".encode())
 
 
-class Gate:
-    """A compiled database over some patterns."""
+# So many patterns share a database.
+_TOGETHER = 120
 
-    __slots__ = ("_always", "_count", "_database", "_scratches", "_taken")
+
+class Gate:
+    """Compiled databases over some patterns."""
+
+    __slots__ = ("_always", "_count", "_databases", "_scratches", "_taken")
 
     def __init__(self, patterns: Sequence[str], saved: bytes = b"") -> None:
-        """Load the database from *saved*, or compile it where that does not fit."""
+        """Load the databases from *saved*, or compile them where that does not fit."""
         self._count = len(patterns)
         spelled = {index: gated(pattern) for index, pattern in enumerate(patterns)} if _AVAILABLE else {}
         chosen = {index: pattern for index, pattern in spelled.items() if pattern is not None}
-        self._database, taken = _loaded(saved, chosen) or _compiled(chosen)
-        self._taken = frozenset(taken)
+        self._databases, self._taken = _loaded(saved, chosen) or _compiled_all(chosen)
         self._always = tuple(index for index in range(self._count) if index not in self._taken)
-        # Two scans must never share a scratch: a scan takes one out of the list, and puts it back when it is done.
-        self._scratches: list[hyperscan.Scratch] = []
+        # Two scans must never share a scratch: a scan takes its own out of the list, and puts them back when it is done.
+        self._scratches: list[tuple[hyperscan.Scratch, ...]] = []
 
     def dump(self) -> bytes:
-        """Return the database as bytes, bound to this version of Hyperscan and kind of processor."""
-        if self._database is None:
+        """Return the databases as bytes, bound to this version of Hyperscan and kind of processor."""
+        if not self._databases:
             return b""
+        dumped = [bytes(hyperscan.dumpb(database)) for database in self._databases]
         taken = ",".join(map(str, sorted(self._taken)))
-        return taken.encode() + b"\n" + bytes(hyperscan.dumpb(self._database))
+        sizes = ",".join(str(len(each)) for each in dumped)
+        return f"{taken};{sizes}\n".encode() + b"".join(dumped)
 
     def open(self, data: bytes) -> list[int]:
         """Return the indices of the patterns that may occur in *data*."""
         if not data.isascii() and any(letter in data for letter in _LIKE_ASCII):
             return list(range(self._count))
         through = list(self._always)
-        if self._database is None or not data:
+        if not self._databases or not data:
             return through
         try:
-            scratch = self._scratches.pop()
+            scratches = self._scratches.pop()
         except IndexError:
-            scratch = hyperscan.Scratch(self._database)
-        self._database.scan(data, match_event_handler=_note, context=through, scratch=scratch)
-        self._scratches.append(scratch)
+            scratches = tuple(hyperscan.Scratch(database) for database in self._databases)
+        for database, scratch in zip(self._databases, scratches, strict=True):
+            database.scan(data, match_event_handler=_note, context=through, scratch=scratch)
+        self._scratches.append(scratches)
         return through
 
 
@@ -67,22 +77,37 @@ def _note(index: int, _start: int, _end: int, _flags: int, through: object) -> N
         through.append(index)
 
 
-_Made = tuple["hyperscan.Database | None", Collection[int]]
+_Made = tuple[tuple["hyperscan.Database", ...], Collection[int]]
 
 
 def _loaded(saved: bytes, patterns: Mapping[int, str]) -> _Made | None:
-    """Return the database in *saved* and the patterns in it; None when there is none that fits."""
-    taken, _, database = saved.partition(b"\n")
+    """Return the databases in *saved* and the patterns in them; None when there are none that fit."""
+    told, _, rest = saved.partition(b"\n")
+    taken, _, sizes = told.partition(b";")
     try:
-        indices = [int(index) for index in taken.split(b",")]
-        return (
-            (hyperscan.loadb(database, hyperscan.HS_MODE_BLOCK), indices) if patterns.keys() >= set(indices) else None
-        )
+        indices = frozenset(int(index) for index in taken.split(b","))
+        ends = [0, *accumulate(int(size) for size in sizes.split(b","))]
+        if not patterns.keys() >= indices:
+            return None
+        return tuple(
+            hyperscan.loadb(rest[start:end], hyperscan.HS_MODE_BLOCK) for start, end in pairwise(ends)
+        ), indices
     except (ValueError, hyperscan.error):
         return None
 
 
-def _compiled(patterns: Mapping[int, str]) -> _Made:
+def _compiled_all(patterns: Mapping[int, str]) -> _Made:
+    """Compile *patterns*, so many together, but those that are too large for Hyperscan."""
+    indices = list(patterns)
+    made = [
+        _compiled({index: patterns[index] for index in indices[at : at + _TOGETHER]})
+        for at in range(0, len(indices), _TOGETHER)
+    ]
+    databases = tuple(database for database, _ in made if database is not None)
+    return databases, frozenset(index for _, taken in made for index in taken)
+
+
+def _compiled(patterns: Mapping[int, str]) -> tuple["hyperscan.Database | None", Collection[int]]:
     """Compile *patterns*, but those that are too large for Hyperscan."""
     if not patterns:
         return None, ()

@@ -8,9 +8,14 @@ Rules:
    becomes its bytes, and a set that holds such characters may take any bytes beyond ASCII.
 3. It hardly counts: beyond a few times a repetition becomes endless, for the same reason.
 4. Of a long row of sets, only the beginning is spelled: its end tells little more, and is dear to look for everywhere.
+   Sets that follow one another for long are spelled as one, which is the cheapest of all that may begin anywhere.
+5. Of a pattern that may pass over much, one part is spelled that tells enough (see `telltale`).
 """
 
+from itertools import groupby, takewhile
+
 from yett.detectors.syntax import Assertion, Atom, Choice, Group, Node, Repeat, Sequence, Unreadable, parse, width
+from yett.detectors.telltale import letters, telltale
 
 __all__ = ["gated"]
 
@@ -29,6 +34,7 @@ _BEYOND = r"\x80-\xff"
 # From here on the engines' ideas of upper and lower case part.
 _CASED_ALIKE = 0x0590
 _COUNTED = 2
+_ANYTHING = r"[\x00-\xff]"
 # An endless repetition of something this long is spelled as anything at all: the database stays small.
 _LONG = 60
 # So many characters of a row of sets tell enough.
@@ -40,7 +46,7 @@ def gated(pattern: str) -> str | None:
     if any(ord(character) >= _CASED_ALIKE and character.lower() != character.upper() for character in pattern):
         return None
     try:
-        return _spelled(_shortened(parse(pattern)))
+        return _spelled(_shortened(telltale(parse(pattern))))
     except Unreadable:
         return None
 
@@ -50,6 +56,10 @@ def _shortened(node: Node) -> Node:
     if not isinstance(node, Sequence):
         return node
     parts = node.parts
+    first = next((at for at, part in enumerate(parts) if not isinstance(part, Assertion)), len(parts))
+    if sum(width(part)[0] for part in takewhile(_listed, parts[first:])) >= _ENOUGH:
+        # Where a long row begins is seen no better for knowing what stands before it.
+        return Sequence(parts[first:])
     while isinstance(last := parts[-1], Assertion) or _of_sets(last):
         if width(Sequence(parts[:-1]))[0] < _ENOUGH:
             break
@@ -72,11 +82,43 @@ def _spelled(node: Node) -> str:
         case Group(opening, part):
             return f"{opening if opening.endswith(':') else '(?:'}{_spelled(part)})"
         case Sequence(parts):
-            return "".join(f"(?:{_spelled(part)})" if isinstance(part, Choice) else _spelled(part) for part in parts)
+            return "".join(
+                _row(list(row)) if of_sets else "".join(map(_enclosed, row)) for of_sets, row in groupby(parts, _listed)
+            )
         case Choice(options):
             return "|".join(_spelled(option) for option in options)
         case Repeat():
             return _repeat(node)
+
+
+def _enclosed(node: Node) -> str:
+    return f"(?:{_spelled(node)})" if isinstance(node, Choice) else _spelled(node)
+
+
+def _listed(node: Node) -> bool:
+    """Say whether *node* is a set of ASCII characters, once or more often."""
+    atom = node.part if isinstance(node, Repeat) else node
+    return isinstance(atom, Atom) and _members_of(atom.text) is not None
+
+
+def _members_of(text: str) -> str | None:
+    """Return the members of the set *text* as spelled; None where it is no list of ASCII characters."""
+    if text in _SETS:
+        return _SETS[text]
+    if not text.startswith("[") or text.startswith("[^"):
+        return None
+    spelled, wide = _set(text)
+    return None if wide else spelled[1:-1]
+
+
+def _row(row: list[Node]) -> str:
+    """Spell sets that follow one another: as one, where they are long and may begin anywhere."""
+    length = sum(width(node)[0] for node in row)
+    if len(row) == 1 or length < _ENOUGH:
+        return "".join(map(_spelled, row))
+    atoms = [node.part if isinstance(node, Repeat) else node for node in row]
+    members = dict.fromkeys(_members_of(atom.text) or "" for atom in atoms if isinstance(atom, Atom))
+    return f"[{''.join(members)}]{{{length},}}"
 
 
 def _repeat(node: Repeat) -> str:
@@ -89,7 +131,9 @@ def _repeat(node: Repeat) -> str:
         spelled, endless = f"(?:{_spelled(node.part)})", most is None or most > _COUNTED
         least = min(least, 1) if endless else least
         if endless and len(spelled) > _LONG:
-            return r"[\x00-\xff]" + ("+" if least * width(node.part)[0] else "*")
+            if least and not letters(node.part):
+                return f"{spelled}{{{min(node.least, _COUNTED)}}}"
+            return _ANYTHING + ("+" if least * width(node.part)[0] else "*")
     return f"{spelled}{{{least},{'' if endless else most}}}"
 
 
