@@ -1,7 +1,7 @@
 """
 The compiled patterns, kept between starts.
 
-Compiling every pattern takes a second; loading what was compiled takes a millisecond. What is kept is bound to its rules,
+Compiling every pattern takes seconds; loading what was compiled takes a millisecond. What is kept is bound to its rules,
 the library and the processor, lies in a folder of the user's own, and is made anew when it does not fit.
 """
 
