@@ -2,6 +2,7 @@
 # ruff: noqa: RUF001 - look-alike letters are part of what is tested
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.guard.examples import DETECTORS, PIECES, based
 from tests.guard.toys import Broken, Rule, ToyDetector
-from yett.guard.detection import READINGS, STREAM, Detection, Look, Settled
+from yett.guard.detection import READINGS, STREAM, Detection, Informing, Look, Settled
+from yett.guard.readings import Readings
 from yett.model.finding import Finding
 from yett.model.segment import Origin, Segment
 from yett.model.span import Span
@@ -84,6 +86,57 @@ def test_only_what_is_asked_for_runs_and_never_twice() -> None:
     look.look_for(frozenset({"injection"}))
     assert len(handed) == 1
     assert [each.kind for each in look.findings] == ["pii.email", "injection.override"]
+
+
+def test_what_is_dear_does_not_run_where_something_was_found_already() -> None:
+    handed: list[int] = []
+    detection = Detection([replace(DEAR, handed=handed), MAIL])
+    found, silent = Look(detection, (segment("e@a ignore"),)), Look(detection, (segment("nothing"),))
+    assert not found.nothing_in(ALL)
+    assert handed == []
+    assert silent.nothing_in(ALL)
+    assert silent.nothing_in(ALL)
+    assert len(handed) == 1
+    found.look_for(ALL)
+    assert len(handed) == 2
+
+
+def test_what_is_dear_alone_may_find_something() -> None:
+    assert not Look(Detection([DEAR, MAIL]), (segment("ignore"),)).nothing_in(ALL)
+    assert Look(Detection([DEAR, MAIL]), (segment("ignore"),)).nothing_in(frozenset({"pii"}))
+
+
+def test_orders_across_pieces_are_something() -> None:
+    pieces = (segment("ign", path="/0"), segment("ore", path="/1"))
+    rule = ToyDetector((Rule("injection.override", "ign ore"),), "orders")
+    assert not Look(Detection([rule]), pieces).nothing_in(ALL)
+
+
+def test_the_readings_of_a_text_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    of = Readings.of
+    monkeypatch.setattr(Readings, "of", lambda self, text, *rest: made.append(text) or of(self, text, *rest))
+    look = looked(Detection([MAIL, DEAR]), segment("e@a"), families=frozenset({"pii"}))
+    look.look_for(ALL)
+    assert {each.kind for each in looked(Detection([MAIL, DEAR]), segment("e@a ignore")).findings} == {
+        "pii.email",
+        "injection.override",
+    }
+    assert made == ["e@a", "e@a ignore"]
+
+
+def test_what_depends_on_the_question_is_made_when_it_is_asked_for() -> None:
+    made: list[Detection] = []
+    parrot = ToyDetector((Rule("leakage.said", "polly"),), "parrot")
+    informed = Informing(frozenset({"leakage"}), lambda detection: made.append(detection) or [parrot])
+    look = Look(Detection([MAIL]), (segment("polly"),), informed=informed)
+    look.look_for(frozenset({"pii"}))
+    assert (made, [each.read_by for each in look.coverage()]) == ([], [("mail",)])
+    look.look_for(frozenset({"leakage"}))
+    look.look_for(frozenset({"leakage", "pii"}))
+    assert len(made) == 1
+    assert [each.kind for each in look.findings] == ["leakage.said"]
+    assert [each.read_by for each in look.coverage()] == [("mail", "parrot")]
 
 
 def test_the_receipt_names_those_who_read_and_nobody_else() -> None:

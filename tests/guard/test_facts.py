@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yett.guard.complexity import PARTS
-from yett.guard.facts import FAMILY_OF, InteractionFacts, known_facts
+from yett.guard.facts import EVERYTHING, FAMILY_OF, InteractionFacts, known_facts
 from yett.model.finding import Finding
 from yett.model.interaction import Interaction
 from yett.model.kinds import FAMILIES
@@ -17,7 +17,7 @@ from yett.model.segment import Origin, Segment
 from yett.model.span import Span
 from yett.model.stage import Stage
 from yett.model.unknown import Unknown
-from yett.policy.schema import known_fields
+from yett.policy.schema import known_fields, nothing_found
 from yett.ports.decider import TextTest
 
 ANN = Principal("acme", "ann", frozenset({"dev", "admin"}), attributes={"team.tier": "free", "user.email": "a@b"})
@@ -31,12 +31,17 @@ class Evidence:
         self.failed = failed
         self.segments = (Segment("/0", Origin.USER, "x" * 41),)
         self.looked: set[str] = set()
+        self.cheaply = True
 
     def look_for(self, families: frozenset[str]) -> None:
         self.looked |= families
 
+    def nothing_in(self, families: frozenset[str]) -> bool:
+        self.looked |= families
+        return not self.findings and not self.failed
+
     def cheap(self, families: frozenset[str]) -> bool:
-        return True
+        return self.cheaply
 
     def unavailable(self, wanted: str) -> bool:
         return wanted in self.failed
@@ -279,3 +284,38 @@ def test_no_fact_falls_when_more_is_found(some: list[Finding], more: list[Findin
             assert set(before) <= set(after)  # type: ignore[arg-type]
         else:
             assert before <= after  # type: ignore[operator]
+
+
+def test_silence_is_looked_for_where_it_is_asked_about_if_looking_is_dear() -> None:
+    cheap, dear = Evidence(), Evidence()
+    dear.cheaply = False
+    everything, something = facts_of(cheap), facts_of(dear)
+    assert everything.quiet(("pii.found", "secrets.user.score"))
+    assert something.quiet(("pii.found", "secrets.user.score"))
+    assert dear.looked == {"pii", "secret"}
+    assert dear.looked < cheap.looked
+    assert (everything.demanded, something.demanded) == ([EVERYTHING], ["pii.found", "secrets.user.score"])
+
+
+@pytest.mark.parametrize("evidence", [Evidence([MAIL]), Evidence(failed={"pii"})])
+def test_there_is_no_silence_where_something_was_found_or_failed(evidence: Evidence) -> None:
+    facts = facts_of(evidence)
+    assert not facts.quiet(("secrets.found",))
+    assert facts.demanded == []
+
+
+@pytest.mark.parametrize("field", ["context.risk", "risk.contextual", "response.appropriateness", "text.strange"])
+def test_a_fact_that_says_more_than_what_was_found_is_asked_for_by_itself(field: str) -> None:
+    assert not facts_of(Evidence()).quiet(("pii.found", field))
+
+
+def test_a_condition_on_text_that_holds_nowhere_is_silence() -> None:
+    test = TextTest("a1", "llm.prompt", "contains", "x")
+    assert facts_of(Evidence(), None, test).quiet(("pii.found", "text.a1"))
+
+
+@pytest.mark.parametrize("name", known_fields())
+def test_silence_is_what_asking_one_by_one_would_say(name: str) -> None:
+    facts = facts_of(Evidence())
+    if facts.quiet((name,)):
+        assert facts_of(Evidence()).demand(name) == nothing_found(name)

@@ -299,6 +299,9 @@ class _Evidence:
     def look_for(self, families: frozenset[str]) -> None:
         pass
 
+    def nothing_in(self, families: frozenset[str]) -> bool:
+        return not self.findings
+
     def unavailable(self, wanted: str) -> bool:
         return False
 

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -121,3 +122,28 @@ def test_the_source_can_be_read() -> None:
     assert "def direct(known):" in source
     assert "demand(" in source
     assert cost("pii.found")
+
+
+def test_what_follows_from_silence_is_found_once_for_each_outcome_of_the_cheap_facts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(part, "_MOST_SILENCES", 2)
+    made: list[int] = []
+    found = Part._when_silent
+    monkeypatch.setattr(Part, "_when_silent", lambda self, possible: made.append(possible) or found(self, possible))
+    program = Program([rule(str(number), replace(OFTEN, value=number), FOUND) for number in range(4)], (), "r")
+    for hour in (1, 1, 2, 3, 1):
+        facts = {"request": {"hour": hour}, "pii": {"found": False}}
+        asked = Asked(facts, facts, knows_silence=True)
+        assert program.decide(STAGE, asked).effect is Effect.ALLOW
+        assert asked.told_at_once == ("pii.found",)
+    assert [possible.bit_count() for possible in made] == [1, 2, 3, 1]
+
+
+def test_what_is_known_otherwise_is_not_taken_for_silence() -> None:
+    program = Program([rule("a", FREE, FOUND), rule("b", FOUND, OFTEN)], (), "r")
+    facts = {"team": {"tier": "free"}, "request": {"hour": 9}, "pii": {"found": True}}
+    known = program.specialised({"pii": {"found": True}})
+    asked = Asked({"team": {"tier": "free"}, "request": {"hour": 9}}, {}, knows_silence=True)
+    assert known.decide(STAGE, asked) == program.decide_known(STAGE, facts)
+    assert asked.demanded == []

@@ -215,13 +215,16 @@ class Asked:
     answers: Mapping[str, object]
     demanded: list[str] = dataclasses.field(default_factory=list)
     knows_silence: bool = False
+    told_at_once: tuple[str, ...] = ()
 
     def demand(self, field: str) -> object:
         self.demanded.append(field)
         return lookup(self.answers, field)
 
     def quiet(self, fields: tuple[str, ...]) -> bool:
-        return self.knows_silence and all(lookup(self.answers, field) == nothing_found(field) for field in fields)
+        silent = self.knows_silence and all(lookup(self.answers, field) == nothing_found(field) for field in fields)
+        self.told_at_once = fields if silent else ()
+        return silent
 
 
 def is_costly(field: str) -> bool:
@@ -417,5 +420,6 @@ def test_silence_decides_as_asking_fact_by_fact_does() -> None:
                 asked, told = Asked(known, answers), Asked(known, answers, knows_silence=True)
                 decision = engine.decide(stage, asked)
                 assert engine.decide(stage, told) == decision
+                assert list(dict.fromkeys([*told.told_at_once, *told.demanded])) == asked.demanded
                 silent += len(told.demanded) < len(asked.demanded)
     assert silent > 50

@@ -12,7 +12,7 @@ Rules:
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from copy import copy
 from hashlib import blake2b
@@ -28,7 +28,19 @@ from yett.model.span import Span
 from yett.model.verdict import Coverage
 from yett.ports.detector import Detector, Telling
 
-__all__ = ["READINGS", "STREAM", "Detection", "Evidence", "Look", "Seen", "Settled", "Sight", "unreturned"]
+__all__ = [
+    "READINGS",
+    "STREAM",
+    "Detection",
+    "Evidence",
+    "Informing",
+    "Look",
+    "Read",
+    "Seen",
+    "Settled",
+    "Sight",
+    "unreturned",
+]
 
 _REMEMBERED = 8192
 _ORDERS = "injection"
@@ -85,6 +97,7 @@ class Detection:
         self.tiers = tuple(tuple(each for each in self.detectors if each.cost == cost) for cost in costs)
         self.names = tuple(tuple(detector.name for detector in tier) for tier in self.tiers)
         self._feeding: dict[frozenset[str], tuple[int, ...]] = {}
+        """The tiers that feed some families, but for those of one exchange."""
         self._readings = Readings()
         self._reach = max((detector.look_behind for detector in self.detectors), default=0)
         # Two generations: when the young one is full it becomes the old one, which nobody has to search for the oldest.
@@ -92,6 +105,7 @@ class Detection:
         self._old: dict[_Key, Seen] = {}
         self._remembered = remembered
         self._lasting = len(self.tiers)
+        """How many tiers there are beside those of one exchange."""
         self.revision = ",".join(f"{detector.name}:{detector.revision}" for detector in self.detectors)
 
     def beside(self, extra: Sequence[Detector]) -> "Detection":
@@ -106,7 +120,6 @@ class Detection:
         self.detectors = (*self.detectors, *extra)
         self.tiers = (*self.tiers, extra)
         self.names = (*self.names, tuple(detector.name for detector in extra))
-        self._feeding = {}
         self._reach = max(self._reach, *(detector.look_behind for detector in extra))
 
     def feeding(self, families: Iterable[str]) -> tuple[Detector, ...]:
@@ -115,31 +128,44 @@ class Detection:
         return tuple(detector for detector in self.detectors if detector.kinds & wanted)
 
     def tiers_for(self, families: frozenset[str]) -> tuple[int, ...]:
-        """Return the tiers that must run for *families*: the cheapest always, it also makes the readings."""
+        """Return the tiers that must run for *families*: the cheapest always, it also tells what the readings show."""
         tiers = self._feeding.get(families)
         if tiers is None:
-            feeding = {index for index, tier in enumerate(self.tiers) for each in tier if each.kinds & families}
-            tiers = self._feeding[families] = tuple(sorted({0} | feeding))
-        return tiers
+            tiers = self._feeding[families] = (0, *self._fed(families, range(1, self._lasting)))
+        return tiers if len(self.tiers) == self._lasting else (*tiers, *self._fed(families, self._passing))
+
+    @property
+    def _passing(self) -> range:
+        """The tiers of one exchange."""
+        return range(self._lasting, len(self.tiers))
+
+    def _fed(self, families: frozenset[str], tiers: Iterable[int]) -> Iterator[int]:
+        """Yield those of *tiers* that feed *families*."""
+        return (tier for tier in tiers if any(each.kinds & families for each in self.tiers[tier]))
 
     def cheap(self, families: frozenset[str]) -> bool:
         """Say whether no detector that feeds *families* is a dear one."""
         return all(tier == 0 or tier >= self._lasting for tier in self.tiers_for(families))
 
-    def see(self, segment: Segment, digest: bytes, tier: int) -> Seen:
-        """Let the detectors of *tier* read the whole of *segment*, whose text has the *digest*."""
+    def see(self, read: "Read", tier: int) -> Seen:
+        """Let the detectors of *tier* read the whole of a text."""
         if tier >= self._lasting:
-            return self._read(segment.text, segment.origin, self.tiers[tier], shows=False)
-        key = (digest, segment.origin, tier)
+            return self._seen(read, self.tiers[tier], shows=False)
+        key = (read.digest, read.origin, tier)
         known = self._young.get(key) or self._old.get(key)
-        return known or self._kept(key, self._read(segment.text, segment.origin, self.tiers[tier], shows=tier == 0))
+        return known or self._kept(key, self._seen(read, self.tiers[tier], shows=tier == 0))
 
     def across(self, joint: Joint) -> Seen:
         """Let the detectors of orders read *joint*, unless they are too dear for reading twice."""
-        key = (_digest(joint.text), joint.origin, _ACROSS)
+        read = self.read(joint.text, joint.origin)
+        key = (read.digest, joint.origin, _ACROSS)
         known = self._young.get(key) or self._old.get(key)
         orders = [each for each in self.detectors if _ORDERS in each.kinds and each.cost <= _JOINED]
-        return known or self._kept(key, self._read(joint.text, joint.origin, orders, shows=False))
+        return known or self._kept(key, self._seen(read, orders, shows=False))
+
+    def read(self, text: str, origin: Origin, start: int = 0) -> "Read":
+        """Begin to read *text* from *start* on."""
+        return Read(self._readings, text, origin, start)
 
     def _kept(self, key: _Key, seen: Seen) -> Seen:
         """Remember *seen*, unless something failed."""
@@ -149,19 +175,17 @@ class Detection:
                 self._young, self._old = {}, self._young
         return seen
 
-    def _read(
-        self, text: str, origin: Origin, detectors: Sequence[Detector], start: int = 0, *, shows: bool = True
-    ) -> Seen:
+    def _seen(self, read: "Read", detectors: Sequence[Detector], *, shows: bool = True) -> Seen:
         """Run *detectors*; what making the readings *shows* comes along."""
-        readings, shown = self._readings.of(text, origin, start)
+        readings, shown = read.made
         sights = [_sight(match, READINGS, readings[0]) for match in shown] if shows else []
         failed = []
         for detector in detectors:
-            found = _run(detector, readings, origin)
+            found = _run(detector, readings, read.origin)
             sights += found or ()
             if found is None:
                 failed.append(detector.name)
-                sights.append(Sight(start, len(text), "detector.unavailable", 1.0, "", detector.name, ""))
+                sights.append(Sight(read.start, len(read.text), "detector.unavailable", 1.0, "", detector.name, ""))
         return Seen(tuple(sights), tuple(failed))
 
     def why(self, segment: Segment, finding: Finding) -> str:
@@ -180,7 +204,7 @@ class Detection:
 
     def window(self, text: str, origin: Origin, start: int) -> list[Sight]:
         """Let every detector read *text*, a window of a stream, for what begins at or after *start*."""
-        seen = self._read(text, origin, self.detectors, start)
+        seen = self._seen(self.read(text, origin, start), self.detectors)
         return sorted(
             (sight for sight in seen.sights if sight.start >= start),
             key=lambda sight: (sight.start, sight.end, sight.kind, sight.rule, sight.reading),
@@ -206,6 +230,34 @@ class Detection:
     def behind(self, text: str, position: int) -> str:
         """Return the context that what follows *position* in *text* must be read with."""
         return self._readings.context(text, position, self._reach)
+
+
+class Read:
+    """A text that is being read: its digest and its readings are made when they are first asked for, and once."""
+
+    __slots__ = ("_digest", "_made", "_readings", "origin", "start", "text")
+
+    def __init__(self, readings: Readings, text: str, origin: Origin, start: int) -> None:
+        self.text = text
+        self.origin = origin
+        self.start = start
+        """Where in the text to begin looking."""
+        self._readings = readings
+        self._digest = b""
+        self._made: tuple[list[Reading], list[Match]] | None = None
+
+    @property
+    def digest(self) -> bytes:
+        """The digest of the text."""
+        self._digest = self._digest or blake2b(self.text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        return self._digest
+
+    @property
+    def made(self) -> tuple[list[Reading], list[Match]]:
+        """The readings, and what making them has shown."""
+        if self._made is None:
+            self._made = self._readings.of(self.text, self.origin, self.start)
+        return self._made
 
 
 def unreturned(sights: Iterable[Sight], returns: Sequence[Return]) -> list[Sight]:
@@ -245,6 +297,14 @@ def _held(detector: Detector, text: str, origin: Origin, start: int) -> int:
         return start
 
 
+class Informing(NamedTuple):
+    """Detectors that depend on what was asked, not yet made."""
+
+    kinds: frozenset[str]
+    """The families of kinds that they may report."""
+    made: Callable[[Detection], Sequence[Detector]]
+
+
 class Evidence(Protocol):
     """What facts are drawn from."""
 
@@ -271,6 +331,10 @@ class Evidence(Protocol):
         """See to it that every detector that feeds *families* has run."""
         ...
 
+    def nothing_in(self, families: frozenset[str]) -> bool:
+        """Look for *families*, the cheapest first, until something is found; say whether nothing was, and nothing failed."""
+        ...
+
     def unavailable(self, wanted: str) -> bool:
         """Say whether what feeds the family *wanted* failed."""
         ...
@@ -281,8 +345,9 @@ class Look:
 
     __slots__ = (
         "_detection",
-        "_digests",
+        "_informed",
         "_joints",
+        "_reads",
         "_returning",
         "_seen",
         "failed",
@@ -291,8 +356,18 @@ class Look:
         "segments",
     )
 
-    def __init__(self, detection: Detection, segments: tuple[Segment, ...], returning: Returning = NOTHING) -> None:
-        """Begin to look at *segments* with *detection*; what is *returning* in them is no finding."""
+    def __init__(
+        self,
+        detection: Detection,
+        segments: tuple[Segment, ...],
+        returning: Returning = NOTHING,
+        informed: Informing | None = None,
+    ) -> None:
+        """
+        Begin to look at *segments* with *detection*; what is *returning* in them is no finding.
+
+        What is *informed* is made when somebody asks for what it may report.
+        """
         self.segments = segments
         self.findings: list[Finding] = []
         self.families: frozenset[str] = frozenset()
@@ -301,32 +376,56 @@ class Look:
         """The detectors that failed on some text."""
         self._detection = detection
         self._returning = returning
-        self._digests: list[bytes] = []
+        self._informed = informed
+        self._reads: list[Read] = []
         self._seen: dict[int, list[Seen]] = {}
-        self._joints = joints(segments)
+        self._joints: tuple[Joint, ...] | None = None
 
     def look_for(self, families: frozenset[str]) -> None:
         """Run the detectors that feed *families* and have not run yet."""
         if families <= self.families:
             return
-        self.families |= families
-        for tier in self._detection.tiers_for(families):
+        for tier in self._tiers(families):
             if tier not in self._seen:
                 self._run(tier)
-        if _ORDERS in families and self._joints:
+        self._looked_for(families)
+
+    def nothing_in(self, families: frozenset[str]) -> bool:
+        """Look for *families*, the cheapest first, until something is found; say whether nothing was, and nothing failed."""
+        if not families <= self.families:
+            for tier in self._tiers(families):
+                if self.findings or self.failed:
+                    return False
+                if tier not in self._seen:
+                    self._run(tier)
+            if self.findings or self.failed:
+                return False
+            self._looked_for(families)
+        return not self.findings and not self.failed
+
+    def _tiers(self, families: frozenset[str]) -> tuple[int, ...]:
+        if self._informed and not self._informed.kinds.isdisjoint(families):
+            self._detection = self._detection.beside(self._informed.made(self._detection))
+            self._informed = None
+        return self._detection.tiers_for(families)
+
+    def _looked_for(self, families: frozenset[str]) -> None:
+        """Note that *families* were looked for in every piece; look for orders across them, too."""
+        self.families |= families
+        if _ORDERS in families and self._joints is None:
+            self._joints = joints(self.segments)
             for joint in self._joints:
                 self._run_across(joint)
-            self._joints = ()
 
     def cheap(self, families: frozenset[str]) -> bool:
         """Say whether no detector that feeds *families* is a dear one."""
         return self._detection.cheap(families)
 
     def _run(self, tier: int) -> None:
-        self._digests = self._digests or [_digest(segment.text) for segment in self.segments]
+        self._reads = self._reads or [self._detection.read(each.text, each.origin) for each in self.segments]
         self._seen[tier] = []
-        for segment, digest in zip(self.segments, self._digests, strict=True):
-            seen = self._detection.see(segment, digest, tier)
+        for segment, read in zip(self.segments, self._reads, strict=True):
+            seen = self._detection.see(read, tier)
             self._seen[tier].append(seen)
             if seen.sights:
                 sights = (
@@ -351,17 +450,15 @@ class Look:
     def coverage(self, opaque: Sequence[str] = ()) -> tuple[Coverage, ...]:
         """Write the receipt."""
         names = tuple(name for tier in sorted(self._seen) for name in self._detection.names[tier])
+        unread = [Coverage(path, Origin.UNKNOWN, 0, (), opaque=True) for path in opaque]
+        if not self.failed:
+            return (*[Coverage(each.path, each.origin, len(each.text), names) for each in self.segments], *unread)
         receipts = []
         for index, segment in enumerate(self.segments):
-            failed = tuple(name for seen in self._seen.values() for name in seen[index].failed) if self.failed else ()
-            well = tuple(name for name in names if name not in failed) if failed else names
+            failed = tuple(name for seen in self._seen.values() for name in seen[index].failed)
+            well = tuple(name for name in names if name not in failed)
             receipts.append(Coverage(segment.path, segment.origin, len(segment.text), well, failed))
-        unread = [Coverage(path, Origin.UNKNOWN, 0, (), opaque=True) for path in opaque]
         return (*receipts, *unread)
-
-
-def _digest(text: str) -> bytes:
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 class Settled:
@@ -381,6 +478,10 @@ class Settled:
 
     def look_for(self, families: frozenset[str]) -> None:
         """Do nothing: every detector reads a stream as it comes."""
+
+    def nothing_in(self, families: frozenset[str]) -> bool:  # noqa: ARG002 - every detector reads a stream as it comes
+        """Say whether nothing was found so far, and nothing failed."""
+        return not self.findings
 
     @property
     def failed(self) -> frozenset[str]:

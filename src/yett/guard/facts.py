@@ -11,8 +11,8 @@ Rules:
 3. A family that a failed detector feeds has no value: it is unavailable, never "nothing found".
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from types import MappingProxyType
 
 from yett.guard.complexity import PARTS, complexity, part
@@ -32,11 +32,12 @@ _PLAIN = ("injection", "pii", "obfuscation", "command", "content", "exfiltration
 FAMILY_OF = MappingProxyType(
     {"secrets": "secret"} | {name: name for name in _PLAIN} | {"detector": "detector"},
 )
+_LIFTED = "text"
 _ALONE: Mapping[str, frozenset[str]] = MappingProxyType(
-    {name: frozenset({family}) for name, family in FAMILY_OF.items()} | {"text": frozenset({"text"})},
+    {name: frozenset({family}) for name, family in FAMILY_OF.items()} | {_LIFTED: frozenset({_LIFTED})},
 )
 _ALL = frozenset(FAMILY_OF.values())
-_EVERY = _ALL | {"text"}
+_EVERY = _ALL | {_LIFTED}
 EVERYTHING = "*"
 """What `demanded` holds when policy was told that nothing was found at all."""
 _ATTRIBUTES: Mapping[str, Callable[[list[Finding]], object]] = MappingProxyType(
@@ -58,6 +59,12 @@ _QUICK: Mapping[str, tuple[frozenset[str], object]] = MappingProxyType(
         for attribute, nothing in _NOTHING.items()
     },
 )
+# Fields that are zero, false or empty when nothing is found in some families, whatever else is known.
+_COUNTED: Mapping[str, frozenset[str]] = MappingProxyType(
+    {name: families for name, (families, _) in _QUICK.items()}
+    | {f"risk.{name}": _ALONE[name] for name in FAMILY_OF if name != "detector"}
+    | {"risk.score": _ALL, "llm.containsPII": _ALONE["pii"], "llm.piiTypes": _ALONE["pii"]},
+)
 _TEXTS: Mapping[str, Callable[[Finding], bool]] = MappingProxyType(
     {
         "llm.prompt": lambda finding: finding.origin is Origin.USER,
@@ -66,6 +73,18 @@ _TEXTS: Mapping[str, Callable[[Finding], bool]] = MappingProxyType(
         "tool.arguments": lambda finding: "/arguments" in finding.span.path,
     },
 )
+
+
+@lru_cache(maxsize=1024)
+def _counted(fields: tuple[str, ...]) -> frozenset[str] | None:
+    """Return the families of kinds that *fields* count; None where one of them says more than how much was found."""
+    families: set[str] = set()
+    for name in fields:
+        counted = _COUNTED.get(name, _ALONE[_LIFTED] if name.startswith(f"{_LIFTED}.") else None)
+        if counted is None:
+            return None
+        families |= counted
+    return frozenset(families)
 
 
 def known_facts(principal: Principal, facts: Mapping[str, object]) -> dict[str, object]:
@@ -117,7 +136,7 @@ class InteractionFacts:
         head, _, rest = field.partition(".")
         if head in FAMILY_OF:
             return self._family(head, rest)
-        if head == "text":
+        if head == _LIFTED:
             return self._text(rest)
         if field in self._estimates:
             return self._estimates[field]()
@@ -125,16 +144,22 @@ class InteractionFacts:
             return _DERIVED[field](self)
         return _looked_up(self.known, field)
 
-    def quiet(self, fields: tuple[str, ...]) -> bool:  # noqa: ARG002 - whichever they are
-        """Say whether nothing was found that *fields* count, where looking for it is cheap."""
+    def quiet(self, fields: tuple[str, ...]) -> bool:
+        """Say whether nothing was found that *fields* count; no dear detector runs that feeds none of them."""
         look = self._look
-        if look.findings or not look.cheap(_EVERY):
+        cheap = look.cheap(_EVERY)
+        families = _counted(fields)
+        if families is None or (_LIFTED in families and not self._asked(fields)):
             return False
-        look.look_for(_EVERY)
-        if look.findings or look.failed:
+        if not look.nothing_in(_EVERY if cheap else families):
             return False
-        self.demanded.append(EVERYTHING)
+        self.demanded += (EVERYTHING,) if cheap else fields
         return True
+
+    def _asked(self, fields: Iterable[str]) -> bool:
+        """Say whether the conditions on text among *fields* are known."""
+        heads = (field.partition(".") for field in fields)
+        return all(name in self._tests for head, _, name in heads if head == _LIFTED)
 
     def _found(self, name: str) -> list[Finding] | Unknown:
         look, alone = self._look, _ALONE[name]
@@ -166,7 +191,7 @@ class InteractionFacts:
         return [finding for finding in self._look.findings if finding.kind == "detector.unavailable"]
 
     def _text(self, identifier: str) -> object:
-        found = self._found("text")
+        found = self._found(_LIFTED)
         test = self._tests.get(identifier)
         if isinstance(found, Unknown) or test is None or test.field not in _TEXTS:
             return Unknown.UNAVAILABLE

@@ -10,10 +10,11 @@ Rules:
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from yett.guard.correspondence import Correspondence
-from yett.guard.detection import READINGS, STREAM, Detection, Look, Settled
+from yett.guard.detection import READINGS, STREAM, Detection, Informing, Look, Settled
 from yett.guard.enforcement import Enforcement, enforceable, owed
 from yett.guard.facts import FAMILY_OF, InteractionFacts
 from yett.guard.pseudonyms import Inventor, Pseudonyms
@@ -81,6 +82,7 @@ class Guard:
         """
         self.decider = decider
         self._informed = tuple(informed)
+        self._informs = frozenset[str]().union(*(each.kinds for each in informed))
         self.detection = Detection(detectors)
         self._key = key
         self._inventor = inventor
@@ -114,7 +116,7 @@ class Guard:
             answered = look.findings if interaction.stage is Stage.RESPONSE else ()
             decision = enforceable(decision, answered, look.unavailable)
             passing, dropped = self._enforced(interaction, look, decision, shared)
-        findings = tuple(sorted(look.findings, key=_place))
+        findings = tuple(sorted(look.findings, key=_place)) if look.findings else ()
         coverage = look.coverage(interaction.opaque)
         rewritten = shared.told if shared else ()
         verdict = Verdict(decision, findings, passing, dropped, coverage, rewritten)
@@ -141,13 +143,20 @@ class Guard:
 
     def _detection(self, asked: Sequence[Segment]) -> Detection:
         """Return the detectors for an answer to *asked*."""
-        made = (each.about(asked, self.detection.fold) for each in self._informed) if asked else ()
-        return self.detection.beside([detector for detector in made if detector])
+        return self.detection.beside(self._about(asked, self.detection))
+
+    def _about(self, asked: Sequence[Segment], detection: Detection) -> list[Detector]:
+        """Make the detectors that look for what an answer to *asked* must not say."""
+        made = (each.about(asked, detection.fold) for each in self._informed) if asked else ()
+        return [detector for detector in made if detector]
 
     def _look(self, interaction: Interaction, shared: Correspondence | None = None) -> Look:
         returning = shared.returning if shared else NOTHING
-        look = Look(self._detection(interaction.asked), interaction.segments, returning)
-        look.findings += [_opaque(path) for path in interaction.opaque]
+        asked = interaction.asked
+        informing = Informing(self._informs, partial(self._about, asked)) if asked and self._informs else None
+        look = Look(self.detection, interaction.segments, returning, informing)
+        if interaction.opaque:
+            look.findings += [_opaque(path) for path in interaction.opaque]
         return look
 
     def unread(self, interaction: Interaction) -> Inspected:

@@ -11,7 +11,7 @@ Rules:
    middle of a long piece was read there, and never joins what stands elsewhere.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from yett.model.segment import Origin, Segment
@@ -58,13 +58,16 @@ def joints(segments: Sequence[Segment]) -> tuple[Joint, ...]:
     """Return what of *segments* is to be read together."""
     if len(segments) < 2:  # noqa: PLR2004 - one piece has no seam
         return ()
-    return tuple(_joints(segments))
+    spoken: dict[Origin, list[Segment]] = {}
+    for segment in segments:
+        if segment.text:
+            spoken.setdefault(segment.origin, []).append(segment)
+    return tuple(_joints(spoken)) if len(spoken) < len(segments) else ()
 
 
-def _joints(segments: Sequence[Segment]) -> Iterator[Joint]:
+def _joints(spoken: Mapping[Origin, Sequence[Segment]]) -> Iterator[Joint]:
     for origin in _SPEAKERS:
-        spoken = [segment for segment in segments if segment.origin is origin and segment.text][-_PIECES:]
-        for run in _runs(spoken):
+        for run in _runs(spoken.get(origin, ())[-_PIECES:]):
             yield _joined(origin, run, " ")
             for message in _messages(run):
                 yield _joined(origin, message, "")

@@ -11,6 +11,7 @@ Rules:
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
+from typing import NamedTuple
 
 from yett.model.decision import Decision, Effect
 from yett.model.unknown import Unknown
@@ -25,6 +26,19 @@ from yett.policy.telling import Telling
 from yett.ports.decider import Facts
 
 __all__ = ["Part", "Rules"]
+
+_MOST_SILENCES = 256
+"""How many outcomes of the facts that cost nothing are remembered with what follows when nothing is found."""
+
+
+class _Silence(NamedTuple):
+    """What follows when nothing is found."""
+
+    asked: tuple[str, ...]
+    """The costly facts that are asked for then, all of which count findings; empty where others have a say, too."""
+    left: int
+    """The conjuncts that match."""
+    uncertain: int
 
 
 class Rules:
@@ -73,8 +87,8 @@ class Part:
         self._costly_whole = [each for each in whole if rules.clauses[each].dear]
         self._fields = frozenset[str]().union(*(rules.clauses[each].fields for each in whole))
         self._fields |= {column.field for column in self._columns}
-        self._counting = tuple(sorted(name for name in self._fields if _counts(name)))
         self._asked_for = frozenset(name for name in self._fields if cost(name))
+        self._silences: dict[int, _Silence] = {}
 
     @classmethod
     def of(cls, rules: Rules) -> "Part":
@@ -134,15 +148,26 @@ class Part:
         ending = Ending(self._generally, telling.interned.get, telling.certain)
         return directly(self._start, self._columns, ending)
 
-    @cached_property
-    def _quiet(self) -> int | None:
-        """The conjuncts that are possible when nothing is found; None where other costly facts have a say."""
-        if self._costly_whole or len(self._counting) < len(self._asked_for):
-            return None
-        possible = self._start.possible
-        for column in self._costly:
-            possible, _ = column.narrow(nothing_found(column.field), possible, 0)
-        return possible
+    def _silence(self, possible: int) -> "_Silence":
+        """Return what is asked, and what is left of *possible* conjuncts, when nothing is found."""
+        silence = self._silences.get(possible)
+        if silence is None:
+            if len(self._silences) >= _MOST_SILENCES:
+                self._silences.clear()
+            silence = self._silences[possible] = self._when_silent(possible)
+        return silence
+
+    def _when_silent(self, possible: int) -> "_Silence":
+        asked: list[str] = []
+
+        def look(name: str) -> object:
+            asked.append(name)
+            return nothing_found(name)
+
+        if self._costly_whole or self._given:
+            return _Silence((), 0, 0)
+        left, uncertain = self._scan.costly(possible, 0, look)
+        return _Silence(tuple(asked) if all(map(_counts, asked)) else (), left, uncertain)
 
     def _generally(self, known: Mapping[str, object]) -> Decision:
         def look(name: str) -> object:
@@ -161,8 +186,9 @@ class Part:
         cheap = possible & ~rules.dear
         if not rules.dear & possible or rules.settle(cheap):
             return rules.telling.decision(cheap, uncertain, look)
-        if self._quiet is not None and facts.quiet(self._counting):
-            return rules.telling.decision(possible & self._quiet, uncertain, look)
+        asked, left, unsure = self._silence(possible)
+        if asked and facts.quiet(asked):
+            return rules.telling.decision(left, uncertain | unsure, look)
         possible, uncertain = self._scan.costly(possible, uncertain, look)
         possible, uncertain = self._ask(self._costly_whole, look, possible, uncertain)
         return rules.telling.decision(possible, uncertain, look)
@@ -186,11 +212,12 @@ def _demanding(known: Mapping[str, object], demand: Callable[[str], object], giv
     seen = dict(given)
 
     def look(name: str) -> object:
+        if name in seen:
+            return seen[name]
         if not cost(name):
             return lookup(known, name)
-        if name not in seen:
-            seen[name] = demand(name)
-        return seen[name]
+        value = seen[name] = demand(name)
+        return value
 
     return look
 
