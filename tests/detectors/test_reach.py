@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 
 from tests.detectors.generated import TEXTS, patterns
+from yett.detectors import reach as module
 from yett.detectors.expression import Expression
-from yett.detectors.reach import Reach, beginnings
+from yett.detectors.reach import Reach, Reaches, beginnings
 from yett.detectors.rule import Rule
 from yett.detectors.rules import SHIPPED, shipped
 
@@ -82,3 +83,55 @@ def test_what_is_too_large_reaches_everywhere() -> None:
     assert Reach([nested]).start(b"abc", 1) == 1
     huge = [f"(?:\\pL\\pN){{16}}{count}(?:\\pL\\pN){{16}}" for count in range(1000)]
     assert Reach(huge).start(b"xyz", 1) == 1
+
+
+KINDRED = [(family, pattern) for family in "ab" for pattern in ("x[0-9]{3}y", "fo o", r"k\s*=", "[^a]b", "zz")]
+CUT = module._cut
+
+
+def differing(text: bytes) -> bool:
+    together = Reach([pattern for _, pattern in KINDRED])
+    apart = Reaches(KINDRED)
+    return any(
+        apart.start(text[:end], start) != together.start(text[:end], start)
+        for end in range(len(text) + 1)
+        for start in range(end + 1)
+    )
+
+
+@pytest.mark.parametrize("together", [1, 30, 16_000])
+def test_apart_patterns_reach_as_far_as_together(together: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_TOGETHER", together)
+    for text in (b"x12", b"a fo ", b"some k =", b"nothing", b"zzx1 fo", b""):
+        assert not differing(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "mutant"),
+    [
+        ("_cut", lambda patterns: list(CUT(patterns))[:-1]),
+        ("_cut", lambda patterns: list(CUT(patterns))[1:]),
+    ],
+    ids=["the last are forgotten", "the first are forgotten"],
+)
+def test_patterns_that_are_forgotten_are_noticed(name: str, mutant: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_TOGETHER", 30)
+    monkeypatch.setattr(module, name, mutant)
+    assert any(differing(text) for text in (b"x12", b"a fo ", b"some k ="))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "spaced"),
+    [
+        ("abc[0-9]+", False),
+        (r"\ba\S{3}\b", False),
+        ("(?:[^\\s]|x){2}", False),
+        ("a b", True),
+        (r"a\s?b", True),
+        ("a(?:[^b]|c)", True),
+        ("a.", True),
+        (r"\Qa\E", True),
+    ],
+)
+def test_what_may_hold_white_space_is_told_apart(pattern: str, spaced: bool) -> None:
+    assert module._spaced(pattern) is spaced

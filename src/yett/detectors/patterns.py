@@ -21,7 +21,7 @@ from yett.detectors.allowing import NOTHING, Allowed
 from yett.detectors.expression import Found
 from yett.detectors.gate import Gate
 from yett.detectors.overlaps import resolved
-from yett.detectors.reach import Reach
+from yett.detectors.reach import Reaches
 from yett.detectors.rule import Rule, Scanner
 from yett.model.finding import Match
 from yett.model.kinds import family
@@ -107,7 +107,7 @@ class PatternSet:
             )
             for origin in Origin
         }
-        self._reaches: dict[frozenset[int], Reach] = {}
+        self._reaches: dict[frozenset[int], Reaches] = {}
 
     def dump(self) -> bytes:
         """Return the compiled database, to be handed to the next one as *saved*; bound to version and processor."""
@@ -193,10 +193,11 @@ class PatternSet:
                 settled = first
         return max(start, base + (settled if end == len(text) - base else len(data[:settled].decode())))
 
-    def _reach(self, origin: Origin) -> Reach:
+    def _reach(self, origin: Origin) -> Reaches:
         wanted = self._for_origin[origin]
         if wanted not in self._reaches:
-            self._reaches[wanted] = Reach(self.rules[index].pattern for index in sorted(wanted))
+            rules = (self.rules[index] for index in sorted(wanted))
+            self._reaches[wanted] = Reaches((family(rule.kind), rule.pattern) for rule in rules)
         return self._reaches[wanted]
 
 

@@ -13,12 +13,15 @@ Derivation, over the tree of a pattern: what begins `ab` is what begins `a`, or 
 once something behind it has been seen: at the very end of the text nobody knows what it will stand beside.
 
 RE2 searches a pattern that is anchored to the end backwards, from the end, and finds the longest match, in time linear
-in what is held, which on prose is a word.
+in what is held, which on prose is a word. It makes the states of its automaton when it first needs them and throws them
+all away when they outgrow its memory, after which every step costs a hundred times as much. An automaton of everything
+has a state for nearly every end of a word. So patterns whose beginnings live in different texts have automata of their
+own: those that may hold white space and those that cannot, and each family for itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from yett.detectors.expression import BadPattern, Expression
+from yett.detectors.expression import BadPattern, Expression, compiled
 from yett.detectors.syntax import (
     Assertion,
     Atom,
@@ -33,11 +36,15 @@ from yett.detectors.syntax import (
     written,
 )
 
-__all__ = ["Reach", "beginnings"]
+__all__ = ["Reach", "Reaches", "beginnings"]
 
 # Beyond this a counted repetition is taken for an endless one, which keeps the automaton small.
 _COUNTED = 16
-_MEMORY = 32 << 20
+_MEMORY = 16 << 20
+"""Bytes that one automaton may take."""
+_TOGETHER = 16_000
+"""How many characters the beginnings in one automaton may have, unless a single pattern's are more."""
+_WHITE = b" \t\n\f\r"
 
 
 def beginnings(pattern: str) -> str:
@@ -100,3 +107,58 @@ class Reach:
         """Return the first byte from *start* on that may begin something unfinished; the end when nothing is."""
         first = self._expression.first(data, start)
         return len(data) if first < 0 else first
+
+
+class Reaches:
+    """The reach of many patterns, kin beside kin."""
+
+    __slots__ = ("_each",)
+
+    def __init__(self, patterns: Iterable[tuple[str, str]]) -> None:
+        """Join the beginnings of patterns, each of which comes with the family that it is of."""
+        kin: dict[tuple[str, bool], list[str]] = {}
+        for family, pattern in patterns:
+            kin.setdefault((family, _spaced(pattern)), []).append(pattern)
+        self._each = tuple(Reach(some) for alike in kin.values() for some in _cut(alike))
+
+    def start(self, data: bytes, start: int) -> int:
+        """Return the first byte from *start* on that may begin something unfinished; the end when nothing is."""
+        first = len(data)
+        for reach in self._each:
+            first = min(first, reach.start(data, start))
+        return first
+
+
+def _cut(patterns: Iterable[str]) -> Iterator[list[str]]:
+    """Cut *patterns* where their beginnings would become too many for one automaton."""
+    some: list[str] = []
+    size = 0
+    for pattern in patterns:
+        length = len(beginnings(pattern))
+        if some and size + length > _TOGETHER:
+            yield some
+            some, size = [], 0
+        some.append(pattern)
+        size += length
+    if some:
+        yield some
+
+
+def _spaced(pattern: str) -> bool:
+    """Say whether a match of *pattern* may hold white space."""
+    try:
+        return _holds_white(parse(pattern))
+    except Unreadable:
+        return True
+
+
+def _holds_white(node: Node) -> bool:
+    match node:
+        case Atom(text):
+            return compiled(f"(?s:{text})").first(_WHITE) >= 0
+        case Assertion():
+            return False
+        case Group(_, part) | Repeat(part, _, _, _):
+            return _holds_white(part)
+        case Choice(parts) | Sequence(parts):
+            return any(map(_holds_white, parts))
