@@ -232,4 +232,4 @@ def asked(journal: StagedJournal, guard: Guard = GUARD) -> Asked:
     recorded.record.model = "told"
     payload = {"model": "told", "messages": [{"role": "user", "content": "Hi"}], "stream": True}
     facts = OPENAI_CHAT.facts(payload)
-    return Asked(snapshot(upstream, guard), OPENAI_CHAT, CALLER, recorded, facts, Placed(payload), upstream, {})
+    return Asked(snapshot(upstream, guard), OPENAI_CHAT, CALLER, recorded, facts, Placed(payload), upstream)

@@ -7,6 +7,7 @@ Gateway: run the gateway, from the command line or in code.
 import gc
 import json
 import socket
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -28,6 +29,12 @@ __all__ = ["Gateway", "SecurityPolicy", "serve"]
 
 _COLLECT = (20_000, 20, 50)
 """An exchange makes some hundred objects that die at once and hardly any cycles, so cycles are looked for seldom."""
+_TURN = 0.0005
+"""
+Seconds after which a thread that computes (long texts, the journal's carrier) lets the event loop go on, if it waits.
+
+By Python's default of 5 ms every exchange that meets such a thread would wait so long, at each of its steps.
+"""
 _PARTING = 30
 """Seconds, beside the drain's, for a worker to let idle connections go and to carry its last records."""
 
@@ -140,14 +147,25 @@ class _Plan:
     def serve(self, house: House, listener: socket.socket, started: Callable[[], None]) -> None:
         """Serve *house* on *listener*."""
         server = house.loaded.settings.server
-        gc.collect()
-        gc.freeze()  # what was compiled stays; the collector need not walk it again and again
+        _keep()
         gc.set_threshold(*_COLLECT)
+        sys.setswitchinterval(_TURN)
         bounds, drain = (
             Bounds(body_bytes=server.max_request_size),
             Drain(finish=server.drain_timeout, beside=house.drain),
         )
-        run(self.wrapped(house), listener, bounds, drain, lambda _: started())
+
+        def begun(_port: int) -> None:
+            _keep()  # also what opening has made
+            started()
+
+        run(self.wrapped(house), listener, bounds, drain, begun)
+
+
+def _keep() -> None:
+    """Take what there is out of the collector's sight: what was compiled stays, and need not be walked again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _run(plan: _Plan) -> None:

@@ -50,7 +50,6 @@ class Asked:
     facts: Facts
     placed: Placed
     upstream: Upstream
-    headers: Mapping[str, str]
     segments: tuple[Segment, ...] = ()
     """Its texts, as they are sent."""
     shared: Correspondence | None = None

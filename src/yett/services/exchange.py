@@ -89,7 +89,7 @@ class Exchange:
             await recorded.seal("failed" if refusal.status >= _OURS else "refused", refusal=refusal)
         except NotReady as error:
             refusal = failure(error)
-        headers = {**limit_headers(recorded.grants), **verdict_headers(recorded.verdicts)}
+        headers = _headers(recorded)
         body = dialect.error(refusal, recorded.record.id)
         return Reply(refusal.status, body, headers, refusal, tuple(recorded.verdicts))
 
@@ -144,10 +144,9 @@ class Exchange:
             going["llm"]["provider"] = upstream.name
             if refusal := await _refused_elsewhere(snapshot, recorded, admitted, facts | going):
                 return refusal
-        headers = verdict_headers(recorded.verdicts) | limit_headers(admitted.grants)
         placed = dialect.place(held(dialect, obliging, verdict, snapshot, recorded))
         principal, sent = admitted.principal, verdict.segments
-        return Asked(snapshot, dialect, principal, recorded, facts, placed, upstream, headers, sent, inspected.shared)
+        return Asked(snapshot, dialect, principal, recorded, facts, placed, upstream, sent, inspected.shared)
 
     async def _ask(self, asked: Asked) -> Reply | Streamed | Refusal:
         """Ask the upstream; the connection is let go of here, or by the relay that it is handed to."""
@@ -160,7 +159,7 @@ class Exchange:
             if not dialect.streams(payload):
                 return await self._answered(asked, await answer.read())
             asked.recorded.record.streamed = True
-            return Streamed(Relay(asked, answer, until_done.pop_all()), asked.headers)
+            return Streamed(Relay(asked, answer, until_done.pop_all()), _headers(asked.recorded))
 
     async def _answered(self, asked: Asked, body: bytes) -> Reply:
         dialect, recorded = asked.dialect, asked.recorded
@@ -175,7 +174,7 @@ class Exchange:
             passed = dialect.blocked_answer(answer, passed.message)
         sent = dialect.dump(dialect.tell(recorded.verdicts[0], passed))
         recorded.record.response_digest = self._recording.digest(sent)
-        headers = {**asked.headers, **verdict_headers(recorded.verdicts)} | ({_DECISION: "deny"} if refusal else {})
+        headers = _headers(recorded) | ({_DECISION: "deny"} if refusal else {})
         return Reply(200, sent, headers, refusal, tuple(recorded.verdicts))
 
     async def _turned_down(self, asked: Asked, answer: Answer) -> Refusal:
@@ -206,6 +205,11 @@ async def _refused_elsewhere(
     for decision in await consulted(snapshot.authorities, question):
         recorded.judged(Stage.REQUEST, Inspected(Verdict(decision, (), ()), ()))
     return next((denied(verdict) for verdict in recorded.verdicts if not verdict.allowed), None)
+
+
+def _headers(recorded: Recorded) -> dict[str, str]:
+    """Tell what the limits and the verdicts so far say."""
+    return {**verdict_headers(recorded.verdicts), **limit_headers(recorded.grants)}
 
 
 def _cancelled() -> bool:

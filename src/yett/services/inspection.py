@@ -18,8 +18,8 @@ __all__ = ["SHORT", "Inspection"]
 
 _Result = TypeVar("_Result")
 
-SHORT = 20_000
-"""Characters that are judged in place: a millisecond or so."""
+SHORT = 3_000
+"""Characters that are judged in place: with a classifier a millisecond, and two on a machine that has more to do."""
 
 
 class Inspection:

@@ -64,10 +64,11 @@ def verdict_headers(verdicts: Sequence[Verdict]) -> dict[str, str]:
     if not verdicts:
         return {}
     strictest = max(verdicts, key=_strictness)
-    riskiest = max(verdicts, key=lambda verdict: verdict.risk)
+    found = [verdict for verdict in verdicts if verdict.findings]
+    riskiest = max(found, key=lambda verdict: verdict.risk) if found else strictest
     score = f"{riskiest.risk:.2f}"
     made_of = ", ".join(f"{name}={part:.2f}" for name, part in parts(riskiest.findings).items())
-    personal = any(finding.kind.startswith("pii.") for verdict in verdicts for finding in verdict.findings)
+    personal = any(finding.kind.startswith("pii.") for verdict in found for finding in verdict.findings)
     reason = strictest.decision.reasons[0] if strictest.decision.reasons else None
     return {
         "x-yett-decision": strictest.effect if strictest.effect in _TOLD else "warn",
