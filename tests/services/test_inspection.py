@@ -8,7 +8,7 @@ import pytest
 from yett.model.interaction import Interaction
 from yett.model.segment import Origin, Segment
 from yett.model.stage import Stage
-from yett.services.inspection import Inspection
+from yett.services.inspection import SHORT, Inspection
 
 
 class Guard:
@@ -22,7 +22,7 @@ class Guard:
     def inspected(self, interaction: Interaction, shared: None = None) -> str:
         self.threads.append(threading.current_thread().name)
         self.began.set()
-        if len(interaction.segments[0].text) > 20_000:
+        if len(interaction.segments[0].text) > SHORT:
             self.gate.wait(10)
         return "read"
 
@@ -41,14 +41,14 @@ def inspection() -> Inspection:
 
 async def test_a_short_text_is_judged_in_place(inspection: Inspection) -> None:
     guard = Guard()
-    assert await inspection.inspect(guard, asked(20_000), 1) == "read"  # type: ignore[arg-type, comparison-overlap]
+    assert await inspection.inspect(guard, asked(SHORT), 1) == "read"  # type: ignore[arg-type, comparison-overlap]
     assert guard.threads == [threading.current_thread().name]
     inspection.close()
 
 
 async def test_a_long_text_leaves_the_event_loop_free(inspection: Inspection) -> None:
     guard = Guard()
-    judging = asyncio.create_task(inspection.inspect(guard, asked(20_001), 10))  # type: ignore[arg-type]
+    judging = asyncio.create_task(inspection.inspect(guard, asked(SHORT + 1), 10))  # type: ignore[arg-type]
     assert await asyncio.to_thread(guard.began.wait, 10)
     guard.gate.set()
     assert await judging == "read"  # type: ignore[comparison-overlap]
@@ -58,7 +58,7 @@ async def test_a_long_text_leaves_the_event_loop_free(inspection: Inspection) ->
 
 async def test_a_deadline_that_passes_leaves_the_text_unread(inspection: Inspection) -> None:
     guard = Guard()
-    assert await inspection.inspect(guard, asked(20_001), 0.01) == "unread"  # type: ignore[arg-type, comparison-overlap]
+    assert await inspection.inspect(guard, asked(SHORT + 1), 0.01) == "unread"  # type: ignore[arg-type, comparison-overlap]
     guard.gate.set()
     inspection.close()
 
