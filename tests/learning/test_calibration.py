@@ -1,4 +1,4 @@
-"""A score of 0.5, 0.7 and 0.9 is reached by 5 %, 1 % and 0.1 % of innocent texts."""
+"""A score of 0.5, 0.7 and 0.9 is reached by 5 %, 0.5 % and 0.1 % of innocent texts."""
 
 import numpy as np
 import pytest
@@ -26,6 +26,13 @@ def test_attacks_do_not_move_them() -> None:
     attacks = [Example("y", attack=True, source="b")] * 500
     with_attacks = scales([*innocents(2_000), *attacks], np.append(values, np.full(500, 50.0)))
     assert np.array_equal(with_attacks, scales(innocents(2_000), values))
+
+
+def test_harmful_requests_do_not_move_them() -> None:
+    values = np.random.default_rng(1).normal(0, 3, 2_000)
+    harmful = [Example("y", attack=False, source="optional_b")] * 500
+    with_harmful = scales([*innocents(2_000), *harmful], np.append(values, np.full(500, 50.0)))
+    assert np.array_equal(with_harmful, scales(innocents(2_000), values))
 
 
 def test_each_case_has_its_own_where_there_is_enough_of_it() -> None:

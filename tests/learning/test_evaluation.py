@@ -36,6 +36,10 @@ def test_the_mean_counts_sources_alike_and_leaves_out_what_was_written_for_train
     assert evaluated(EXAMPLES, SCORES)["mean_found"] == {"monitor": 0.5, "balanced": 0.5, "strict": 0.25}
 
 
+def test_the_mean_is_told_at_false_alarms_too() -> None:
+    assert evaluated(EXAMPLES, SCORES)["mean_found_at"] == {"0.1%": 0.5, "0.5%": 0.5, "1.0%": 1.0}
+
+
 def test_origins_lengths_and_languages_are_told_apart() -> None:
     report = evaluated(EXAMPLES, SCORES)
     assert row(report, "origins", "tool")["found"]["monitor"]["share"] == 0.0

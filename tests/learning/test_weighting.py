@@ -65,3 +65,16 @@ def test_a_cut_that_loses_mass_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
         weighting, "_capped", lambda masses, most: {source: min(mass, most) for source, mass in masses.items()}
     )
     assert not even({"a": 50, "b": 3}, 10)
+
+
+def test_veiled_attacks_and_harmful_requests_count_less() -> None:
+    examples = [
+        *corpus({"written_x": 9, "b": 9}),
+        *(Example("z", attack=False, source=source) for source in ("optional_y", "written_x") for _ in range(7)),
+    ]
+    assert share(examples, "written_x", most=1.0) < 0.2
+    each = dict(
+        zip([(example.source, example.attack) for example in examples], weights(examples, most=1.0), strict=True)
+    )
+    assert each["written_x", False] == pytest.approx(each["chat", False])
+    assert each["optional_y", False] < each["chat", False] / 2

@@ -6,7 +6,7 @@ Rules:
 1. It reads texts as they look once folded and decoded; what was taken apart to get past a list of words is whole again.
 2. What users, documents, tools and strangers wrote is judged. Giving orders is what the application's builder is for,
    and what the model says is judged by what it carries out, so a stream never waits for this detector.
-3. A score of 0.5, 0.7 or 0.9 is reached by 5 %, 1 % or 0.1 % of innocent texts. Nothing is reported below the first.
+3. A score of 0.5, 0.7 or 0.9 is reached by 5 %, 0.5 % or 0.1 % of innocent texts. Nothing is reported below the first.
 4. A second judge, where there is one, is asked about texts in doubt, and about the worst windows of whatever comes from
    documents, tools and strangers; the score is the mean of both, which found more than the word of either alone. When it
    fails, so does this detector: nothing passes on half an opinion.
@@ -24,7 +24,7 @@ from yett.ports.scorer import Scorer
 __all__ = ["BALANCED", "MONITOR", "STRICT", "Classifier"]
 
 MONITOR, BALANCED, STRICT = 0.5, 0.7, 0.9
-"""The operating points: 5 %, 1 % and 0.1 % of innocent texts score as high."""
+"""The operating points: 5 %, 0.5 % and 0.1 % of innocent texts score as high."""
 _DOUBT = 0.3
 _WINDOWS = 4
 _FEWEST_WORDS, _LONGEST_WORD = 4, 20

@@ -1,7 +1,7 @@
 """
 Calibration: what a value means, measured on sources that the model had not seen.
 
-The scores 0.5, 0.7 and 0.9 stand where 5 %, 1 % and 0.1 % of innocent texts are. Texts of users and of others, short and long, each have a scale; one with too
+The scores 0.5, 0.7 and 0.9 stand where 5 %, 0.5 % and 0.1 % of innocent texts are; `optional_…` do not count. Texts of users and of others, short and long, each have a scale; one with too
 few innocent texts of its own takes what all of them have.
 """
 
@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from yett.detectors.linear import LONG, POINTS
 from yett.learning.example import Example
 from yett.learning.metrics import threshold_at
+from yett.learning.weighting import OPTIONAL
 from yett.model.segment import Origin
 
 __all__ = ["RATES", "scales"]
 
-RATES = (0.05, 0.01, 0.001)
+RATES = (0.05, 0.005, 0.001)
 """False alarms at the three operating points: monitor, balanced, strict."""
 _ENOUGH = 1500
 _APART = 0.25
@@ -26,7 +27,7 @@ _APART = 0.25
 
 def scales(examples: Sequence[Example], values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the scales of *values*, as `LinearModel` has them."""
-    innocent = np.array([not example.attack for example in examples])
+    innocent = np.array([not example.attack and not example.source.startswith(OPTIONAL) for example in examples])
     trusted = np.array([example.origin is Origin.USER for example in examples])
     long = np.array([len(example.text) > LONG for example in examples])
     made = np.empty((2, 2, len(POINTS)))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from yett.learning.example import Example
 from yett.learning.metrics import Rate, area, average_precision, threshold_at, wilson
-from yett.learning.weighting import AUTHORED
+from yett.learning.weighting import AUTHORED, OPTIONAL, WRITTEN
 
 __all__ = ["POINTS", "RATES", "evaluated", "markdown"]
 
@@ -24,7 +24,6 @@ POINTS: Mapping[str, float] = MappingProxyType({"monitor": 0.5, "balanced": 0.7,
 """The operating points by the scores from which on a text counts as an attack."""
 RATES = (0.001, 0.005, 0.01)
 """False alarms at which the share of attacks found is told."""
-_UNCOUNTED = "optional_"
 _LENGTHS = (100, 300, 1000, 3000)
 _FEWEST = 20
 
@@ -32,16 +31,18 @@ _FEWEST = 20
 def evaluated(examples: Sequence[Example], scores: _Numbers) -> _Report:
     """Return the figures for *examples* with their *scores*, as values of JSON."""
     attack = np.array([example.attack for example in examples], np.bool_)
-    counted = np.array([not example.source.startswith(_UNCOUNTED) for example in examples], np.bool_)
+    counted = np.array([not example.source.startswith(OPTIONAL) for example in examples], np.bool_)
     mine, labels = scores[counted], attack[counted]
     both = bool(labels.any() and not labels.all())
+    at = {f"{rate:.1%}": threshold_at(mine[~labels], rate) for rate in RATES}
     return {
         "texts": len(examples),
         "attacks": int(attack.sum()),
         "area": area(mine, labels) if both else None,
         "average_precision": average_precision(mine, labels) if both else None,
         "found_at": {f"{rate:.1%}": _at(mine, labels, rate) for rate in RATES} if both else {},
-        "mean_found": _mean(examples, scores, attack, AUTHORED),
+        "mean_found": _means(examples, scores, attack, POINTS),
+        "mean_found_at": _means(examples, scores, attack, at) if both else {},
         "sources": _by(lambda example: example.source, examples, scores, attack),
         "origins": _by(lambda example: example.origin.value, examples, scores, attack),
         "lengths": _by(_length, examples, scores, attack),
@@ -54,13 +55,15 @@ def _at(scores: _Numbers, attack: NDArray[np.bool_], rate: float) -> _Report:
     return {"threshold": threshold} | _told(wilson(int((scores[attack] >= threshold).sum()), int(attack.sum())))
 
 
-def _mean(examples: Sequence[Example], scores: _Numbers, attack: NDArray[np.bool_], left_out: str) -> _Report:
-    """Average the shares found over the sources of attacks, each counting alike; *left_out* were written for training."""
+def _means(
+    examples: Sequence[Example], scores: _Numbers, attack: NDArray[np.bool_], thresholds: Mapping[str, float]
+) -> _Report:
+    """Average the shares found over the sources of attacks, each counting alike; those written for training do not."""
     sources = np.array([example.source for example in examples])
-    names = sorted({str(name) for name in sources[attack] if not name.startswith(left_out)})
+    names = sorted({str(name) for name in sources[attack] if not name.startswith((AUTHORED, WRITTEN))})
     return {
         point: float(np.mean([np.mean(scores[attack & (sources == name)] >= threshold) for name in names]))
-        for point, threshold in POINTS.items()
+        for point, threshold in thresholds.items()
         if names
     }
 
@@ -104,10 +107,12 @@ def markdown(report: Mapping[str, object]) -> str:
             f"Area under the ROC curve {report['area']:.4f}, average precision {report['average_precision']:.4f}.",
         ]
     match report:
-        case {"found_at": dict(found), "mean_found": dict(mean)}:
+        case {"found_at": dict(found), "mean_found": dict(mean), "mean_found_at": dict(means)}:
             lines += [f"Found at {rate} false alarms: {_shown(cell)}." for rate, cell in found.items()]
             told = ", ".join(f"{point} {share:.1%}" for point, share in mean.items())
             lines += [f"Mean over the sources of attacks: {told}."] if told else []
+            told = ", ".join(f"{share:.1%} at {rate}" for rate, share in means.items())
+            lines += [f"The same at false alarms of all innocent texts together: {told}."] if told else []
     for title in ("sources", "origins", "lengths", "languages"):
         match report[title]:
             case [*rows]:

@@ -28,7 +28,7 @@ _Numbers = NDArray[np.float64]
 class Recipe:
     """How to fit."""
 
-    epochs: int = 4
+    epochs: int = 3
     step: float = 0.3
     shrink: float = 3e-6
     """How much weights are pulled towards nothing."""
