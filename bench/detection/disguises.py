@@ -3,8 +3,8 @@ What the whole guard makes of attacks in disguise, beside the same attacks in cl
 
     python -m bench.detection.disguises [--write]
 
-Attacks are the short ones of `corpus/` that the guard of the default configuration denies as they stand; each is then
-disguised in every way that can be undone. The classifier has learnt from these texts, so how many are denied in clear
+Attacks are short ones that are written by rule, and those of `corpus/`, that the guard of the default configuration denies
+as they stand; each is then disguised in every way that can be undone. The classifier has learnt from these texts, so how many are denied in clear
 says little, and how many of them are still denied in disguise says what the disguise is worth.
 """
 
@@ -13,7 +13,7 @@ import json
 from pathlib import Path
 
 from yett import Guard
-from yett.compose.corpora import read_corpus
+from yett.compose.corpora import read_corpus, written_by_rule
 from yett.learning.disguises import DISGUISES
 from yett.learning.metrics import wilson
 
@@ -32,7 +32,8 @@ def denied(guard: Guard, text: str, origin: str) -> bool:
 def measured() -> dict[str, dict[str, float]]:
     """Return the share of attacks that is denied in each disguise, with its interval."""
     guard = Guard.default()
-    short = [each for each in read_corpus([CORPUS]) if len(each.text) <= LONGEST and each.text.isascii()]
+    texts = read_corpus([CORPUS]) + written_by_rule(seed=1)
+    short = [each for each in texts if len(each.text) <= LONGEST and each.text.isascii()]
     attacks = [each for each in short if each.attack and denied(guard, each.text, each.origin)][:COUNT]
     innocent = [each for each in short if not each.attack and not denied(guard, each.text, each.origin)][:COUNT]
     table = {}
