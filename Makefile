@@ -9,7 +9,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 OWN := $(INSTALL) --no-deps --no-build-isolation --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint audit bench demo proto reference baseline lock clean
+.PHONY: help serve test federated check lint audit bench demo proto reference baseline lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -17,8 +17,11 @@ help: ## this list
 serve: .venv/serve.stamp ## the gateway on 127.0.0.1:8000 with the built-in stub model, in development mode
 	@$(BIN)/yett serve $(ARGS)
 
-test: lint ## lint, types, import contracts, then the whole suite
+test: lint federated ## lint, types, import contracts, then the whole suite
 	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+federated: .venv/federated.stamp ## the tests of federated learning, whose library goes with no other: in .venv/federated
+	.venv/federated/bin/python -m pytest tests/adapters/federation
 
 lint: .venv/test.stamp ## what can be said without running anything
 	$(BIN)/ruff check .
@@ -55,8 +58,8 @@ clean: ## back to a fresh clone, the data folder excepted
 
 # The locks are for every supported Python, on Linux and macOS; an index or a path of this machine never enters them.
 lock: .venv/lock.stamp ## pin and hash again what pyproject.toml asks for
-	@for use in serve test; do \
-	    extra=""; [ $$use = test ] && extra="--extra test"; \
+	@for use in serve test federated; do \
+	    case $$use in test) extra="--extra test";; federated) extra="--extra federated --group federation";; *) extra="";; esac; \
 	    { echo "# What \`make $$use\` installs: every package pinned and hashed. Written by \`make lock\` from pyproject.toml."; \
 	      $(BIN)/uv pip compile pyproject.toml $$extra --group build --universal --python-version 3.11 --generate-hashes \
 	        --no-header --no-annotate --no-emit-index-url --quiet $(ARGS); } > requirements/$$use.new || exit 1; \
@@ -74,6 +77,15 @@ lock: .venv/lock.stamp ## pin and hash again what pyproject.toml asks for
 	@$(INSTALL) --require-hashes --requirement requirements/test.lock
 	@$(OWN)
 	@touch $@ .venv/serve.stamp
+
+.venv/federated.stamp: requirements/federated.lock .venv/test.stamp
+	@echo "installing yett and what federated learning needs (once)"
+	@$(BIN)/python -m venv --without-pip .venv/federated
+	@$(BIN)/python -m pip --python .venv/federated/bin/python install --quiet --disable-pip-version-check \
+	    --no-compile --no-deps --require-hashes --requirement requirements/federated.lock
+	@$(BIN)/python -m pip --python .venv/federated/bin/python install --quiet --disable-pip-version-check \
+	    --no-deps --no-build-isolation --editable .
+	@touch $@
 
 .venv/lock.stamp: | .venv/bin/python
 	@$(INSTALL) uv

@@ -89,6 +89,7 @@ BREACHES = [
     ("names", "services.relay", "import spacy"),
     ("encoder", "services.relay", "import onnxruntime"),
     ("encoder", "limits.estimates", "import tokenizers"),
+    ("federation", "learning.metrics", "import flwr"),
     ("metrics", "services.relay", "import prometheus_client"),
     ("official", "services.relay", "import openai"),
 ]

@@ -29,6 +29,10 @@ ONLY_FOR_TESTING = {"openai"}
 """Imported by `yett.testing`, which is for those who test; it comes with the extra `test`."""
 
 
+APART = {"federated"}
+"""Extras whose libraries contradict those of others, so that they have a lock and an environment of their own."""
+
+
 LOADED_BY_NAME = {"pg8000"}
 """Drivers that another library imports when an address asks for them."""
 
@@ -69,10 +73,10 @@ def test_what_is_imported_is_asked_for_and_the_other_way_round() -> None:
 def test_all_is_every_optional_part() -> None:
     optional = PROJECT["optional-dependencies"]
     named = set().union(*(re.findall(r"[a-z]+", each.partition("[")[2]) for each in optional["all"]))
-    assert named == set(optional) - {"all", "test"}
+    assert named == set(optional) - {"all", "test", *APART}
 
 
-@pytest.mark.parametrize(("use", "extra"), [("serve", None), ("test", "test")])
+@pytest.mark.parametrize(("use", "extra"), [("serve", None), ("test", "test"), ("federated", "federated")])
 def test_what_is_asked_for_is_locked_and_hashed(use: str, extra: str | None) -> None:
     text = (ROOT / "requirements" / f"{use}.lock").read_text(encoding="utf-8")
     asked = [*PROJECT["dependencies"], *(PROJECT["optional-dependencies"][extra] if extra else [])]

@@ -74,6 +74,8 @@ COMMANDS = MappingProxyType(
         "detectors train": Entry("yett.cli.detectors", "train", "Train the classifier."),
         "detectors evaluate": Entry("yett.cli.detectors", "evaluate", "Measure the classifier."),
         "detectors explain": Entry("yett.cli.detectors", "explain", "Say what in a text looks like an attack."),
+        "detectors federate serve": Entry("yett.cli.federating", "serve", "Lead sites that train together."),
+        "detectors federate join": Entry("yett.cli.federating", "join", "Take part with texts of one's own."),
         "detectors feed sign": Entry("yett.cli.feeds", "sign", "Sign a feed of rules."),
         "detectors feed verify": Entry("yett.cli.feeds", "verify", "Say whether a feed holds, and who signed it."),
         "doctor": Entry("yett.cli.doctor", "doctor", "Look whether everything that Yett needs is there."),

@@ -22,7 +22,7 @@ from yett.learning.sampling import sampled
 from yett.model.errors import OperatorError, Place, Problem
 from yett.model.segment import Origin
 
-__all__ = ["Lesson", "examined", "held_out_scores", "taught"]
+__all__ = ["Lesson", "examined", "held_out_scores", "reported", "taught"]
 
 _FEWEST = 20
 """Texts of each label without which there is nothing to learn."""
@@ -82,7 +82,7 @@ def taught(
     write_artefact(folder, trained, about, private)
     if plots:
         draw_learning(folder, *trained.curve)
-    return _kept(folder, report, (scores, trained.examples) if plots else None)
+    return reported(folder, report, (scores, trained.examples) if plots else None)
 
 
 def held_out_scores(trained: Trained) -> NDArray[np.float64]:
@@ -112,12 +112,18 @@ def examined(
     report = evaluated(examples, scores)
     if disguises:
         report["disguises"] = disguised(judge, examples, disguises)
-    return report, _kept(out, report, (scores, examples)) if out else markdown(report)
+    return report, reported(out, report, (scores, examples)) if out else markdown(report)
 
 
-def _kept(
+def reported(
     folder: Path, report: Mapping[str, object], drawn: tuple[NDArray[np.float64], Sequence[Example]] | None
 ) -> str:
+    """
+    Write *report* to *folder*, as JSON and as tables, which are returned; draw the curves of what is *drawn*.
+
+    Raises:
+        OperatorError: *folder* cannot be written to.
+    """
     told = markdown(report)
     try:
         folder.mkdir(parents=True, exist_ok=True)

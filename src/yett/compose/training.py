@@ -22,7 +22,7 @@ from yett.learning.folds import SOURCES, Division
 from yett.learning.rows import table
 from yett.learning.trial import held_out, learn, learning_curve
 
-__all__ = ["BITS", "Trained", "shipped_lexicon", "train"]
+__all__ = ["BITS", "Trained", "packed", "shipped_lexicon", "train"]
 
 BITS = 20
 _Told = Callable[[str], None]
@@ -64,11 +64,11 @@ def train(
     found = held_out(learner, folds, tell)
     fitted, _, chosen = learner.fitted()
     tell("all sources")
-    packed = _packed(fitted, chosen, scales(examples, found))
-    return Trained(packed, examples, found, learning_curve(learner, tell) if curve else ((), ()))
+    model = packed(fitted, chosen, scales(examples, found))
+    return Trained(model, examples, found, learning_curve(learner, tell) if curve else ((), ()))
 
 
-def _packed(fitted: Fit, chosen: NDArray[np.bool_], points: NDArray[np.float64]) -> LinearModel:
+def packed(fitted: Fit, chosen: NDArray[np.bool_], points: NDArray[np.float64]) -> LinearModel:
     """Write the weights in eight bits; what has a weight keeps one, however small."""
     step = float(np.abs(fitted.weights).max()) / 127 or 1.0
     small = np.rint(fitted.weights / step).astype(np.int8)

@@ -4,7 +4,8 @@ Fitting: a logistic regression over windows, by stochastic descent.
 Rules:
 
 1. The value of a row is `bias + dense . traits + sum of weights / root of their number`.
-2. A first model, fitted to a part of the windows of innocent texts, says which windows have something to teach.
+2. A first model, fitted to a part of the windows of innocent texts, says which windows have something to teach; what is
+   gone on from is such a model, too.
 3. An attack is learnt from its most suspicious window only: a long attack is mostly harmless words.
 4. Of innocent texts the windows are learnt from that the first model is not sure of; of the others a few, which count for
    all of them.
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from yett.detectors.linear import DAMPING
 from yett.learning.rows import Rows
 
-__all__ = ["Fit", "Recipe", "fit", "text_scores", "values"]
+__all__ = ["Fit", "Recipe", "fit", "refit", "text_scores", "values"]
 
 _Numbers = NDArray[np.float64]
 
@@ -85,18 +86,49 @@ def text_scores(rows: Rows, found: _Numbers, count: int) -> _Numbers:
 def fit(rows: Rows, attack: NDArray[np.bool_], weights: _Numbers, recipe: Recipe, *, buckets: int) -> Fit:
     """Fit to *rows*, given of each text whether it is an *attack* and how much it counts; a text of weight 0 does not."""
     dice = np.random.default_rng(recipe.seed)
-    per_text = np.bincount(rows.texts, minlength=len(attack))[rows.texts]
+    nothing = np.zeros(buckets + rows.dense.shape[1] + 1, np.float32)
     label = attack[rows.texts]
-    counts = weights[rows.texts]
-    shown = np.where(label, counts / np.sqrt(per_text), _drawn(counts, ~label & (per_text > 1), recipe.part, dice))
-    first = _descend(rows, label, shown, replace(recipe, epochs=2), buckets)
+    shown = _shown(rows, (attack, weights), recipe, dice)
+    first = _descend(rows, label, shown, replace(recipe, epochs=2), nothing)
+    return _descend(rows, label, _telling(rows, (attack, weights), recipe, dice, first), recipe, nothing)
+
+
+def refit(rows: Rows, attack: NDArray[np.bool_], weights: _Numbers, recipe: Recipe, begun: Fit) -> Fit:
+    """Go on from what was *begun*, which says which windows teach something unless it knows nothing yet."""
+    dice = np.random.default_rng(recipe.seed)
+    texts = (attack, weights)
+    knows = begun.weights.any()
+    counts = _telling(rows, texts, recipe, dice, begun) if knows else _shown(rows, texts, recipe, dice)
+    start = np.concatenate([begun.weights, begun.dense, [begun.bias]]).astype(np.float32)
+    return _descend(rows, attack[rows.texts], counts, recipe, start)
+
+
+def _shown(
+    rows: Rows, texts: tuple[NDArray[np.bool_], _Numbers], recipe: Recipe, dice: np.random.Generator
+) -> _Numbers:
+    """Return how much each row counts while nothing is known."""
+    attack, weights = texts
+    per_text = np.bincount(rows.texts, minlength=len(attack))[rows.texts]
+    label, counts = attack[rows.texts], weights[rows.texts]
+    return np.where(label, counts / np.sqrt(per_text), _drawn(counts, ~label & (per_text > 1), recipe.part, dice))
+
+
+def _telling(
+    rows: Rows,
+    texts: tuple[NDArray[np.bool_], _Numbers],
+    recipe: Recipe,
+    dice: np.random.Generator,
+    first: Fit,
+) -> _Numbers:
+    """Return how much each row counts once *first* has said which have something to teach."""
+    attack, weights = texts
+    label, counts = attack[rows.texts], weights[rows.texts]
     judged = np.flatnonzero(counts > 0)
     found = np.full(len(rows), -np.inf)
     found[judged] = values(rows, first, judged)
     best = text_scores(rows, found, len(attack))[rows.texts]
     telling = np.where(found >= best, counts, 0.0)
-    counts = np.where(label, telling, _drawn(counts, ~label & (found < recipe.sure), recipe.easy, dice))
-    return _descend(rows, label, counts, recipe, buckets)
+    return np.where(label, telling, _drawn(counts, ~label & (found < recipe.sure), recipe.easy, dice))
 
 
 def _drawn(counts: _Numbers, some: NDArray[np.bool_], share: float, dice: np.random.Generator) -> _Numbers:
@@ -105,11 +137,12 @@ def _drawn(counts: _Numbers, some: NDArray[np.bool_], share: float, dice: np.ran
     return np.where(some, left, counts)
 
 
-def _descend(rows: Rows, label: NDArray[np.bool_], counts: _Numbers, recipe: Recipe, buckets: int) -> Fit:
+def _descend(rows: Rows, label: NDArray[np.bool_], counts: _Numbers, recipe: Recipe, begun: NDArray[np.float32]) -> Fit:
     dice = np.random.default_rng(recipe.seed)
     used = np.flatnonzero(counts > 0)
-    size = buckets + rows.dense.shape[1] + 1
-    weights, squares = np.zeros(size, np.float32), np.full(size, 1e-6, np.float32)
+    size = len(begun)
+    buckets = size - rows.dense.shape[1] - 1
+    weights, squares = begun.copy(), np.full(size, 1e-6, np.float32)
     mean, averaged = np.zeros(size), 0
     pulled = weights[:buckets]
     for epoch in range(recipe.epochs):

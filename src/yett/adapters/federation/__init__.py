@@ -1,0 +1,1 @@
+"""Federation: sites that learn one model together, over the network."""
