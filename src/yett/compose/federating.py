@@ -34,8 +34,8 @@ __all__ = ["Bounds", "Following", "Leading", "begun", "finished", "led", "partic
 
 _LOWEST = -20.0
 _Told = Callable[[str], None]
-RECIPE = Recipe(epochs=1, step=0.1)
-"""How a site goes on in one round: in small steps, since those of all sites are taken at once."""
+_RECIPE = Recipe(epochs=1, step=0.1)
+"""How a site goes on in one round: in small steps, since rounds follow each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ def participated(lesson: Lesson, following: Following, tell: _Told = lambda _: N
 
 def site(examples: Sequence[Example], seed: int = 0) -> Site:
     """Return a site that learns from *examples*."""
-    recipe = Recipe(epochs=RECIPE.epochs, step=RECIPE.step, seed=seed)
+    recipe = Recipe(epochs=_RECIPE.epochs, step=_RECIPE.step, seed=seed)
     return Site(learn(examples, table(examples, Features(shipped_lexicon(), BITS)), recipe, BITS), recipe)
 
 
