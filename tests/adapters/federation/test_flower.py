@@ -7,11 +7,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
+from ipaddress import ip_address
 from pathlib import Path
 
 import numpy as np
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from yett.adapters.federation.flower import Meeting, follow, lead
 from yett.learning.federation import Terms, Vector, shared
@@ -28,6 +35,7 @@ from yett.learning.federation import shared
 from yett.model.errors import OperatorError, Place, Problem
 
 place, value, way = sys.argv[1], float(sys.argv[2]), sys.argv[3]
+authority = open(sys.argv[4], "rb").read() if sys.argv[4:] else None
 
 def teach(model, terms):
     if way == "refuses":
@@ -38,21 +46,23 @@ def teach(model, terms):
     return shared(update, terms, np.random.default_rng(int(value)))
 
 try:
-    print("rounds", follow(place, None, teach, wait=30))
+    print("rounds", follow(place, authority, teach, wait=120))
 except OperatorError as error:
     print(error)
 """
 LEAD = """
 import json, sys
 import numpy as np
-from yett.adapters.federation.flower import Meeting, lead
+from yett.adapters.federation.flower import Certificates, Meeting, lead
 from yett.learning.federation import Terms
 from yett.model.errors import OperatorError
 
+files = [open(file, "rb").read() for file in sys.argv[4:]]
+shown = Certificates(*files) if files else None
 place, sites, noise = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 told = []
 try:
-    model = lead(Meeting(place, None, 30), Terms(3, sites, 100.0, noise), np.zeros(4), told.append)
+    model = lead(Meeting(place, shown, 120), Terms(3, sites, 100.0, noise), np.zeros(4), told.append)
     print(json.dumps([model.tolist(), told]))
 except OperatorError as error:
     print(json.dumps([str(error), told]))
@@ -72,18 +82,17 @@ def running(code: str, *arguments: object) -> Iterator["subprocess.Popen[str]"]:
     """Run *code* in a process of its own, which does not outlive the test."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     command = [sys.executable, "-c", code, *map(str, arguments)]
-    process = subprocess.Popen(
+    with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=ROOT
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def ran(process: "subprocess.Popen[str]") -> str:
-    out, err = process.communicate(timeout=90)
+    out, err = process.communicate(timeout=240)
     return out or err
 
 
@@ -132,9 +141,40 @@ def test_a_site_that_breaks_ends_it_for_all() -> None:
 
 @flower
 def test_a_site_that_never_comes_is_told() -> None:
-    with running(LEAD.replace("None, 30", "None, 0.5"), free(), 1, 0.0) as server:
+    with running(LEAD.replace("shown, 120", "shown, 0.5"), free(), 1, 0.0) as server:
         outcome, _ = json.loads(ran(server))
     assert "0 of 1 sites are there" in outcome
+
+
+@pytest.fixture
+def pem(tmp_path: Path) -> tuple[Path, Path]:
+    """A certificate for this machine, which is its own authority, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    files = tmp_path / "cert.pem", tmp_path / "key.pem"
+    files[0].write_bytes(made.public_bytes(Encoding.PEM))
+    files[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return files
+
+
+@flower
+def test_what_is_sent_is_encrypted_for_whom_the_authority_vouches(pem: tuple[Path, Path]) -> None:
+    certificate, key = pem
+    place = free()
+    with running(LEAD, place, 1, 0.0, certificate, certificate, key) as server:
+        with running(SITE, place, 3, "helps") as stranger:
+            assert "federation-over" in ran(stranger)
+        with running(SITE, place, 3, "helps", certificate) as site:
+            assert ran(site) == "rounds 3\n"
+        assert json.loads(ran(server))[0] == [3.0] * 4
 
 
 def teach(model: Vector, terms: Terms) -> np.ndarray:
