@@ -27,7 +27,7 @@ def test_a_server_is_told_its_terms(yett: Run, data: str, monkeypatch: pytest.Mo
     told = yett("detectors", "federate", "serve", data, *said)
     assert (told.code, told.out) == (0, "a report\n")
     assert "ε = 7.79" in told.err
-    assert seen[0].terms == Terms(2, 3, 30.0, 1.0)
+    assert seen[0].terms == Terms(2, 3, 10.0, 1.0)
     assert seen[0].certificates == (Path("ca.pem"), Path("cert.pem"), Path("key.pem"))
 
 
@@ -39,7 +39,7 @@ def test_a_site_is_told_its_bounds(yett: Run, data: str, monkeypatch: pytest.Mon
     told = yett("detectors", "federate", "join", data, *"--server lead:1 --insecure --noise 0.5 --seed 7".split())
     assert (told.code, told.out) == (0, "took part in 4 rounds\n")
     ((lesson, following),) = seen
-    assert (lesson.seed, following) == (7, Following("lead:1", Bounds(30.0, 0.5, 20), None, 60.0))
+    assert (lesson.seed, following) == (7, Following("lead:1", Bounds(10.0, 0.5, 20), None, 60.0))
 
 
 @pytest.mark.parametrize(

@@ -38,9 +38,9 @@ class Serving(TypedDict):
 @click.option("--out", metavar="DIR", type=_folder, required=True, help="Write the artefact here.")
 @click.option("--sites", type=click.IntRange(1), required=True, help="How many sites take part, all in each round.")
 @click.option("--address", metavar="HOST:PORT", default="127.0.0.1:8765", show_default=True, help="Wait for them here.")
-@click.option("--rounds", type=click.IntRange(1), default=5, show_default=True)
+@click.option("--rounds", type=click.IntRange(1), default=1, show_default=True)
 @click.option(
-    "--clip", type=click.FloatRange(0, min_open=True), default=30.0, show_default=True, help="The longest update."
+    "--clip", type=click.FloatRange(0, min_open=True), default=10.0, show_default=True, help="The longest update."
 )
 @click.option(
     "--noise", type=click.FloatRange(0), default=0.0, show_default=True, help="The noise of a round, times --clip."
@@ -105,7 +105,7 @@ class Joining(TypedDict):
 @click.option(
     "--clip",
     type=click.FloatRange(0, min_open=True),
-    default=30.0,
+    default=10.0,
     show_default=True,
     help="Share no longer update than this.",
 )
