@@ -69,7 +69,7 @@ COMMANDS = MappingProxyType(
         "audit verify": Entry("yett.cli.audit", "verify", "Prove that no record was changed or left out."),
         "config check": Entry("yett.cli.config", "check", "Say whether the configuration holds."),
         "config show": Entry("yett.cli.config", "show", "Print the configuration, without secrets."),
-        "config schema": Entry("yett.cli.config", "schema", "Print the configuration's JSON Schema, for editors."),
+        "config schema": Entry("yett.cli.config", "schema", "Print the JSON Schema of the configuration."),
         "detectors list": Entry("yett.cli.detectors", "list_detectors", "List the detectors."),
         "detectors train": Entry("yett.cli.detectors", "train", "Train the classifier."),
         "detectors evaluate": Entry("yett.cli.detectors", "evaluate", "Measure the classifier."),

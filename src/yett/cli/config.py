@@ -43,7 +43,7 @@ def show(*, config: Path | None, as_json: bool) -> None:
         click.echo(settings_text(settings), nl=False)
 
 
-@click.command(short_help="Print the configuration's JSON Schema, for editors.")
+@click.command(short_help="Print the JSON Schema of the configuration.")
 @as_json
 def schema(*, as_json: bool) -> None:  # noqa: ARG001 - a schema is JSON either way
     """Print the configuration's JSON Schema, for editors that complete and check."""
