@@ -107,7 +107,7 @@ def test_where_nothing_was_found_every_count_of_findings_is_known_and_texts_are_
     assert (facts.demand("text.a1"), facts.lacking) == (Unknown.UNAVAILABLE, "text.a1")
 
 
-@pytest.mark.parametrize(("name", "raw"), [("team.tier", "\ud800"), ("pii.types", ["a", "\ud800"])])
+@pytest.mark.parametrize(("name", "raw"), [("team.tier", "\ud800"), ("usage.own", ["a", "\ud800"])])
 def test_a_text_that_json_cannot_hold_is_lacking_and_not_guessed(name: str, raw: object) -> None:
     facts = VectorFacts({name: written(name, raw)})
     assert facts.gap([name], []) == name
