@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import click
 
 from yett.cli.check import ROLES
-from yett.cli.options import as_json, config
+from yett.cli.options import as_json, config, examples, most, surroundings
 from yett.cli.output import print_json, print_table, visible
 from yett.cli.progress import Progress
 from yett.model.errors import OperatorError, Place, Problem
@@ -58,7 +58,7 @@ class Training(TypedDict):
 
 
 @click.command(short_help="Train the classifier.")
-@click.argument("data", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@examples
 @click.option("--out", metavar="DIR", type=_path, required=True, help="Write the artefact here.")
 @click.option("--seed", type=int, default=0, show_default=True, help="What chance is drawn from.")
 @click.option(
@@ -68,14 +68,8 @@ class Training(TypedDict):
     show_default=True,
     help="Hold each source out alone, each source of attacks with a share of the innocent ones, or N groups.",
 )
-@click.option("--most", type=click.IntRange(1), default=700, show_default=True, help="Texts of a source and a label.")
-@click.option(
-    "--surroundings",
-    type=click.IntRange(0),
-    default=500,
-    show_default=True,
-    help="Innocent texts of this machine, each.",
-)
+@most
+@surroundings
 @click.option("--plots", is_flag=True, help="Draw curves, that of learning among them (needs `yett[train]`).")
 @click.option("--sign", metavar="F", type=_path, help="Sign with the private key in this file.")
 def train(**options: Unpack[Training]) -> int:
@@ -117,7 +111,7 @@ class Evaluating(TypedDict):
 
 
 @click.command(short_help="Measure the classifier.")
-@click.argument("data", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@examples
 @_model
 @click.option(
     "--disguises", metavar="N", type=click.IntRange(0), default=0, help="Disguise so many texts in each way, too."

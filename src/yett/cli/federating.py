@@ -5,12 +5,11 @@ from typing import TypedDict, Unpack
 
 import click
 
-from yett.cli.options import readable
+from yett.cli.options import examples, most, readable, surroundings
 
 __all__ = ["Joining", "Serving", "join", "serve"]
 
 _folder = click.Path(path_type=Path)
-_data = click.argument("data", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 _insecure = click.option("--insecure", is_flag=True, help="Encrypt nothing: for one machine, or a network of its own.")
 
 
@@ -34,7 +33,7 @@ class Serving(TypedDict):
 
 
 @click.command(short_help="Lead sites that train together.")
-@_data
+@examples
 @click.option("--out", metavar="DIR", type=_folder, required=True, help="Write the artefact here.")
 @click.option("--sites", type=click.IntRange(1), required=True, help="How many sites take part, all in each round.")
 @click.option("--address", metavar="HOST:PORT", default="127.0.0.1:8765", show_default=True, help="Wait for them here.")
@@ -98,7 +97,7 @@ class Joining(TypedDict):
 
 
 @click.command(short_help="Take part with texts of one's own.")
-@_data
+@examples
 @click.option("--server", metavar="HOST:PORT", required=True, help="Who leads.")
 @click.option("--ca", type=readable, metavar="F", help="The certificate of the authority that the server's is from.")
 @_insecure
@@ -114,14 +113,8 @@ class Joining(TypedDict):
 )
 @click.option("--rounds", type=click.IntRange(1), default=20, show_default=True, help="Share no more often than this.")
 @click.option("--seed", type=int, default=0, show_default=True, help="What samples are drawn from; never the noise.")
-@click.option("--most", type=click.IntRange(1), default=700, show_default=True, help="Texts of a source and a label.")
-@click.option(
-    "--surroundings",
-    type=click.IntRange(0),
-    default=500,
-    show_default=True,
-    help="Innocent texts of this machine, each.",
-)
+@most
+@surroundings
 @click.option(
     "--wait", type=click.FloatRange(0), default=60.0, show_default=True, help="Seconds that the server has to be there."
 )

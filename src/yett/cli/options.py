@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-__all__ = ["as_json", "config", "readable"]
+__all__ = ["as_json", "config", "examples", "most", "readable", "surroundings"]
 
 readable = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 """A file that is there; whether it is right is found out by whoever reads it."""
@@ -12,3 +12,18 @@ readable = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path
 config = click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="The configuration file.")
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+examples = click.argument("data", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+"""Files, or folders of files, of labelled texts."""
+
+most = click.option(
+    "--most", type=click.IntRange(1), default=700, show_default=True, help="Texts of a source and a label."
+)
+
+surroundings = click.option(
+    "--surroundings",
+    type=click.IntRange(0),
+    default=500,
+    show_default=True,
+    help="Innocent texts of this machine, each.",
+)

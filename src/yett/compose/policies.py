@@ -25,7 +25,19 @@ from yett.policy.documents import Condition, Constant, Document, Rule
 from yett.policy.problems import Problems
 from yett.policy.reading import read_documents
 
-__all__ = ["configured_constants", "configured_documents", "read_policies", "shipped_documents"]
+__all__ = [
+    "SUITE",
+    "configured_constants",
+    "configured_documents",
+    "is_suite",
+    "read_policies",
+    "shipped_documents",
+    "yaml_below",
+]
+
+SUITE = "_test"
+"""How the name of a file with the tests of policies ends."""
+_ENDINGS = (".yaml", ".yml")
 
 _INJECTION = "yett-injection"
 _PERSONAL_DATA = "yett-personal-data"
@@ -79,6 +91,16 @@ def read_policies(paths: tuple[Path, ...]) -> tuple[Document, ...]:
         check_document(document, problems)
     problems.raise_any()
     return tuple(found)
+
+
+def yaml_below(folder: Path) -> list[Path]:
+    """Return the YAML files in *folder* and below it, in order, suites among them."""
+    return sorted(each for each in folder.rglob("*") if each.suffix in _ENDINGS)
+
+
+def is_suite(path: Path) -> bool:
+    """Say whether *path* is named as tests of policies are."""
+    return path.stem.endswith(SUITE)
 
 
 def _adjusted(document: Document, settings: Settings) -> Document:

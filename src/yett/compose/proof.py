@@ -13,7 +13,7 @@ from pathlib import Path
 
 from yett.compose.detectors import configured_detectors
 from yett.compose.patterns import PatternCache
-from yett.compose.policies import read_policies
+from yett.compose.policies import SUITE, is_suite, read_policies, yaml_below
 from yett.compose.settings import Settings
 from yett.compose.texts import text_of
 from yett.compose.trial import facts_by
@@ -27,9 +27,6 @@ from yett.policy.problems import Problems
 from yett.policy.suites import Suite, read_suite
 
 __all__ = ["Proof", "Survivor", "policy_files", "prove"]
-
-_ENDINGS = (".yaml", ".yml")
-_SUITE = "_test"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,21 +113,17 @@ def policy_files(paths: Iterable[Path]) -> tuple[tuple[Path, ...], tuple[Path, .
     """
     found: dict[Path, None] = {}
     for path in paths:
-        inside = sorted(each for each in path.rglob("*") if each.suffix in _ENDINGS) if path.is_dir() else [path]
+        inside = yaml_below(path) if path.is_dir() else [path]
         if not inside:
             hint = "name a folder with YAML files, or the files"
             raise OperatorError(Problem(Place(str(path)), "no-policies", "has no policies in it", hint))
         for each in inside:
             found[each] = None
-            beside = each.with_name(f"{each.stem}{_SUITE}{each.suffix}")
-            if not _is_suite(each) and beside.is_file():
+            beside = each.with_name(f"{each.stem}{SUITE}{each.suffix}")
+            if not is_suite(each) and beside.is_file():
                 found[beside] = None
-    policies = tuple(path for path in found if not _is_suite(path))
-    return policies, tuple(path for path in found if _is_suite(path))
-
-
-def _is_suite(path: Path) -> bool:
-    return path.stem.endswith(_SUITE)
+    policies = tuple(path for path in found if not is_suite(path))
+    return policies, tuple(path for path in found if is_suite(path))
 
 
 _Tried = tuple[str, tuple[Document, ...], tuple[Case, ...]]
@@ -164,7 +157,7 @@ def _named(suite: Suite, path: Path, problems: Problems) -> Iterator[Path]:
         else:
             problems.add(place, "unreadable-file", f"there is no file `{name}`", "name it as it is seen from the suite")
     if not suite.policies:
-        file = path.with_name(f"{path.stem.removesuffix(_SUITE)}{path.suffix}")
+        file = path.with_name(f"{path.stem.removesuffix(SUITE)}{path.suffix}")
         if file.is_file():
             yield file
         else:

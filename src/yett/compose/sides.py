@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from yett.compose.policies import read_policies
+from yett.compose.policies import is_suite, read_policies, yaml_below
 from yett.compose.publishing import open_publishing
 from yett.compose.settings import Settings
 from yett.model.errors import OperatorError, Place, Problem
@@ -19,7 +19,6 @@ __all__ = ["program_named"]
 
 _RELEASE = re.compile(r"(?P<namespace>[^#@]+)#(?P<number>[0-9]+)")
 _VERSION = re.compile(r"(?P<policy>[^#@]+)@(?P<version>[^#@]+)")
-_WRITTEN = (".yaml", ".yml")
 
 
 def program_named(name: str, settings: Callable[[], Settings]) -> Program:
@@ -37,7 +36,7 @@ def program_named(name: str, settings: Callable[[], Settings]) -> Program:
 def _documents(name: str, settings: Callable[[], Settings]) -> tuple[Document, ...]:
     path = Path(name)
     if path.is_dir():
-        files = sorted(each for each in path.rglob("*") if each.suffix in _WRITTEN and not each.stem.endswith("_test"))
+        files = [each for each in yaml_below(path) if not is_suite(each)]
         if not files:
             raise _missing(name, "there is no YAML in the folder")
         return read_policies(tuple(files))
