@@ -14,7 +14,7 @@ from yett.compose.keyfile import house_key
 from yett.compose.policies import configured_constants, configured_documents, read_policies
 from yett.compose.published import kept_copy, live_documents
 from yett.compose.settings import Settings
-from yett.guard.enforcement import enforceable
+from yett.guard.guard import settled
 from yett.policy.comparison import Comparison, Report
 from yett.policy.compiler import compile_documents
 from yett.policy.documents import Document
@@ -39,7 +39,7 @@ def replay(
     """
     program = compile_documents(candidate_documents(settings, candidates), configured_constants(settings))
     hidden = partial(digest, house_key(settings.records.path))
-    comparison = Comparison(program, hidden, enforceable)
+    comparison = Comparison(program, hidden, settled)
     asyncio.run(_replayed(settings, comparison, since, told))
     return comparison.report
 

@@ -32,7 +32,7 @@ from yett.model.verdict import Coverage, Verdict
 from yett.ports.decider import Decider, Facts
 from yett.ports.detector import Detector, Informed
 
-__all__ = ["Guard", "Inspected", "Seen"]
+__all__ = ["Guard", "Inspected", "Seen", "settled"]
 
 _HANDED_ON = frozenset({Origin.MODEL, Origin.TOOL})
 """Who writes what the model was given, or gave, before."""
@@ -191,6 +191,11 @@ class Guard:
         """Say whether answers can be judged while they stream; if not, they are withheld until they are complete."""
         reads = self.decider.reads(Stage.RESPONSE)
         return self.decider.monotone(Stage.RESPONSE) and all(_local(field) for field in reads)
+
+
+def settled(decision: Decision) -> Decision:
+    """Return *decision*, denied where nobody could carry it out."""
+    return enforceable(decision)
 
 
 def _place(finding: Finding) -> tuple[str, int]:
