@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.services.test_publishing import policy
+from yett.adapters.files.folder_source import FolderSource
+from yett.adapters.files.git_source import GitSource
 from yett.adapters.memory.policies import MemoryPolicies
-from yett.adapters.sources.folder import FolderSource
-from yett.adapters.sources.git import GitSource
 from yett.compose.publishing import (
     Syncing,
     believed,
@@ -15,7 +15,6 @@ from yett.compose.publishing import (
     made_publishing,
     open_publishing,
     signed,
-    store_address,
 )
 from yett.compose.settings import PolicySource, Settings
 from yett.integrity.signatures import public_key
@@ -33,10 +32,8 @@ def settings(folder: Path, **policies: object) -> Settings:
     return Settings.model_validate({"records": {"path": folder / "trail"}, "policies": policies})
 
 
-async def test_the_store_is_the_database_of_records_unless_another_is_named(tmp_path: Path) -> None:
+async def test_what_was_pushed_stands_when_the_store_is_opened_anew(tmp_path: Path) -> None:
     said = settings(tmp_path)
-    assert store_address(said) == said.records.database
-    assert store_address(settings(tmp_path, store="sqlite:///other.db")) == "sqlite:///other.db"
     async with open_publishing(said) as publishing:
         await publishing.push("n", {"a": policy("a")}, Intent())
     async with open_publishing(said) as publishing:

@@ -19,7 +19,6 @@ from yett.adapters.journal.journal import FileJournal, JournalOptions
 from yett.adapters.memory.counters import MemoryCounters
 from yett.adapters.memory.history import MemoryHistory
 from yett.adapters.sql.database import Database
-from yett.adapters.sql.policies import SqlPolicies
 from yett.adapters.sql.records import SqlRecords
 from yett.adapters.telemetry.prometheus import PrometheusTelemetry
 from yett.compose.clock import SystemClock
@@ -28,8 +27,9 @@ from yett.compose.feeds import remember_feeds
 from yett.compose.grpc_door import opened_grpc
 from yett.compose.keyfile import house_key
 from yett.compose.loading import Loaded, SettingsSource
+from yett.compose.policy_stores import store_beside
 from yett.compose.published import keep_copy, kept_copy
-from yett.compose.publishing import Syncing, believed, made_publishing, store_address
+from yett.compose.publishing import Syncing, believed, made_publishing
 from yett.compose.settings import Settings
 from yett.compose.snapshot import Builder
 from yett.compose.watching import PAUSE, Watcher
@@ -151,11 +151,7 @@ class House:
 
     async def _follow(self, settings: Settings, records: Database) -> Publishing:
         """Begin to follow what is published, and to publish what the sources hold; return where to publish."""
-        database = records
-        if settings.policies.store:
-            database = Database.later(store_address(settings))
-            self._until_closed.push_async_callback(database.aclose)
-        store = SqlPolicies(database)
+        store = await self._until_closed.enter_async_context(store_beside(settings, records))
         following = Following(store, self._apply, seen=self._published)
         await following.look()
         self._again(following.look, settings.policies.poll)

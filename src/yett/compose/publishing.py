@@ -7,13 +7,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 
-from yett.adapters.sources.folder import FolderSource
-from yett.adapters.sources.git import GitSource
-from yett.adapters.sql.database import Database
-from yett.adapters.sql.policies import SqlPolicies
+from yett.adapters.files.folder_source import FolderSource
+from yett.adapters.files.git_source import GitSource
 from yett.compose.clock import SystemClock
 from yett.compose.patterns import PatternCache
 from yett.compose.policies import configured_documents
+from yett.compose.policy_stores import opened_store
 from yett.compose.settings import Policies, PolicySource, Settings
 from yett.compose.snapshot import build_guard
 from yett.integrity.signatures import public_key, sign, verify
@@ -27,15 +26,9 @@ from yett.services.following import Published
 from yett.services.publishing import Intent, Publishing
 from yett.services.syncing import sync
 
-__all__ = ["Syncing", "believed", "configured_source", "made_publishing", "open_publishing", "signed", "store_address"]
+__all__ = ["Syncing", "believed", "configured_source", "made_publishing", "open_publishing", "signed"]
 
 _LOG = logging.getLogger("yett.policies")
-
-
-def store_address(settings: Settings) -> str:
-    """Return the address of the database where policies are published."""
-    store = settings.policies.store
-    return store.get_secret_value() if store else settings.records.database
 
 
 @asynccontextmanager
@@ -47,13 +40,8 @@ async def open_publishing(settings: Settings, private: str = "") -> AsyncIterato
         NotReady: the store cannot be reached.
         OperatorError: its address is wrong.
     """
-    if not settings.policies.store:
-        settings.records.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database = await Database.open(store_address(settings))
-    try:
-        yield made_publishing(settings, SqlPolicies(database), private)
-    finally:
-        await database.aclose()
+    async with opened_store(settings) as store:
+        yield made_publishing(settings, store, private)
 
 
 def made_publishing(

@@ -61,6 +61,8 @@ __all__ = [
 ]
 
 _DIGEST = 64
+_STORES = ("sqlite:///", "postgresql://", "folder:///", "git+https://", "git+ssh://", "git+file://")
+"""How the addresses begin at which policies may be published."""
 _SHORTEST_SECRET = 16  # characters; NIST SP 800-63B asks as much of secrets that a machine keeps
 
 
@@ -330,7 +332,12 @@ class Policies(_Section):
     files: tuple[Path, ...] = ()
     """The operator's own policies, beside the shipped ones."""
     store: Secret | None = None
-    """Where policies are published: `sqlite:///path` or `postgresql://…`; the database of records when not given."""
+    """
+    Where policies are published: the database of records when not given; or another one, a folder or a repository.
+
+    `sqlite:///path`, `postgresql://…`, `folder:///path`, `git+https://…`, `git+ssh://…` or `git+file://…`, of which
+    `#branch` names the branch.
+    """
     poll: Seconds = 2.0
     """How often the store is asked whether something was published."""
     trusted_keys: Names = ()
@@ -345,9 +352,9 @@ class Policies(_Section):
     @field_validator("store")
     @classmethod
     def _spoken(cls, url: Secret | None) -> Secret | None:
-        if url is not None and not url.get_secret_value().startswith(("sqlite:///", "postgresql://")):
-            hint = "write `sqlite:///path` or `postgresql://user:password@host/database`"  # pragma: allowlist secret
-            raise reject("not-available", "names a database that this version does not speak", hint)
+        if url is not None and not url.get_secret_value().startswith(_STORES):
+            hint = f"write an address that begins with one of {', '.join(f'`{each}`' for each in _STORES)}"
+            raise reject("not-available", "names a store that this version does not speak", hint)
         return url
 
 

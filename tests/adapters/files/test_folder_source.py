@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from yett.adapters.sources.folder import FolderSource, is_policy
+from yett.adapters.files.folder_source import FolderSource, is_policy
 from yett.model.errors import OperatorError
 
 

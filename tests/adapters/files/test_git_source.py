@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from yett.adapters.sources import git
-from yett.adapters.sources.git import GitSource
+from yett.adapters.files.git_source import GitSource
 from yett.model.errors import NotReady, OperatorError
 
 
@@ -109,15 +108,6 @@ async def test_what_cannot_be_reached_can_be_later(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("PATH", "")
     with pytest.raises(NotReady, match="`git` is not there"):
         await reading.read()
-
-
-async def test_a_repository_that_never_answers_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "git").write_text("#!/bin/sh\nexec sleep 60\n")
-    (tmp_path / "git").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setattr(git, "_PATIENCE", 0.05)
-    with pytest.raises(NotReady, match="did not answer"):
-        await GitSource("https://example.org/x.git", tmp_path / "kept").read()
 
 
 async def test_what_is_not_text_is_told(repository: Repository) -> None:

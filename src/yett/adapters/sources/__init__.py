@@ -1,1 +1,0 @@
-"""Where policies are written: folders and repositories."""
