@@ -35,6 +35,17 @@ def test_rules_are_found_by_any_of_their_bits_once() -> None:
     assert list(layout.rules(0)) == []
 
 
+def test_what_is_placed_is_listed_for_each_rule_once_and_in_order() -> None:
+    layout = Layout(
+        [clause("a", ALWAYS), clause("b", Or((says("team.id"), says("user.id")))), clause("c", ALWAYS)],
+    )
+    placed = layout.placed(["x", "y", "z"])
+    assert layout.listed(0b1111, placed) == ["x", "y", "z"]
+    assert layout.listed(0b1010, placed) == ["y", "z"]
+    assert layout.listed(0b0110, placed) == ["y"]
+    assert Layout([]).placed([]) == []
+
+
 def test_a_condition_without_a_normal_form_has_one_bit_and_no_column() -> None:
     layout = Layout([clause("a", TOO_MANY)])
     assert layout.whole == [0]

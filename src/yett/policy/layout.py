@@ -5,6 +5,7 @@ Bits are in the order of rules, so the lowest one that is set belongs to the rul
 """
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from yett.policy.clause import Clause
 from yett.policy.expression import Literal
@@ -14,6 +15,8 @@ from yett.policy.normal import Term, conjuncts
 from yett.policy.schema import cost
 
 __all__ = ["Layout", "union"]
+
+_Item = TypeVar("_Item")
 
 
 class Layout:
@@ -33,6 +36,9 @@ class Layout:
         for number, clause in enumerate(clauses):
             self._add(number, clause)
         self.every = (1 << len(self.owners)) - 1
+        self._below = self.placed([(mask & -mask) - 1 for mask in self.masks])
+        """Per bit, those below the ones of the same rule."""
+        self._places = self.placed(range(len(self.masks)))
 
     def _add(self, number: int, clause: Clause) -> None:
         first = len(self.owners)
@@ -70,12 +76,20 @@ class Layout:
 
     def rules(self, possible: int) -> list[int]:
         """Return the rules that have one of the bits in *possible*, in their order."""
-        owners, masks, found = self.owners, self.masks, []
+        return self.listed(possible, self._places)
+
+    def placed(self, items: Sequence[_Item]) -> list[_Item]:
+        """Place *items*, one for each rule, where `listed` finds them: by the length of a number whose highest bit is its."""
+        return [items[0], *(items[owner] for owner in self.owners)] if self.owners else []
+
+    def listed(self, possible: int, placed: Sequence[_Item]) -> list[_Item]:
+        """Return those of the *placed* items whose rules have one of the bits in *possible*, in the rules' order."""
+        found, below = [], self._below
         # From the highest bit down: what is left grows shorter, and the cost with it.
         while possible:
-            each = owners[possible.bit_length() - 1]
-            found.append(each)
-            possible &= ~masks[each]
+            length = possible.bit_length()
+            found.append(placed[length])
+            possible &= below[length]
         found.reverse()
         return found
 

@@ -12,11 +12,12 @@ Rules:
 from collections.abc import Iterable, Sequence
 
 from yett.model.decision import Decision, Effect
-from yett.model.obligation import Notify, Obligation, Route, join_ranked, rank
+from yett.model.obligation import Obligation, Route
 from yett.policy.clause import STRICTNESS, Clause
 from yett.policy.combining import Matched, combine
 from yett.policy.interpreter import Look, unknown
 from yett.policy.layout import Layout, union
+from yett.policy.owing import Owed
 
 __all__ = ["Telling"]
 
@@ -32,18 +33,18 @@ class Telling:
         self._clauses = clauses
         self._layout = layout
         self._revision = revision
-        self._reasons = [clause.certain for clause in clauses]
+        self._reasons = layout.placed([clause.certain for clause in clauses])
         of_effect = {effect: self._bits(clause.effect is effect for clause in clauses) for effect in Effect}
         self._denials = of_effect[Effect.DENY]
         self._verdicts = self._denials | of_effect[Effect.ALLOW]
         strictest_first = sorted(of_effect, key=STRICTNESS.__getitem__, reverse=True)
         self._effects = [(of_effect[effect], effect) for effect in strictest_first if of_effect[effect]]
         self._owing = self._bits(bool(clause.obligations) for clause in clauses) & ~self._denials
-        self._notifying = self._bits(any(map(_is_notice, clause.obligations)) for clause in clauses)
+        owed = Owed([clause.obligations for clause in clauses])
+        self._notifying = self._bits(map(bool, owed.notices))
         self._from = self._holding_from()
-        self._joined: dict[int, tuple[Obligation, ...]] = {0: ()}
-        self._ranked: dict[int, Sequence[tuple[str, Obligation]]] = {}
-        self._notices: dict[int, tuple[Obligation, ...]] = {0: ()}
+        self._joins = _Joins(owed, layout, owed.numbers)
+        self._notices = _Joins(owed, layout, owed.notices)
         self.interned: dict[int, Decision] = {}
         """Decisions by the conjuncts that matched."""
 
@@ -85,37 +86,35 @@ class Telling:
         return combine(matched, self._revision)
 
     def _told(self, possible: int) -> Decision:
-        reasons = tuple([self._reasons[each] for each in self._layout.rules(possible)])
+        reasons = tuple(self._layout.listed(possible, self._reasons))
         verdicts = possible & self._verdicts
         top = verdicts & -verdicts
         if top & self._denials:
-            notices = self._join(possible & self._notifying, self._notices, notices=True)
+            notices = self._notices.of(possible & self._notifying)
             return Decision(False, Effect.DENY, reasons, notices, self._revision)  # noqa: FBT003 - by position is faster
         floor = self._from[self._clauses[self._layout.owners[top.bit_length() - 1]].priority] if top else -1
         holding = possible & floor & ~self._denials
-        obligations = self._join(holding & self._owing, self._joined, notices=False)
+        obligations = self._joins.of(holding & self._owing)
         if _STRANDED in obligations:
             return combine((Matched(self._clauses[each]) for each in self._layout.rules(possible)), self._revision)
         effect = next((effect for bits, effect in self._effects if bits & holding), Effect.ALLOW)
         return Decision(True, effect, reasons, obligations, self._revision)  # noqa: FBT003 - by position is faster
 
-    def _join(self, owing: int, known: dict[int, tuple[Obligation, ...]], *, notices: bool) -> tuple[Obligation, ...]:
-        """Join what the rules *owing* owe, of denied exchanges the *notices* alone."""
-        joined = known.get(owing)
+
+class _Joins:
+    """What rules owe together, by their bits; *numbers* are those of what each owes."""
+
+    def __init__(self, owed: Owed, layout: Layout, numbers: Sequence[tuple[int, ...]]) -> None:
+        self._owed = owed
+        self._layout = layout
+        self._numbers = layout.placed(numbers)
+        self._known: dict[int, tuple[Obligation, ...]] = {0: ()}
+
+    def of(self, owing: int) -> tuple[Obligation, ...]:
+        """Join what the rules *owing* owe."""
+        joined = self._known.get(owing)
         if joined is None:
-            owed = [each for rule in self._layout.rules(owing) for each in self._owed_by(rule)]
-            joined = join_ranked([each for each in owed if _is_notice(each[1])] if notices else owed)
-            if len(known) < _INTERNED:
-                known[owing] = joined
+            joined = self._owed.joined(self._layout.listed(owing, self._numbers))
+            if len(self._known) < _INTERNED:
+                self._known[owing] = joined
         return joined
-
-    def _owed_by(self, rule: int) -> Sequence[tuple[str, Obligation]]:
-        """Return what *rule* owes, ranked when it first matches."""
-        owed = self._ranked.get(rule)
-        if owed is None:
-            owed = self._ranked[rule] = tuple([(rank(each), each) for each in self._clauses[rule].obligations])
-        return owed
-
-
-def _is_notice(obligation: Obligation) -> bool:
-    return isinstance(obligation, Notify)

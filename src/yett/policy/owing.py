@@ -1,0 +1,43 @@
+"""
+Owing: what rules that match owe together, as `yett.model.obligation.join` has it.
+
+Every obligation that some rule owes has a number, in the canonical order. So what rules owe is their numbers, sorted, except
+where two that are not the same are to be merged into one; that is left to the specification.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+from yett.model.obligation import Notify, Obligation, join_ranked, rank
+
+__all__ = ["Owed"]
+
+
+class Owed:
+    """What each rule owes; *obligations* has it by the rule's number."""
+
+    def __init__(self, obligations: Sequence[Sequence[Obligation]]) -> None:
+        ranks = {each: "" for owed in obligations for each in owed}
+        for each in ranks:
+            ranks[each] = rank(each)
+        told = Counter(ranks.values())
+        self._every = sorted(ranks, key=ranks.__getitem__)
+        self._ranks = [ranks[each] for each in self._every]
+        number = {each: place for place, each in enumerate(self._every)}
+        self._merging = {place for place, each in enumerate(self._ranks) if told[each] > 1}
+        self.numbers = [tuple([number[each] for each in owed]) for owed in obligations]
+        """Per rule, the numbers of what it owes."""
+        self.notices = [tuple([number[each] for each in owed if _is_notice(each)]) for owed in obligations]
+        """Per rule, those of the notices among it."""
+
+    def joined(self, numbers: Iterable[tuple[int, ...]]) -> tuple[Obligation, ...]:
+        """Join what is owed by these *numbers* of some rules."""
+        owed = set(chain.from_iterable(numbers))
+        if owed.isdisjoint(self._merging):
+            return tuple(map(self._every.__getitem__, sorted(owed)))
+        return join_ranked([(self._ranks[each], self._every[each]) for each in owed])
+
+
+def _is_notice(obligation: Obligation) -> bool:
+    return isinstance(obligation, Notify)
