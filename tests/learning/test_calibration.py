@@ -1,4 +1,4 @@
-"""A score of 0.5, 0.7 and 0.9 is reached by 5 %, 0.5 % and 0.1 % of innocent texts."""
+"""A score of 0.5, 0.7 and 0.9 is reached by 3 %, 0.75 % and 0.1 % of the innocent texts that were met in the world."""
 
 import numpy as np
 import pytest
@@ -28,9 +28,10 @@ def test_attacks_do_not_move_them() -> None:
     assert np.array_equal(with_attacks, scales(innocents(2_000), values))
 
 
-def test_harmful_requests_do_not_move_them() -> None:
+@pytest.mark.parametrize("source", ["optional_b", "authored_b", "written_b"])
+def test_what_resembles_attacks_on_purpose_does_not_move_them(source: str) -> None:
     values = np.random.default_rng(1).normal(0, 3, 2_000)
-    harmful = [Example("y", attack=False, source="optional_b")] * 500
+    harmful = [Example("y", attack=False, source=source)] * 500
     with_harmful = scales([*innocents(2_000), *harmful], np.append(values, np.full(500, 50.0)))
     assert np.array_equal(with_harmful, scales(innocents(2_000), values))
 

@@ -6,7 +6,7 @@ Rules:
 1. A model is a weight for each bucket, in eight bits and a scale, a weight for each thing known of a window, and a bias.
    A window's value is their sum, that of the buckets divided by the root of their number; a bucket of weight 0 is none.
 2. What a value means is a matter of who wrote the text and of how long it is. A *scale* is the values at which the score
-   is 0, 0.5, 0.7, 0.9 and 1: 5 %, 0.5 % and 0.1 % of innocent texts reach the three in the middle.
+   is 0, 0.5, 0.7, 0.9 and 1. What the three in the middle stand for is a matter of calibration.
 3. It is kept as numpy arrays and text, never as objects: reading it runs nothing.
 """
 

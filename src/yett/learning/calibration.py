@@ -1,8 +1,10 @@
 """
 Calibration: what a value means, measured on sources that the model had not seen.
 
-The scores 0.5, 0.7 and 0.9 stand where 5 %, 0.5 % and 0.1 % of innocent texts are; `optional_…` do not count. Texts of users and of others, short and long, each have a scale; one with too
-few innocent texts of its own takes what all of them have.
+The scores 0.5, 0.7 and 0.9 stand where 3 %, 0.75 % and 0.1 % of the innocent texts are that were met in the world. What was
+written to resemble attacks (`authored_…`, `written_…`) and plainly harmful requests (`optional_…`) do not count: how many of
+them are taken for attacks is measured, and says nothing of everyday texts. Texts of users and of others, short and long,
+each have a scale; one with too few innocent texts of its own takes what all of them have.
 """
 
 from collections.abc import Sequence
@@ -13,13 +15,14 @@ from numpy.typing import NDArray
 from yett.detectors.linear import LONG, POINTS
 from yett.learning.example import Example
 from yett.learning.metrics import threshold_at
-from yett.learning.weighting import OPTIONAL
+from yett.learning.weighting import AUTHORED, OPTIONAL, WRITTEN
 from yett.model.segment import Origin
 
 __all__ = ["RATES", "scales"]
 
-RATES = (0.05, 0.005, 0.001)
+RATES = (0.03, 0.0075, 0.001)
 """False alarms at the three operating points: monitor, balanced, strict."""
+_CONTRASTS = (AUTHORED, WRITTEN, OPTIONAL)
 _ENOUGH = 1500
 _APART = 0.25
 """Operating points are at least so far apart."""
@@ -27,7 +30,7 @@ _APART = 0.25
 
 def scales(examples: Sequence[Example], values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the scales of *values*, as `LinearModel` has them."""
-    innocent = np.array([not example.attack and not example.source.startswith(OPTIONAL) for example in examples])
+    innocent = np.array([not example.attack and not example.source.startswith(_CONTRASTS) for example in examples])
     trusted = np.array([example.origin is Origin.USER for example in examples])
     long = np.array([len(example.text) > LONG for example in examples])
     made = np.empty((2, 2, len(POINTS)))
