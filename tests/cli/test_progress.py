@@ -47,3 +47,18 @@ def test_a_file_is_not_written_to(clock: list[float]) -> None:
         clock[0] = 5.0
         counting.add(1)
     assert stream.getvalue() == ""
+
+
+def test_where_the_whole_is_known_the_part_that_is_done_is_drawn(clock: list[float]) -> None:
+    stream = Terminal()
+    with Progress("records", stream) as counting:
+        counting.whole = 400
+        for moment, count in ((1.0, 100), (2.0, 300), (3.0, 1)):
+            clock[0] = moment
+            counting.add(count)
+    bars = (
+        "######..................  25% 100",
+        "######################## 100% 400",
+        "######################## 100% 401",
+    )
+    assert stream.getvalue() == "".join(f"\r{bar} records" for bar in bars) + "\r\033[K"

@@ -26,14 +26,26 @@ async def recorded(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def replayed(folder: Path, text: str, since: float = 0.0) -> Report:
+class Watcher:
+    """Notes how much there is, and how much was done."""
+
+    def __init__(self) -> None:
+        self.whole, self.done = 0, 0
+
+    def add(self, count: int) -> None:
+        self.done += count
+
+
+def replayed(folder: Path, text: str, since: float = 0.0, watcher: Watcher | None = None) -> Report:
     (folder / "candidate.yaml").write_text(text)
     settings = configured(folder).load().settings
-    return replay(settings, (folder / "candidate.yaml",), since)
+    return replay(settings, (folder / "candidate.yaml",), since, watcher)
 
 
 async def test_what_would_be_decided_otherwise_is_told(recorded: Path) -> None:
-    report = await asyncio.to_thread(replayed, recorded, CANDIDATE)
+    watcher = Watcher()
+    report = await asyncio.to_thread(replayed, recorded, CANDIDATE, 0.0, watcher)
+    assert (watcher.whole, watcher.done) == (4, 4)  # a chain has an opening
     assert (report.records, report.replayed, report.unreplayable) == (3, 3, 0)
     denied = report.changed[Change.ALLOW_TO_DENY]
     assert (denied.count, dict(denied.models), denied.rules["candidate@1/mail"]) == (1, {"stub": 1}, 1)

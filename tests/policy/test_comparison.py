@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from yett.model.decision import Decision
 from yett.model.stage import Stage
-from yett.policy.comparison import NOTHING_KEPT, Change, Comparison
+from yett.policy.candidate import NOTHING_KEPT, Candidate
+from yett.policy.comparison import Change, Comparison, money
 from yett.policy.engine import PolicyEngine
 from yett.policy.parser import PolicyParser
 from yett.policy.program import Program
@@ -68,7 +69,7 @@ def recorded(
 
 
 def compared(candidate: Program, *records: dict[str, object]) -> Comparison:
-    comparison = Comparison(candidate, digest)
+    comparison = Comparison(Candidate(candidate, digest))
     for record in records:
         comparison.add(record)
     return comparison
@@ -172,3 +173,23 @@ def test_a_replay_says_what_the_candidate_would_have_decided_or_that_it_cannot_k
     if candidate == active:
         assert report.replayed
         assert not report.changed
+
+
+@pytest.mark.parametrize(
+    ("cost", "estimate", "expected"),
+    [
+        ("0.25", 3, "0.25"),
+        ("", 3, "3"),
+        ("", {"decimal": "1.10"}, "1.10"),
+        ("none", 2.5, "2.5"),
+        ("", None, None),
+        ("", True, None),
+        ("", {"no": "value"}, None),
+    ],
+)
+def test_an_exchange_is_priced_by_what_it_cost_or_was_estimated_to(
+    cost: str, estimate: object, expected: str | None
+) -> None:
+    vectors: list[object] = [None, {"llm.estimatedCost": estimate}]
+    record = {"cost": cost, "judgements": [{"vector": vector} for vector in vectors]}
+    assert money(record) == (expected and Decimal(expected))

@@ -53,7 +53,7 @@ def replay(
     """
     settings = SettingsSource(config).load().settings
     with Progress("records") as progress:
-        report = replayed(settings, candidates, since, progress.add)
+        report = replayed(settings, candidates, since, progress)
     if as_json:
         print_json(_shape(report))
     else:

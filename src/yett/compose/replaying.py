@@ -1,12 +1,11 @@
 """Replaying: candidates asked about the exchanges that were recorded."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-
-import orjson
+from typing import Protocol
 
 from yett.adapters.sql.database import Database
 from yett.adapters.sql.records import SqlRecords
@@ -14,24 +13,35 @@ from yett.compose.keyfile import house_key
 from yett.compose.policies import configured_constants, configured_documents, read_policies
 from yett.compose.published import kept_copy, live_documents
 from yett.compose.settings import Settings
+from yett.compose.tally import Tally
 from yett.guard.guard import settled
+from yett.policy.candidate import Candidate
 from yett.policy.comparison import Comparison, Report
 from yett.policy.compiler import compile_documents
 from yett.policy.documents import Document
 from yett.records.building import digest
 
-__all__ = ["candidate_documents", "replay"]
+__all__ = ["Watching", "candidate_documents", "replay"]
 
-_PAGE = 2_000
+_PAGE = 8_192
+"""A transaction reads so many."""
 
 
-def replay(
-    settings: Settings, candidates: tuple[Path, ...], since: float, told: Callable[[int], None] = lambda _: None
-) -> Report:
+class Watching(Protocol):
+    """Somebody who wants to hear how far it is."""
+
+    whole: int
+
+    def add(self, count: int) -> None:
+        """Hear that *count* more are done."""
+        ...
+
+
+def replay(settings: Settings, candidates: tuple[Path, ...], since: float, progress: Watching | None = None) -> Report:
     """
     Ask the policies in *candidates*, beside all others that decide, about what was recorded *since* then.
 
-    *told* hears how many records were read, from time to time.
+    *progress* hears how many entries there are, and from time to time how many more were read.
 
     Raises:
         OperatorError: the candidates cannot be understood, or there is no trail.
@@ -39,8 +49,8 @@ def replay(
     """
     program = compile_documents(candidate_documents(settings, candidates), configured_constants(settings))
     hidden = partial(digest, house_key(settings.records.path))
-    comparison = Comparison(program, hidden, settled)
-    asyncio.run(_replayed(settings, comparison, since, told))
+    comparison = Comparison(Candidate(program, hidden, settled))
+    asyncio.run(_replayed(settings, comparison, since, progress))
     return comparison.report
 
 
@@ -51,17 +61,21 @@ def candidate_documents(settings: Settings, candidates: tuple[Path, ...]) -> tup
     return tuple(by_id.values())
 
 
-async def _replayed(settings: Settings, comparison: Comparison, since: float, told: Callable[[int], None]) -> None:
+async def _replayed(settings: Settings, comparison: Comparison, since: float, progress: Watching | None) -> None:
+    tally = Tally(comparison)
+
+    def work(bodies: Sequence[bytes]) -> None:
+        tally.add(bodies)
+        if progress:
+            progress.add(len(bodies))
+
     async with _opened(settings) as store:
+        if progress:
+            progress.whole = await store.count(since)
         for chain in await store.chains():
-            after = 0
-            while page := await store.read(chain, after, _PAGE):
-                after = page[-1].sequence
-                for entry in page:
-                    record = orjson.loads(entry.body)
-                    if entry.at >= since and _is_record(record):
-                        comparison.add(record)
-                told(len(page))
+            before, after = -1, 0
+            while before != after:
+                before, after = after, await store.scan(chain, since, after, _PAGE, work)
 
 
 @asynccontextmanager
@@ -71,7 +85,3 @@ async def _opened(settings: Settings) -> AsyncIterator[SqlRecords]:
         yield SqlRecords(database)
     finally:
         await database.aclose()
-
-
-def _is_record(body: object) -> bool:
-    return isinstance(body, Mapping) and body.get("kind") == "record"

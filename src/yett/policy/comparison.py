@@ -11,25 +11,16 @@ Rules:
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import NamedTuple
 
-import orjson
+from yett.policy.candidate import Answer, Candidate, Judged
 
-from yett.model.decision import Decision
-from yett.model.stage import Stage
-from yett.policy.program import Program
-from yett.policy.schema import cost
-from yett.policy.vector import MARK, VectorFacts, blinded, redactions_told
+__all__ = ["Change", "Changed", "Comparison", "Outcome", "Report", "money", "price"]
 
-__all__ = ["NOTHING_KEPT", "Change", "Changed", "Comparison", "Report"]
-
-NOTHING_KEPT = "*"
-"""What an exchange lacks that was recorded without facts."""
-_MOST_ANSWERS = 1 << 16
 _SAMPLES = 5
 _SPEND = "llm.estimatedCost"
 
@@ -81,143 +72,122 @@ class Report:
         return sum(self.lacking.values())
 
 
-class _Answer(NamedTuple):
-    """What the candidate says at one stage, or what it lacks to say anything."""
+class _Difference(NamedTuple):
+    """One way in which an exchange would have gone otherwise."""
 
-    lacking: str
-    allowed: bool = False
-    effect: str = ""
-    rules: tuple[str, ...] = ()
-    redacts: tuple[str, ...] = ()
+    change: Change
+    rules: tuple[str, ...]
+    redactions: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What comes of asking the candidate about one exchange."""
+
+    undecided: bool = False
+    lacking: str = ""
+    differences: tuple[_Difference, ...] = ()
+
+
+_UNDECIDED, _ALIKE = Outcome(undecided=True), Outcome()
 _Fields = Mapping[str, object]
 
 
 class Comparison:
     """A candidate, asked about one record after the other."""
 
-    def __init__(
-        self, candidate: Program, digest: Callable[[str], str], settle: Callable[[Decision], Decision] | None = None
-    ) -> None:
-        """Ask *candidate*; *digest* is what hid sensitive facts; *settle* denies what nobody could carry out."""
+    def __init__(self, candidate: Candidate) -> None:
+        """Ask *candidate*."""
         self.report = Report()
-        self._program, hidden = blinded(candidate, digest)
-        self._settle = settle
-        self._reads = {stage: self._program.reads(stage) for stage in Stage}
-        self._free = {
-            stage: tuple(sorted(each for each in reads if not cost(each))) for stage, reads in self._reads.items()
-        }
-        self._costly = {stage: tuple(sorted(filter(cost, reads))) for stage, reads in self._reads.items()}
-        self._known = {stage: self._program.knowing(stage) for stage in Stage}
-        self._hidden = {stage: tuple(sorted(hidden & reads)) for stage, reads in self._reads.items()}
-        self._asked_for: dict[object, tuple[str, ...]] = {
-            stage.value: (MARK, *sorted(reads)) for stage, reads in self._reads.items()
-        }
-        """What of a vector has a say: equal in that, equally decided."""
-        self._answers: dict[tuple[object, bytes], _Answer] = {}
+        self._candidate = candidate
 
-    def add(self, record: Mapping[str, object]) -> None:
+    def add(self, record: _Fields) -> None:
         """Replay *record*, as its JSON has it."""
-        report = self.report
-        report.records += 1
         judgements = record["judgements"]
-        if not isinstance(judgements, list) or not judgements:
-            report.undecided += 1
-            return
+        stages = [(Judged.of(each), each.get("vector")) for each in judgements] if isinstance(judgements, list) else []
+        outcome = self.outcome(stages)
+        self.count(outcome)
+        if outcome.differences:
+            self.note(outcome, (str(record["id"]), str(record["tenant"]), str(record["model"])), money(record))
+
+    def outcome(self, stages: Sequence[tuple[Judged, object]]) -> Outcome:
+        """Say what comes of asking about the judgements of one exchange, each with the vector of its facts."""
+        if not stages:
+            return _UNDECIDED
         milder = []
-        for judged in judgements:
-            answer = self._answer(judged)
+        for judged, vector in stages:
+            answer = self._candidate.answer(judged, vector)
             if answer.lacking:
-                report.lacking[answer.lacking] += 1
-                return
-            if not answer.allowed or not judged["allowed"]:
-                break
-            if answer.effect != judged["effect"] or list(answer.redacts) != judged["redacts"]:
+                return Outcome(lacking=answer.lacking)
+            if not answer.allowed or not judged.allowed:
+                return _ended(judged, answer, before=all(each.allowed for each, _ in stages))
+            if answer.effect != judged.effect or answer.redacts != judged.redacts:
                 milder.append((judged, answer))
-        report.replayed += 1
-        before = all(each["allowed"] for each in judgements)
-        if answer.allowed is not before:
-            change = Change.DENY_TO_ALLOW if answer.allowed else Change.ALLOW_TO_DENY
-            self._note(change, record, judged["rules"] if answer.allowed else answer.rules)
-        elif before and milder:
-            self._note_milder(record, milder)
+        return Outcome(differences=_milder(milder)) if milder else _ALIKE
 
-    def _answer(self, judged: _Fields) -> _Answer:
-        """Ask the candidate about one stage; equal facts are asked about once."""
-        vector, costly = judged.get("vector"), judged["facts"]
-        if isinstance(vector, dict):
-            vector = {name: vector[name] for name in self._asked_for[judged["stage"]] if name in vector}
-        key = (judged["stage"], orjson.dumps((costly, vector)))
-        answer = self._answers.get(key)
-        if answer is None:
-            if len(self._answers) >= _MOST_ANSWERS:
-                self._answers.clear()
-            asked = _strings(costly)
-            answer = self._answers[key] = self._asked(Stage(str(judged["stage"])), vector, asked)
-        return answer
-
-    def _asked(self, stage: Stage, vector: object, costly: Sequence[str]) -> _Answer:
-        if not isinstance(vector, dict):
-            if self._reads[stage]:
-                return _Answer(NOTHING_KEPT)
-            vector = {}
-        facts = VectorFacts(vector, costly)
-        if gap := facts.gap(self._free[stage], self._hidden[stage]):
-            return _Answer(gap)
-        known = facts.whole(self._costly[stage])
-        if known is not None:
-            decision = self._known[stage](known)
+    def count(self, outcome: Outcome, times: int = 1) -> None:
+        """Count what came of so many exchanges, but for what is different about each."""
+        report = self.report
+        report.records += times
+        if outcome.undecided:
+            report.undecided += times
+        elif outcome.lacking:
+            report.lacking[outcome.lacking] += times
         else:
-            # What was not found out may still be needless.
-            decision = self._program.decide(stage, facts)
-            if facts.lacking:
-                return _Answer(facts.lacking)
-        decision = self._settle(decision) if self._settle else decision
-        rules = tuple(f"{each.policy}@{each.version}/{each.rule}" for each in decision.reasons)
-        return _Answer("", decision.allowed, decision.effect.value, rules, redactions_told(decision.obligations))
+            report.replayed += times
 
-    def _note_milder(self, record: _Fields, stages: Sequence[tuple[_Fields, _Answer]]) -> None:
-        """Note what is different about an exchange that passes either way, the gravest first."""
-        before = {each for judged, _ in stages for each in _strings(judged["redacts"])}
-        now = {each for _, answer in stages for each in answer.redacts}
-        rules = tuple(dict.fromkeys(rule for _, answer in stages for rule in answer.rules))
-        for change, different in ((Change.LESS_REDACTED, before - now), (Change.MORE_REDACTED, now - before)):
-            if different:
-                self._note(change, record, rules).redactions.update(different)
-        if before == now:
-            self._note(Change.EFFECT, record, rules)
-
-    def _note(self, change: Change, record: _Fields, rules: object) -> Changed:
-        noted = self.report.changed.setdefault(change, Changed())
-        noted.count += 1
-        noted.teams[str(record["tenant"])] += 1
-        noted.models[str(record["model"])] += 1
-        noted.rules.update(_strings(rules))
-        money = _money(record)
-        if money is None:
-            noted.unpriced += 1
-        else:
-            noted.money += money
-        if len(noted.samples) < _SAMPLES:
-            noted.samples.append(str(record["id"]))
-        return noted
+    def note(self, outcome: Outcome, whom: tuple[str, str, str], price: Decimal | None) -> None:
+        """Note what is different about an exchange: its id, tenant and model are *whom*, its *price* is None when unknown."""
+        identifier, tenant, model = whom
+        for change, rules, redactions in outcome.differences:
+            noted = self.report.changed.setdefault(change, Changed())
+            noted.count += 1
+            noted.teams[tenant] += 1
+            noted.models[model] += 1
+            noted.rules.update(rules)
+            noted.redactions.update(redactions)
+            if price is None:
+                noted.unpriced += 1
+            else:
+                noted.money += price
+            if len(noted.samples) < _SAMPLES:
+                noted.samples.append(identifier)
 
 
-def _money(record: _Fields) -> Decimal | None:
+def _ended(judged: Judged, answer: Answer, *, before: bool) -> Outcome:
+    """Say what comes of an exchange that ends where it was *judged*, or would with *answer*."""
+    if answer.allowed is before:
+        return _ALIKE
+    change = Change.DENY_TO_ALLOW if answer.allowed else Change.ALLOW_TO_DENY
+    return Outcome(differences=(_Difference(change, judged.rules if answer.allowed else answer.rules),))
+
+
+def _milder(stages: Sequence[tuple[Judged, Answer]]) -> tuple[_Difference, ...]:
+    """Say what is different about an exchange that passes either way, the gravest first."""
+    before = {each for judged, _ in stages for each in judged.redacts}
+    now = {each for _, answer in stages for each in answer.redacts}
+    rules = tuple(dict.fromkeys(rule for _, answer in stages for rule in answer.rules))
+    if before == now:
+        return (_Difference(Change.EFFECT, rules),)
+    told = ((Change.LESS_REDACTED, before - now), (Change.MORE_REDACTED, now - before))
+    return tuple(_Difference(change, rules, frozenset(different)) for change, different in told if different)
+
+
+def money(record: _Fields) -> Decimal | None:
     """Return what an exchange cost or, where that is not known, was estimated to cost; None where neither is."""
     judgements = record["judgements"]
     vectors = [each.get("vector") for each in judgements] if isinstance(judgements, list) else []
     estimates = [vector.get(_SPEND) for vector in vectors if isinstance(vector, dict)]
-    for told in (record["cost"], *estimates):
-        exact = told.get("decimal") if isinstance(told, dict) else told
-        if isinstance(exact, str | int | float) and not isinstance(exact, bool) and exact != "":
-            try:
-                return Decimal(str(exact))
-            except InvalidOperation:
-                continue
-    return None
+    known = (exact for each in (record["cost"], *estimates) if (exact := price(each)) is not None)
+    return next(known, None)
 
 
-def _strings(told: object) -> tuple[str, ...]:
-    return tuple(map(str, told)) if isinstance(told, list | tuple) else ()
+def price(told: object) -> Decimal | None:
+    """Return an amount as a record tells it; None where it is none."""
+    exact = told.get("decimal") if isinstance(told, dict) else told
+    if not isinstance(exact, str | int | float) or isinstance(exact, bool) or exact == "":
+        return None
+    try:
+        return Decimal(str(exact))
+    except InvalidOperation:
+        return None

@@ -27,7 +27,7 @@ from yett.adapters.sql.postgresql import connection
 from yett.adapters.sql.tables import METADATA, VERSION, schema
 from yett.model.errors import NotReady, OperatorError, Place, Problem
 
-__all__ = ["Database", "insert_missing"]
+__all__ = ["Database", "insert_missing", "read_as_memory"]
 
 _Result = TypeVar("_Result")
 _INSERTS: Mapping[str, Callable[[Table], Insert]] = MappingProxyType(
@@ -42,6 +42,9 @@ _PRAGMAS = (
     "PRAGMA busy_timeout = 5000",  # another process may be writing
     "PRAGMA foreign_keys = ON",
 )
+
+_MAPPED = 1 << 40
+"""Bytes; SQLite itself has a lower limit."""
 
 
 class Database:
@@ -114,6 +117,12 @@ class Database:
 def insert_missing(connection: Connection, table: Table) -> Insert:
     """Return the insert into *table* that leaves rows as they are whose key is there already."""
     return _INSERTS[connection.dialect.name](table)
+
+
+def read_as_memory(connection: Connection) -> None:
+    """Let *connection* read what a file holds without copying it first, where there is a file."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA mmap_size = {_MAPPED}")
 
 
 def _engine(address: str) -> Engine:

@@ -1,16 +1,17 @@
 """The trail in a SQL database."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Connection, Select, and_, func, select
 
-from yett.adapters.sql.database import Database, insert_missing
+from yett.adapters.sql.database import Database, insert_missing, read_as_memory
 from yett.adapters.sql.tables import entries as table
 from yett.model.record import Entry
 
 __all__ = ["SqlRecords"]
 
+_AT_ONCE = 128
 _FIELDS = (table.c.chain, table.c.sequence, table.c.id, table.c.at, table.c.body, table.c.link)
 
 
@@ -39,6 +40,33 @@ class SqlRecords:
         query = select(*_FIELDS).where(table.c.chain == chain, table.c.sequence > after)
         return await self._read(query.order_by(table.c.sequence).limit(limit))
 
+    async def scan(
+        self, chain: str, since: float, after: int, limit: int, work: Callable[[Sequence[bytes]], None]
+    ) -> int:
+        """
+        Hand the bodies of entries of *chain* from *since* on, at most *limit* that follow sequence *after*, to *work*.
+
+        It gets them in order, some at a time, on the database's thread, so that they are worked on while they are in a
+        processor's cache. Returns the last sequence, or *after* when there is none.
+        """
+        query = select(table.c.sequence, table.c.body).where(table.c.chain == chain, table.c.sequence > after)
+        query = query.where(table.c.at >= since).order_by(table.c.sequence).limit(limit)
+
+        def scanned(connection: Connection) -> int:
+            read_as_memory(connection)
+            last = after
+            for rows in connection.execute(query).partitions(_AT_ONCE):
+                last = rows[-1][0]
+                work([body if type(body) is bytes else _bytes(body) for _, body in rows])
+            return last
+
+        return await self._database.run(scanned)
+
+    async def count(self, since: float) -> int:
+        """Count the entries from *since* on."""
+        query = select(func.count()).where(table.c.at >= since)
+        return await self._database.run(lambda connection: connection.scalar(query) or 0)
+
     async def latest(self, limit: int = 100) -> Sequence[Entry]:
         """Read the newest entries, newest first."""
         newest = (table.c.at.desc(), table.c.chain.desc(), table.c.sequence.desc())
@@ -57,6 +85,10 @@ def _entry(row: tuple[object, ...]) -> Entry:
         sequence if isinstance(sequence, int) else -1,
         str(name),
         at if isinstance(at, float) else math.nan,
-        body if isinstance(body, bytes) else str(body).encode("utf-8", "surrogatepass"),
+        _bytes(body),
         str(link),
     )
+
+
+def _bytes(body: object) -> bytes:
+    return body if isinstance(body, bytes) else str(body).encode("utf-8", "surrogatepass")
