@@ -22,6 +22,7 @@ from yett.model.kinds import KINDS
 from yett.model.obligation import REVERSIBLE, Obligation, Redact, Restore, Transform
 from yett.policy.compiler import check_document
 from yett.policy.documents import Condition, Constant, Document, Rule
+from yett.policy.likeness import documents_in
 from yett.policy.problems import Problems
 from yett.policy.reading import read_documents
 
@@ -86,7 +87,7 @@ def read_policies(paths: tuple[Path, ...]) -> tuple[Document, ...]:
     """
     problems = Problems()
     texts = [(path, text) for path in paths if (text := text_of(path, problems)) is not None]
-    found = [document for path, text in texts for document in read_documents(text, str(path), problems)]
+    found = [document for path, text in texts for document in documents_in(text, str(path), problems)]
     for document in found:
         check_document(document, problems)
     problems.raise_any()

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping
 from yett.model.errors import OperatorError, Place, Problem
 from yett.model.release import Bundle
 from yett.policy.documents import Document
+from yett.policy.likeness import documents_in
 from yett.policy.problems import Problems
 from yett.policy.reading import read_documents
 
@@ -71,9 +72,7 @@ def documents_of(bundle: Bundle, namespace: str) -> tuple[Document, ...]:
     """
     problems = Problems()
     found = [
-        document
-        for name, text in bundle.documents
-        for document in read_documents(text, f"{namespace}/{name}", problems)
+        document for name, text in bundle.documents for document in documents_in(text, f"{namespace}/{name}", problems)
     ]
     problems.raise_any()
     return tuple(found)

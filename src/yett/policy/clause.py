@@ -13,6 +13,9 @@ __all__ = ["STRICTNESS", "Clause"]
 
 STRICTNESS = MappingProxyType({effect: rank for rank, effect in enumerate(Effect)})
 """The effects' order, from the mildest to the strictest."""
+_SAME = ("policy", "version", "priority", "effect", "stages", "definite", "fields", "dear")
+"""What rules share that differ in values only."""
+_set = object.__setattr__
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,20 @@ class Clause:
         object.__setattr__(self, "order", order)
         object.__setattr__(self, "certain", self.reason())
         object.__setattr__(self, "dear", any(map(cost, read)))
+
+    def alike(self, rule: str, condition: Expression, text: str, obligations: tuple[Obligation, ...]) -> "Clause":
+        """Return another *rule* of the same policy, whose *condition* differs from that of this one in values only."""
+        other: Clause = object.__new__(Clause)
+        for name in _SAME:
+            _set(other, name, getattr(self, name))
+        _set(other, "rule", rule)
+        _set(other, "condition", condition)
+        _set(other, "text", text)
+        _set(other, "obligations", obligations)
+        priority, strictness, policy, _, version = self.order
+        _set(other, "order", (priority, strictness, policy, rule, version))
+        _set(other, "certain", Reason(self.policy, self.version, rule, self.effect, text))
+        return other
 
     def reason(self, unknown: tuple[str, ...] = ()) -> Reason:
         """Say why it matched; *unknown* are the fields that leave it only possibly true."""

@@ -1,31 +1,26 @@
 """Compiler: documents to a program. What compiles cannot fail at run time."""
 
-import dataclasses
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from enum import StrEnum
 from typing import NamedTuple
 
 from yett.model.decision import Effect
-from yett.model.stage import Stage
 from yett.policy.checker import Checker
 from yett.policy.clause import Clause
 from yett.policy.combining import CLOSING_PRIORITY
 from yett.policy.documents import Constant, Document, Rule, Status
-from yett.policy.expression import ALWAYS, And, Expression, Leaf, Networks, Operator, Pattern
+from yett.policy.expression import ALWAYS, And, Expression, Leaf, Operator
 from yett.policy.hierarchy import check_hierarchy
 from yett.policy.pausing import collector_paused
 from yett.policy.problems import Problems
 from yett.policy.program import Program
 from yett.policy.redactions import as_sure_as_asked
+from yett.policy.revision import revision_of
 from yett.policy.values import Sort
 from yett.ports.decider import TextTest
 
-__all__ = ["CLOSING_RULE", "Checked", "check_document", "compile_documents", "program_of"]
+__all__ = ["CLOSING_RULE", "Checked", "check_document", "clause_of", "closing_of", "compile_documents", "program_of"]
 
-_PLAIN = frozenset({str, int, float, bool, type(None)})
 CLOSING_RULE = "(closed)"
 """What the rule is called that closes a policy."""
 
@@ -78,7 +73,7 @@ def program_of(checked: Iterable[Checked]) -> Program:
     active = [each for each in checked if each.document.status is Status.ACTIVE]
     clauses = [clause for each in active for clause in each.clauses]
     tests = {name: test for each in active for name, test in each.tests.items()}
-    return Program(clauses, tests.values(), _digest(clauses))
+    return Program(clauses, tests.values(), revision_of(clauses))
 
 
 def _distinct(documents: Iterable[Document], problems: Problems) -> None:
@@ -98,16 +93,15 @@ def _clauses(
     clauses = [
         clause
         for rule in document.rules
-        if (clause := _clause(document, rule, Checker(problems, constants), problems, tests)) and rule.enabled
+        if (clause := clause_of(document, rule, Checker(problems, constants), problems, tests)) and rule.enabled
     ]
-    if document.closed:
-        clauses.append(_closing(document, frozenset(stage for clause in clauses for stage in clause.stages)))
-    return clauses, tests
+    return clauses + closing_of(document, clauses), tests
 
 
-def _clause(
+def clause_of(
     document: Document, rule: Rule, checker: Checker, problems: Problems, tests: dict[str, TextTest]
 ) -> Clause | None:
+    """Return what *rule* of a *document* means, noting *problems* and its conditions on text; None where it means nothing."""
     condition = checker.expression(rule.condition) if rule.condition else ALWAYS
     if condition is None:
         return None
@@ -131,51 +125,26 @@ def _clause(
     )
 
 
-def _closing(document: Document, stages: frozenset[Stage]) -> Clause:
-    """Return the deny below every priority that closes a policy, wherever its rules apply."""
-    return Clause(
+def closing_of(document: Document, clauses: Iterable[Clause]) -> list[Clause]:
+    """Return the deny below every priority that closes a policy, wherever its *clauses* apply; none where it is open."""
+    if not document.closed:
+        return []
+    closing = Clause(
         policy=document.id,
         version=document.version,
         rule=CLOSING_RULE,
         priority=CLOSING_PRIORITY,
         effect=Effect.DENY,
         condition=_until(ALWAYS, document.expires),
-        stages=stages,
+        stages=frozenset(stage for clause in clauses for stage in clause.stages),
         # Where nobody says what day it is, what is closed stays closed.
         definite=document.expires is None,
         text="nothing allows it",
     )
+    return [closing]
 
 
 def _until(condition: Expression, *ends: date | None) -> Expression:
     """Return *condition* as it is asked up to the first of the days *ends*; time is a fact like any other."""
     days = [end.year * 10_000 + end.month * 100 + end.day for end in ends if end is not None]
     return And((Leaf("request.date", Sort.NUMBER, Operator.LT, min(days)), condition)) if days else condition
-
-
-def _digest(clauses: Iterable[Clause]) -> str:
-    compared: dict[type, tuple[str, ...]] = {}
-    # Their order is total, so it says nothing about how they came.
-    told = [_canonical(clause, compared) for clause in sorted(clauses, key=lambda clause: clause.order)]
-    return hashlib.sha256(json.dumps(told, ensure_ascii=True, default=repr).encode()).hexdigest()
-
-
-def _canonical(value: object, compared: dict[type, tuple[str, ...]]) -> object:
-    """
-    Return *value* as JSON that says the same for equal values, and something else for others.
-
-    *compared* remembers, by the type, the names of what makes two of them equal.
-    """
-    kind = type(value)
-    if kind is Leaf and isinstance(value, Leaf) and not isinstance(value.value, tuple | Pattern | Networks):
-        # Nearly everything is one of these, so it is told without asking what it is made of.
-        return ["Leaf", value.field, value.sort, value.operator, value.value, value.sorts]
-    if kind in _PLAIN or isinstance(value, StrEnum):
-        return value
-    if isinstance(value, tuple):
-        return [_canonical(item, compared) for item in value]
-    if isinstance(value, frozenset):
-        return sorted((_canonical(item, compared) for item in value), key=repr)
-    if kind not in compared and dataclasses.is_dataclass(kind):
-        compared[kind] = tuple(part.name for part in dataclasses.fields(kind) if part.compare)
-    return [kind.__name__, *[_canonical(getattr(value, name), compared) for name in compared[kind]]]

@@ -118,7 +118,7 @@ class Document:
     closed: bool = False
     """What no explicit `allow` lets in stays out."""
     status: Status = Status.ACTIVE
-    rules: tuple[Rule, ...] = ()
+    rules: Sequence[Rule] = ()
     cases: tuple[Case, ...] = ()
     constants: tuple[tuple[str, Constant], ...] = ()
     expires: date | None = None

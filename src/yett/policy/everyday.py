@@ -20,7 +20,7 @@ from typing import TypeVar
 from yett.model.errors import Place
 from yett.policy.nodes import Items, Node, Scalar, Table, resolved
 
-__all__ = ["read_everyday"]
+__all__ = ["is_strange", "read_everyday"]
 
 _MOST_CHARACTERS = 2_000_000
 _MOST_DEPTH = 32
@@ -72,9 +72,14 @@ class _Block:
             self.key = None
 
 
+def is_strange(text: str) -> bool:
+    """Say whether there are characters in *text*, or more of them, than are read here."""
+    return len(text) > _MOST_CHARACTERS or _STRANGE.search(text) is not None
+
+
 def read_everyday(text: str, file: str) -> tuple[Node, ...] | None:
     """Read the documents in *text*; None where that is not for sure."""
-    if len(text) > _MOST_CHARACTERS or _STRANGE.search(text):
+    if is_strange(text):
         return None
     try:
         return _Reading(text, file).documents()

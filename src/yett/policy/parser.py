@@ -2,9 +2,9 @@
 
 from yett.policy.compiler import check_document
 from yett.policy.documents import Document
+from yett.policy.likeness import documents_in
 from yett.policy.pausing import collector_paused
 from yett.policy.problems import Problems
-from yett.policy.reading import read_documents
 
 __all__ = ["PolicyParser"]
 
@@ -42,7 +42,7 @@ class PolicyParser:
 
     def _read(self, text: str, file: str, problems: Problems) -> tuple[Document, ...]:
         with collector_paused():
-            documents = read_documents(text, file, problems)
+            documents = documents_in(text, file, problems)
             for document in documents:
                 check_document(document, problems)
         return documents

@@ -25,6 +25,7 @@ __all__ = [
     "VERSION",
     "read_case",
     "read_documents",
+    "read_rule",
 ]
 
 VERSION = "yett/v1"
@@ -50,7 +51,7 @@ def _document(shape: Shape, node: Node) -> Document:
     if version is not None and not (isinstance(version, Scalar) and version.text == VERSION):
         shape.problems.add(version.place, "wrong-value", "unknown `apiVersion`", f"this is `{VERSION}`")
     metadata = _metadata(shape, entries.get("metadata"))
-    rules = tuple(rule for item in shape.items(entries.get("rules"), "`rules`") if (rule := _rule(shape, item)))
+    rules = tuple(rule for item in shape.items(entries.get("rules"), "`rules`") if (rule := read_rule(shape, item)))
     _distinct(shape, rules)
     return Document(
         place=node.place,
@@ -98,7 +99,8 @@ def _constants(shape: Shape, node: Node | None) -> tuple[tuple[str, Constant], .
     return tuple((key.text, value) for key, item in node.entries if (value := read_constant(shape, item)) is not None)
 
 
-def _rule(shape: Shape, node: Node) -> Rule | None:
+def read_rule(shape: Shape, node: Node) -> Rule | None:
+    """Read one rule; None where nothing is left of it."""
     entries = shape.fields(node, "a rule", RULE_KEYS, ("id", "action"))
     if not entries:
         return None

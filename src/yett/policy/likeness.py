@@ -1,0 +1,370 @@
+"""
+Likeness: of rules that differ in their values only, one is read and checked; the others follow from it.
+
+Rules:
+
+1. What a rule means is found out by reading and checking it, as any other is. That is done once for all rules that are the
+   same but for names, reasons and values, with a mark in the place of each; wherever marks come out of it just so, and
+   nowhere else, the others' values belong there.
+2. A value keeps its place only where nothing but its type is looked at. Whatever else a rule says (operators, fields,
+   obligations, patterns, networks, texts to be found) is part of what has to be the same.
+3. Nothing that is wrong is ever reported from here: at the first problem all of it is left to `yett.policy.reading`. The
+   rules as they were written, with their places, are read there too, once somebody asks for them.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import overload
+
+from yett.model.obligation import Notify, Obligation
+from yett.policy.checker import Checker
+from yett.policy.clause import Clause
+from yett.policy.compiler import clause_of, closing_of
+from yett.policy.documents import Document, Rule
+from yett.policy.everyday import is_strange, read_everyday
+from yett.policy.expression import And, Expression, Leaf, Not, Operator, Or
+from yett.policy.nodes import Items, Table, resolved
+from yett.policy.pausing import collector_paused
+from yett.policy.problems import Problems
+from yett.policy.reading import read_documents, read_rule
+from yett.policy.shape import Shape
+from yett.policy.values import Scalar
+from yett.ports.decider import TextTest
+
+__all__ = ["documents_in", "read_alike"]
+
+_LEAST_RULES = 32
+"""Fewer rules are not worth a second look at them."""
+_LEAST_ALIKE = 4
+"""How many rules there are for each kind of them, at least."""
+_PLAIN = r"(?:[A-Za-z0-9_/]|[-+.](?=[A-Za-z0-9]))[A-Za-z0-9_./+-]*(?: [A-Za-z0-9_./+-]+)*"
+_QUOTED = r'"[^"\\\n$]+"|' + r"'[^'\n$]+'"
+_HOLE = re.compile(
+    r": (?:(?<=value: )|(?<=reason: )|(?<=[{ ]id: ))"
+    rf"(\[[^\][{{}}#:\"'$\n]+\]|{_QUOTED}|{_PLAIN}(?=[,\n}}\] ]|\Z))"
+)
+"""What may differ between rules that are alike, with the colon before it, which is what is searched for."""
+_WORD = re.compile(_PLAIN)
+_RULES = re.compile(r"^rules: *\n", re.MULTILINE)
+_FIRST = re.compile(r"( *)- ")
+_PARAMETRIC = frozenset(
+    {Operator.EQ, Operator.IN, Operator.CONTAINS, Operator.GT, Operator.GTE, Operator.LT, Operator.LTE}
+)
+"""The comparisons whose value is only looked at for its type."""
+_MARK = 900_000_000
+"""Marks are numbers above it, or words that tell them."""
+_Value = Scalar | tuple[Scalar, ...]
+
+
+class _OtherError(Exception):
+    """This is to be read as everything else is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Hole:
+    """What stands in one place of a rule: *kind* says what of it must be the same in rules that are alike."""
+
+    kind: str
+    text: str
+    """As a name it would be this."""
+    value: _Value | None = None
+    """None where it belongs to what must be the same."""
+
+
+class _Later(Sequence[Rule]):
+    """The rules of a *text* as they were written, read when they are asked for."""
+
+    def __init__(self, text: str, file: str, count: int) -> None:
+        self._text = text
+        self._file = file
+        self._count = count
+        self._read: Sequence[Rule] = ()
+
+    def _rules(self) -> Sequence[Rule]:
+        if not self._read:
+            (document,) = read_documents(self._text, self._file, Problems())
+            self._read = document.rules
+        return self._read
+
+    @overload
+    def __getitem__(self, place: int) -> Rule: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Rule]: ...
+    def __getitem__(self, place: int | slice) -> Rule | Sequence[Rule]:
+        return self._rules()[place]
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self._rules())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+
+def documents_in(text: str, file: str, problems: Problems) -> tuple[Document, ...]:
+    """Read the documents of one file, as `read_documents` does; what is alike in them, only once."""
+    with collector_paused():
+        alike = read_alike(text, file)
+    return read_documents(text, file, problems) if alike is None else (alike,)
+
+
+def read_alike(text: str, file: str) -> Document | None:
+    """Read the one document in *text*, whose rules are its last part and much alike; None where that is not for sure."""
+    parted = _parted(text)
+    if parted is None or is_strange(text):
+        return None
+    header, body, indent = parted
+    rules = [_split(rule) for rule in _each(body, indent)]
+    holes: dict[str, _Hole] = {}
+    told = [(parts, [holes.get(each) or _hole(each, holes) for each in parts[1::2]]) for parts in rules]
+    kinds = [_kind(parts, found) for parts, found in told]
+    if len(rules) < _LEAST_RULES or len(set(kinds)) * _LEAST_ALIKE > len(rules):
+        return None
+    problems = Problems()
+    documents = read_documents(f"{header}rules: []\n", file, problems)
+    if problems or len(documents) != 1:
+        return None
+    try:
+        meaning = _Reader(documents[0], file).meaning(told, kinds)
+    except _OtherError:
+        return None
+    document = replace(documents[0], rules=_Later(text, file, len(rules)))
+    object.__setattr__(document, "meaning", meaning)
+    return document
+
+
+def _parted(text: str) -> tuple[str, str, str] | None:
+    """Return what is before the rules, the rules, and their indentation."""
+    begins = list(_RULES.finditer(text))
+    first = _FIRST.match(text, begins[0].end()) if len(begins) == 1 else None
+    if first is None:
+        return None
+    body = text[begins[0].end() :].rstrip("\n") + "\n"
+    if not re.fullmatch(rf"(?:{first[1]}(?:- |  )[^\n]*\n)*", body):
+        return None
+    return text[: begins[0].start()], body, first[1]
+
+
+def _each(body: str, indent: str) -> Iterator[str]:
+    """Part rules where a line begins with a dash at their indentation."""
+    start = f"{indent}- "
+    rules = body.removesuffix("\n").split(f"\n{start}")
+    return chain((f"{rules[0]}\n",), (f"{start}{rule}\n" for rule in rules[1:]))
+
+
+def _split(rule: str) -> list[str]:
+    """Part the text of a rule: what must be the same and what may differ, in turn."""
+    return _HOLE.split(rule)
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """Return the text of a rule that was split into *parts*."""
+    return "".join([parts[0], *[f": {hole}{rest}" for hole, rest in zip(parts[1::2], parts[2::2], strict=True)]])
+
+
+def _hole(text: str, known: dict[str, _Hole]) -> _Hole:
+    hole = known[text] = _listed(text) if text[0] == "[" else _single(text)
+    return hole
+
+
+def _single(text: str) -> _Hole:
+    if text[0] in {'"', "'"}:
+        return _Hole("word", text[1:-1], text[1:-1])
+    try:
+        value = resolved(text)
+    except ValueError:
+        raise _OtherError from None
+    if isinstance(value, str):
+        return _Hole("word", text, value)
+    if isinstance(value, bool) or value is None or value - value != 0:
+        return _Hole(f"={text}", text)
+    return _Hole("number", text, value)
+
+
+def _listed(text: str) -> _Hole:
+    words = [word.strip(" ") for word in text[1:-1].split(",")]
+    if not all(_WORD.fullmatch(word) for word in words):
+        return _Hole(f"={text}", text)
+    holes = [_single(word) for word in words]
+    values = tuple([hole.value for hole in holes if hole.value is not None and not isinstance(hole.value, tuple)])
+    kinds = {hole.kind for hole in holes}
+    return _Hole(f"list of {kinds.pop()}s", text, values) if len(kinds) == 1 and values else _Hole(f"={text}", text)
+
+
+def _kind(parts: list[str], holes: Sequence[_Hole]) -> str:
+    """Return what must be the same in rules that are alike."""
+    return "\0".join((*parts[::2], *[hole.kind for hole in holes]))
+
+
+class _Reader:
+    """The rules of one *document*, whose other parts are read."""
+
+    def __init__(self, document: Document, file: str) -> None:
+        self._document = document
+        self._file = file
+        self._constants = dict(document.constants)
+        self._tests: dict[str, TextTest] = {}
+        self._models: dict[str, _Model | None] = {}
+
+    def meaning(
+        self, rules: Sequence[tuple[list[str], list[_Hole]]], kinds: Sequence[str]
+    ) -> tuple[list[Clause], Mapping[str, TextTest]]:
+        """Return what `yett.policy.compiler` finds out about the *rules*."""
+        clauses, names = [], set[str]()
+        for (parts, holes), kind in zip(rules, kinds, strict=True):
+            if kind not in self._models:
+                self._models[kind] = self._model(parts, holes)
+            model = self._models[kind]
+            clause = self._read(_joined(parts), self._tests) if model is None else model.clause(holes)
+            if clause is not None:
+                clauses.append(clause)
+                names.add(clause.rule)
+        if len(names) < len(rules):
+            raise _OtherError
+        return clauses + closing_of(self._document, clauses), self._tests
+
+    def _read(self, text: str, tests: dict[str, TextTest]) -> Clause | None:
+        """Read and check one rule."""
+        nodes = read_everyday(f"rules:\n{text}", self._file)
+        match nodes:
+            case (Table(entries=((_, Items(items=(node,))),)),):
+                problems = Problems()
+                rule = read_rule(Shape(problems), node)
+                if rule is None or problems:
+                    raise _OtherError
+                clause = clause_of(self._document, rule, Checker(problems, self._constants), problems, tests)
+                if clause is None or problems or not rule.enabled:
+                    raise _OtherError
+                return clause
+        raise _OtherError
+
+    def _model(self, parts: list[str], holes: Sequence[_Hole]) -> "_Model | None":
+        """Read a rule with marks in its *holes*; None where they do not come out of it as they went in."""
+        marks = [_marked(hole, number) for number, hole in enumerate(holes)]
+        marked = list(parts)
+        marked[1::2] = [mark.text for mark in marks]
+        tests: dict[str, TextTest] = {}
+        try:
+            clause = self._read(_joined(marked), tests)
+        except _OtherError:
+            return None
+        if clause is None or tests:
+            return None
+        model = _Model(clause, marks)
+        return model if model.whole else None
+
+
+def _marked(hole: _Hole, number: int) -> _Hole:
+    """Return a hole of the same kind with the mark of that *number* in it; one that must be the same stays."""
+    if hole.value is None:
+        return hole
+    word, mark = f"Mark{_MARK + number}", _MARK + number
+    match hole.kind:
+        case "word":
+            return _Hole(hole.kind, word, word)
+        case "number":
+            return _Hole(hole.kind, str(mark), mark)
+        case "list of words":
+            return _Hole(hole.kind, f"[{word}]", (word,))
+        case _:
+            return _Hole(hole.kind, f"[{mark}]", (mark,))
+
+
+class _Model:
+    """What rules that are alike mean: the *clause* of one with *marks* in its holes."""
+
+    def __init__(self, clause: Clause, marks: Sequence[_Hole]) -> None:
+        self._clause = clause
+        self._by_text = {mark.text: place for place, mark in enumerate(marks) if mark.value is not None}
+        self._by_value = {
+            (type(mark.value), mark.value): place for place, mark in enumerate(marks) if mark.value is not None
+        }
+        self._places: list[int] = []
+        self._name = self._named(clause.rule)
+        self._text = self._named(clause.text)
+        self._condition = self._planned(clause.condition)
+        self._obligations = [self._owed(each) for each in clause.obligations]
+        seen = repr(clause)
+        # A mark that is anywhere else, or shows through a number that was made of it, means that more depends on it.
+        self.whole = set(self._places) == set(self._by_text.values()) and len(self._places) == sum(
+            seen.count(str(_MARK + place)) for place in range(len(marks))
+        )
+        """Whether every mark is accounted for."""
+
+    def _named(self, text: str) -> int | None:
+        """Return whose mark a *text* is; None where it is the same for all."""
+        place = self._by_text.get(text)
+        if place is not None:
+            self._places.append(place)
+        return place
+
+    def _planned(self, expression: Expression) -> "_Plan":
+        if isinstance(expression, Leaf):
+            place = self._by_value.get((type(expression.value), expression.value))  # type: ignore[arg-type]
+            if place is None or expression.operator not in _PARAMETRIC:
+                return _Plan(expression)
+            self._places.append(place)
+            return _Plan(expression, place)
+        if isinstance(expression, And | Or):
+            parts = tuple(self._planned(part) for part in expression.parts)
+            return _Plan(expression, parts=parts if any(part.differs for part in parts) else ())
+        if isinstance(expression, Not):
+            part = self._planned(expression.part)
+            return _Plan(expression, parts=(part,) if part.differs else ())
+        return _Plan(expression)
+
+    def _owed(self, obligation: Obligation) -> tuple[Obligation, int | None]:
+        message = obligation.message if isinstance(obligation, Notify) else ""
+        return obligation, self._named(message)
+
+    def clause(self, holes: Sequence[_Hole]) -> Clause:
+        """Return the clause of a rule that has these *holes*."""
+        alike = self._clause
+        return alike.alike(
+            alike.rule if self._name is None else holes[self._name].text,
+            self._condition.expression(holes),
+            alike.text if self._text is None else holes[self._text].text,
+            tuple(
+                [
+                    each if place is None else Notify(each.channel, holes[place].text)  # type: ignore[union-attr]
+                    for each, place in self._obligations
+                ]
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How an expression follows from what is in the holes of a rule."""
+
+    model: Expression
+    place: int | None = None
+    """The hole that the value of a comparison is in."""
+    parts: tuple["_Plan", ...] = ()
+    known: dict[str, Leaf] = field(default_factory=dict)
+
+    @property
+    def differs(self) -> bool:
+        """Whether it is not the same for all."""
+        return self.place is not None or bool(self.parts)
+
+    def expression(self, holes: Sequence[_Hole]) -> Expression:
+        """Return the expression of a rule that has these *holes*."""
+        model = self.model
+        if self.parts:
+            parts = [part.expression(holes) for part in self.parts]
+            return Not(parts[0]) if isinstance(model, Not) else type(model)(tuple(parts))  # type: ignore[arg-type,call-arg]
+        if self.place is None or not isinstance(model, Leaf):
+            return model
+        hole = holes[self.place]
+        leaf = self.known.get(hole.text)
+        if leaf is None:
+            leaf = self.known[hole.text] = Leaf(model.field, model.sort, model.operator, hole.value)
+        return leaf
