@@ -17,7 +17,7 @@ Rules:
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import IntEnum
 
 from yett.policy.expression import Leaf, Literal, Operator
 from yett.policy.interpreter import judge
@@ -26,9 +26,9 @@ from yett.policy.values import Scalar, Sort, Value, keyed, read, sort_of
 
 __all__ = ["Column", "Equality", "Members", "Ranges", "column"]
 
-_ORDER = frozenset({Operator.GT, Operator.GTE, Operator.LT, Operator.LTE, Operator.BETWEEN})
-_LESS = frozenset({Operator.LT, Operator.LTE})
-_EQUAL = frozenset({Operator.EQ, Operator.IN})
+_ORDER = (Operator.GT, Operator.GTE, Operator.LT, Operator.LTE, Operator.BETWEEN)
+_LESS = (Operator.LT, Operator.LTE)
+_EQUAL = (Operator.EQ, Operator.IN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +134,12 @@ _Asked = Sequence[tuple[int, Sequence[Term]]]
 
 def column(field: str, sort: Sort, asked: _Asked, every: int, definite: int) -> Column:
     """Index what conjuncts ask of *field*; *every* has the bits of all conjuncts."""
-    by_way: dict[_Way, list[tuple[int, list[Term]]]] = {way: [] for way in _Way}
+    by_way: list[list[tuple[int, Sequence[Term]]]] = [[] for _ in _Way]
     for bit, terms in asked:
+        if len(terms) == 1:
+            # Nearly always a conjunct asks one thing of a field.
+            by_way[_way(terms[0].literal)].append((bit, terms))
+            continue
         for way, chosen in _parted(terms):
             by_way[way].append((bit, chosen))
     groups: tuple[Equality | Ranges | Members, ...] = (
@@ -146,19 +150,17 @@ def column(field: str, sort: Sort, asked: _Asked, every: int, definite: int) -> 
     return Column(field, sort, _union(bit for bit, _ in asked), definite, groups, _tests(by_way[_Way.TEST]))
 
 
-class _Way(Enum):
+class _Way(IntEnum):
     """How a comparison is answered."""
 
-    EQUALITY = auto()
-    ORDER = auto()
-    MEMBERSHIP = auto()
-    TEST = auto()
+    EQUALITY = 0
+    ORDER = 1
+    MEMBERSHIP = 2
+    TEST = 3
 
 
 def _parted(terms: Sequence[Term]) -> Iterable[tuple[_Way, list[Term]]]:
-    """Part what a conjunct asks of a field by how it is answered; nearly always it asks one thing."""
-    if len(terms) == 1:
-        return ((_way(terms[0].literal), [terms[0]]),)
+    """Part what a conjunct asks of a field by how it is answered."""
     parts: dict[_Way, list[Term]] = {}
     for term in terms:
         parts.setdefault(_way(term.literal), []).append(term)
@@ -202,6 +204,10 @@ def _equality(asked: _Asked, every: int) -> Iterator[Equality]:
 
 def _named(terms: Sequence[Term]) -> tuple[bool, set[object]]:
     """Return the values that a conjunct admits, or, with False, those that it excludes."""
+    if len(terms) == 1:
+        literal, positive = terms[0]
+        if isinstance(literal, Leaf) and literal.operator is Operator.EQ:
+            return positive, {keyed(literal.value)}  # type: ignore[arg-type]
     admitted: set[object] | None = None
     excluded: set[object] = set()
     for literal, positive in terms:
@@ -222,7 +228,8 @@ def _ranges(asked: _Asked, every: int) -> Iterator[Ranges]:
     regions = 2 * len(cuts) + 1
     turns = [0] * (regions + 1)
     for bit, terms in asked:
-        for start, end in _spans(terms, places, regions):
+        alone = len(terms) == 1
+        for start, end in _stretches(terms[0], places, regions) if alone else _spans(terms, places, regions):
             turns[start] ^= bit
             turns[end] ^= bit
     constrained = _union(bit for bit, _ in asked)

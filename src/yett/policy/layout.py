@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from yett.policy.clause import Clause
-from yett.policy.expression import Literal
 from yett.policy.generation import Early
 from yett.policy.index import Column, column
 from yett.policy.normal import Term, conjuncts
@@ -31,8 +30,8 @@ class Layout:
         """The rules whose condition has no normal form."""
         self.definite = 0
         """The bits of the rules that must be definitely true."""
-        self._asked: dict[str, dict[int, list[Term]]] = {}
-        self._samples: dict[str, Literal] = {}
+        self._asked: dict[str, list[tuple[int, list[Term]]]] = {}
+        """Per field: the bits of conjuncts, in their order, each with what it asks."""
         for number, clause in enumerate(clauses):
             self._add(number, clause)
         self.every = (1 << len(self.owners)) - 1
@@ -49,20 +48,20 @@ class Layout:
             bit = 1 << len(self.owners)
             self.owners.append(number)
             for term in conjunct:
-                self._ask(bit, term.literal, term)
+                asked = self._asked.setdefault(term.literal.field, [])
+                if asked and asked[-1][0] is bit:
+                    asked[-1][1].append(term)
+                else:
+                    asked.append((bit, [term]))
         mask = (1 << len(self.owners)) - (1 << first)
         self.masks.append(mask)
         if clause.definite:
             self.definite |= mask
 
-    def _ask(self, bit: int, literal: Literal, term: Term) -> None:
-        self._asked.setdefault(literal.field, {}).setdefault(bit, []).append(term)
-        self._samples[literal.field] = literal
-
     def columns(self) -> list[Column]:
         """Index the fields: cheap ones, those with most constraints first, then costly ones, cheapest first."""
         columns = [
-            column(field, self._samples[field].sort, list(asked.items()), self.every, self.definite)
+            column(field, asked[0][1][0].literal.sort, asked, self.every, self.definite)
             for field, asked in self._asked.items()
         ]
         return sorted(columns, key=lambda each: (cost(each.field), -each.constrained.bit_count(), each.field))
