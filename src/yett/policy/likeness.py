@@ -12,10 +12,8 @@ Rules:
    rules as they were written, with their places, are read there too, once somebody asks for them.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from typing import overload
 
 from yett.model.obligation import Notify, Obligation
@@ -25,12 +23,12 @@ from yett.policy.compiler import clause_of, closing_of
 from yett.policy.documents import Document, Rule
 from yett.policy.everyday import is_strange, read_everyday
 from yett.policy.expression import And, Expression, Leaf, Not, Operator, Or
-from yett.policy.nodes import Items, Table, resolved
+from yett.policy.holes import MARK, Hole, filled, holes_of, kind_of, marked, parted, rules_in
+from yett.policy.nodes import Items, Table
 from yett.policy.pausing import collector_paused
 from yett.policy.problems import Problems
 from yett.policy.reading import read_documents, read_rule
 from yett.policy.shape import Shape
-from yett.policy.values import Scalar
 from yett.ports.decider import TextTest
 
 __all__ = ["documents_in", "read_alike"]
@@ -39,38 +37,14 @@ _LEAST_RULES = 32
 """Fewer rules are not worth a second look at them."""
 _LEAST_ALIKE = 4
 """How many rules there are for each kind of them, at least."""
-_PLAIN = r"(?:[A-Za-z0-9_/]|[-+.](?=[A-Za-z0-9]))[A-Za-z0-9_./+-]*(?: [A-Za-z0-9_./+-]+)*"
-_QUOTED = r'"[^"\\\n$]+"|' + r"'[^'\n$]+'"
-_HOLE = re.compile(
-    r": (?:(?<=value: )|(?<=reason: )|(?<=[{ ]id: ))"
-    rf"(\[[^\][{{}}#:\"'$\n]+\]|{_QUOTED}|{_PLAIN}(?=[,\n}}\] ]|\Z))"
-)
-"""What may differ between rules that are alike, with the colon before it, which is what is searched for."""
-_WORD = re.compile(_PLAIN)
-_RULES = re.compile(r"^rules: *\n", re.MULTILINE)
-_FIRST = re.compile(r"( *)- ")
 _PARAMETRIC = frozenset(
     {Operator.EQ, Operator.IN, Operator.CONTAINS, Operator.GT, Operator.GTE, Operator.LT, Operator.LTE}
 )
 """The comparisons whose value is only looked at for its type."""
-_MARK = 900_000_000
-"""Marks are numbers above it, or words that tell them."""
-_Value = Scalar | tuple[Scalar, ...]
 
 
 class _OtherError(Exception):
     """This is to be read as everything else is."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Hole:
-    """What stands in one place of a rule: *kind* says what of it must be the same in rules that are alike."""
-
-    kind: str
-    text: str
-    """As a name it would be this."""
-    value: _Value | None = None
-    """None where it belongs to what must be the same."""
 
 
 class _Later(Sequence[Rule]):
@@ -117,14 +91,13 @@ def documents_in(text: str, file: str, problems: Problems) -> tuple[Document, ..
 
 def read_alike(text: str, file: str) -> Document | None:
     """Read the one document in *text*, whose rules are its last part and much alike; None where that is not for sure."""
-    parted = _parted(text)
-    if parted is None or is_strange(text):
+    found = parted(text)
+    if found is None or is_strange(text):
         return None
-    header, body, indent = parted
-    rules = [_split(rule) for rule in _each(body, indent)]
-    holes: dict[str, _Hole] = {}
-    told = [(parts, [holes.get(each) or _hole(each, holes) for each in parts[1::2]]) for parts in rules]
-    kinds = [_kind(parts, found) for parts, found in told]
+    header, body, indent = found
+    holes: dict[str, Hole] = {}
+    rules = [holes_of(rule, holes) for rule in rules_in(body, indent)]
+    kinds = [kind_of(parts, each) for parts, each in rules]
     if len(rules) < _LEAST_RULES or len(set(kinds)) * _LEAST_ALIKE > len(rules):
         return None
     problems = Problems()
@@ -132,75 +105,12 @@ def read_alike(text: str, file: str) -> Document | None:
     if problems or len(documents) != 1:
         return None
     try:
-        meaning = _Reader(documents[0], file).meaning(told, kinds)
+        meaning = _Reader(documents[0], file).meaning(rules, kinds)
     except _OtherError:
         return None
     document = replace(documents[0], rules=_Later(text, file, len(rules)))
     object.__setattr__(document, "meaning", meaning)
     return document
-
-
-def _parted(text: str) -> tuple[str, str, str] | None:
-    """Return what is before the rules, the rules, and their indentation."""
-    begins = list(_RULES.finditer(text))
-    first = _FIRST.match(text, begins[0].end()) if len(begins) == 1 else None
-    if first is None:
-        return None
-    body = text[begins[0].end() :].rstrip("\n") + "\n"
-    if not re.fullmatch(rf"(?:{first[1]}(?:- |  )[^\n]*\n)*", body):
-        return None
-    return text[: begins[0].start()], body, first[1]
-
-
-def _each(body: str, indent: str) -> Iterator[str]:
-    """Part rules where a line begins with a dash at their indentation."""
-    start = f"{indent}- "
-    rules = body.removesuffix("\n").split(f"\n{start}")
-    return chain((f"{rules[0]}\n",), (f"{start}{rule}\n" for rule in rules[1:]))
-
-
-def _split(rule: str) -> list[str]:
-    """Part the text of a rule: what must be the same and what may differ, in turn."""
-    return _HOLE.split(rule)
-
-
-def _joined(parts: Sequence[str]) -> str:
-    """Return the text of a rule that was split into *parts*."""
-    return "".join([parts[0], *[f": {hole}{rest}" for hole, rest in zip(parts[1::2], parts[2::2], strict=True)]])
-
-
-def _hole(text: str, known: dict[str, _Hole]) -> _Hole:
-    hole = known[text] = _listed(text) if text[0] == "[" else _single(text)
-    return hole
-
-
-def _single(text: str) -> _Hole:
-    if text[0] in {'"', "'"}:
-        return _Hole("word", text[1:-1], text[1:-1])
-    try:
-        value = resolved(text)
-    except ValueError:
-        raise _OtherError from None
-    if isinstance(value, str):
-        return _Hole("word", text, value)
-    if isinstance(value, bool) or value is None or value - value != 0:
-        return _Hole(f"={text}", text)
-    return _Hole("number", text, value)
-
-
-def _listed(text: str) -> _Hole:
-    words = [word.strip(" ") for word in text[1:-1].split(",")]
-    if not all(_WORD.fullmatch(word) for word in words):
-        return _Hole(f"={text}", text)
-    holes = [_single(word) for word in words]
-    values = tuple([hole.value for hole in holes if hole.value is not None and not isinstance(hole.value, tuple)])
-    kinds = {hole.kind for hole in holes}
-    return _Hole(f"list of {kinds.pop()}s", text, values) if len(kinds) == 1 and values else _Hole(f"={text}", text)
-
-
-def _kind(parts: list[str], holes: Sequence[_Hole]) -> str:
-    """Return what must be the same in rules that are alike."""
-    return "\0".join((*parts[::2], *[hole.kind for hole in holes]))
 
 
 class _Reader:
@@ -214,7 +124,7 @@ class _Reader:
         self._models: dict[str, _Model | None] = {}
 
     def meaning(
-        self, rules: Sequence[tuple[list[str], list[_Hole]]], kinds: Sequence[str]
+        self, rules: Sequence[tuple[list[str], list[Hole]]], kinds: Sequence[str]
     ) -> tuple[list[Clause], Mapping[str, TextTest]]:
         """Return what `yett.policy.compiler` finds out about the *rules*."""
         clauses, names = [], set[str]()
@@ -222,7 +132,7 @@ class _Reader:
             if kind not in self._models:
                 self._models[kind] = self._model(parts, holes)
             model = self._models[kind]
-            clause = self._read(_joined(parts), self._tests) if model is None else model.clause(holes)
+            clause = self._read(filled(parts), self._tests) if model is None else model.clause(holes)
             if clause is not None:
                 clauses.append(clause)
                 names.add(clause.rule)
@@ -245,14 +155,14 @@ class _Reader:
                 return clause
         raise _OtherError
 
-    def _model(self, parts: list[str], holes: Sequence[_Hole]) -> "_Model | None":
+    def _model(self, parts: list[str], holes: Sequence[Hole]) -> "_Model | None":
         """Read a rule with marks in its *holes*; None where they do not come out of it as they went in."""
-        marks = [_marked(hole, number) for number, hole in enumerate(holes)]
-        marked = list(parts)
-        marked[1::2] = [mark.text for mark in marks]
+        marks = [marked(hole, number) for number, hole in enumerate(holes)]
+        text = list(parts)
+        text[1::2] = [mark.text for mark in marks]
         tests: dict[str, TextTest] = {}
         try:
-            clause = self._read(_joined(marked), tests)
+            clause = self._read(filled(text), tests)
         except _OtherError:
             return None
         if clause is None or tests:
@@ -261,26 +171,10 @@ class _Reader:
         return model if model.whole else None
 
 
-def _marked(hole: _Hole, number: int) -> _Hole:
-    """Return a hole of the same kind with the mark of that *number* in it; one that must be the same stays."""
-    if hole.value is None:
-        return hole
-    word, mark = f"Mark{_MARK + number}", _MARK + number
-    match hole.kind:
-        case "word":
-            return _Hole(hole.kind, word, word)
-        case "number":
-            return _Hole(hole.kind, str(mark), mark)
-        case "list of words":
-            return _Hole(hole.kind, f"[{word}]", (word,))
-        case _:
-            return _Hole(hole.kind, f"[{mark}]", (mark,))
-
-
 class _Model:
     """What rules that are alike mean: the *clause* of one with *marks* in its holes."""
 
-    def __init__(self, clause: Clause, marks: Sequence[_Hole]) -> None:
+    def __init__(self, clause: Clause, marks: Sequence[Hole]) -> None:
         self._clause = clause
         self._by_text = {mark.text: place for place, mark in enumerate(marks) if mark.value is not None}
         self._by_value = {
@@ -294,7 +188,7 @@ class _Model:
         seen = repr(clause)
         # A mark that is anywhere else, or shows through a number that was made of it, means that more depends on it.
         self.whole = set(self._places) == set(self._by_text.values()) and len(self._places) == sum(
-            seen.count(str(_MARK + place)) for place in range(len(marks))
+            seen.count(str(MARK + place)) for place in range(len(marks))
         )
         """Whether every mark is accounted for."""
 
@@ -324,7 +218,7 @@ class _Model:
         message = obligation.message if isinstance(obligation, Notify) else ""
         return obligation, self._named(message)
 
-    def clause(self, holes: Sequence[_Hole]) -> Clause:
+    def clause(self, holes: Sequence[Hole]) -> Clause:
         """Return the clause of a rule that has these *holes*."""
         alike = self._clause
         return alike.alike(
@@ -355,7 +249,7 @@ class _Plan:
         """Whether it is not the same for all."""
         return self.place is not None or bool(self.parts)
 
-    def expression(self, holes: Sequence[_Hole]) -> Expression:
+    def expression(self, holes: Sequence[Hole]) -> Expression:
         """Return the expression of a rule that has these *holes*."""
         model = self.model
         if self.parts:

@@ -1,0 +1,125 @@
+"""
+Holes: where rules that are alike may differ, found in their text.
+
+A rule's name, its reason, and the values of comparisons may differ; of a value only its kind is looked at. What has no kind
+of its own, such as `true`, belongs to what must be the same.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from yett.policy.nodes import resolved
+from yett.policy.values import Scalar
+
+__all__ = ["MARK", "Hole", "filled", "holes_of", "kind_of", "marked", "parted", "rules_in"]
+
+_PLAIN = r"(?:[A-Za-z0-9_/]|[-+.](?=[A-Za-z0-9]))[A-Za-z0-9_./+-]*(?: [A-Za-z0-9_./+-]+)*"
+_QUOTED = r'"[^"\\\n$]+"|' + r"'[^'\n$]+'"
+_HOLE = re.compile(
+    r": (?:(?<=value: )|(?<=reason: )|(?<=[{ ]id: ))"
+    rf"(\[[^\][{{}}#:\"'$\n]+\]|{_QUOTED}|{_PLAIN}(?=[,\n}}\] ]|\Z))"
+)
+"""What may differ between rules that are alike, with the colon before it, which is what is searched for."""
+_WORD = re.compile(_PLAIN)
+_RULES = re.compile(r"^rules: *\n", re.MULTILINE)
+_IDLE = re.compile(r"^ *(?:#[^\n]*)?\n", re.MULTILINE)
+"""A line that says nothing."""
+_FIRST = re.compile(r"( *)- ")
+MARK = 900_000_000
+"""Marks are the numbers from it on, or words that tell them."""
+_Value = Scalar | tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """What stands in one place of a rule: *kind* says what of it must be the same in rules that are alike."""
+
+    kind: str
+    text: str
+    """As a name it would be this."""
+    value: _Value | None = None
+    """None where it belongs to what must be the same."""
+
+
+def parted(text: str) -> tuple[str, str, str] | None:
+    """Return what is before the rules, the rules without lines that say nothing, and their indentation."""
+    begins = list(_RULES.finditer(text))
+    if len(begins) != 1:
+        return None
+    body = text[begins[0].end() :].rstrip("\n") + "\n"
+    if "#" in body or "\n\n" in body:
+        body = _IDLE.sub("", body)
+    first = _FIRST.match(body)
+    if first is None or not re.fullmatch(rf"(?:{first[1]}(?:- |  )[^\n]*\n)*", body):
+        return None
+    return text[: begins[0].start()], body, first[1]
+
+
+def rules_in(body: str, indent: str) -> Iterator[str]:
+    """Part rules where a line begins with a dash at their indentation."""
+    start = f"{indent}- "
+    rules = body.removesuffix("\n").split(f"\n{start}")
+    return chain((f"{rules[0]}\n",), (f"{start}{rule}\n" for rule in rules[1:]))
+
+
+def holes_of(rule: str, known: dict[str, Hole]) -> tuple[list[str], list[Hole]]:
+    """Part the text of a *rule*, into what must be the same and what may differ, in turn; return the latter's holes, too."""
+    parts = _HOLE.split(rule)
+    return parts, [known.get(text) or _hole(text, known) for text in parts[1::2]]
+
+
+def filled(parts: Sequence[str]) -> str:
+    """Return the text of a rule that was split into *parts*."""
+    return "".join([parts[0], *[f": {hole}{rest}" for hole, rest in zip(parts[1::2], parts[2::2], strict=True)]])
+
+
+def _hole(text: str, known: dict[str, Hole]) -> Hole:
+    hole = known[text] = _listed(text) if text[0] == "[" else _single(text)
+    return hole
+
+
+def _single(text: str) -> Hole:
+    if text[0] in {'"', "'"}:
+        return Hole("word", text[1:-1], text[1:-1])
+    try:
+        value = resolved(text)
+    except ValueError:
+        value = None
+    if isinstance(value, str):
+        return Hole("word", text, value)
+    if isinstance(value, bool) or value is None or value - value != 0:
+        return Hole(f"={text}", text)
+    return Hole("number", text, value)
+
+
+def _listed(text: str) -> Hole:
+    words = [word.strip(" ") for word in text[1:-1].split(",")]
+    if not all(_WORD.fullmatch(word) for word in words):
+        return Hole(f"={text}", text)
+    holes = [_single(word) for word in words]
+    values = tuple([hole.value for hole in holes if hole.value is not None and not isinstance(hole.value, tuple)])
+    kinds = {hole.kind for hole in holes}
+    return Hole(f"list of {kinds.pop()}s", text, values) if len(kinds) == 1 and values else Hole(f"={text}", text)
+
+
+def kind_of(parts: list[str], holes: Sequence[Hole]) -> str:
+    """Return what must be the same in rules that are alike."""
+    return "\0".join((*parts[::2], *[hole.kind for hole in holes]))
+
+
+def marked(hole: Hole, number: int) -> Hole:
+    """Return a hole of the same kind with the mark of that *number* in it; one that must be the same stays."""
+    if hole.value is None:
+        return hole
+    word, mark = f"Mark{MARK + number}", MARK + number
+    match hole.kind:
+        case "word":
+            return Hole(hole.kind, word, word)
+        case "number":
+            return Hole(hole.kind, str(mark), mark)
+        case "list of words":
+            return Hole(hole.kind, f"[{word}]", (word,))
+        case _:
+            return Hole(hole.kind, f"[{mark}]", (mark,))
