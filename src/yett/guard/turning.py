@@ -9,7 +9,9 @@ Rules:
 2. The worths add up from letter to letter. Where the sum has risen by *_ENOUGH* it reads better turned, from where the
    rise began to where the sum has fallen by as much. So a part is found wherever it begins and ends.
 3. What nothing speaks against belongs to it, as far as the line goes, since an address or a number tells nothing.
-4. What stands backwards is read backwards as a whole, and word by word.
+4. What stands backwards is read backwards as a whole, or word by word, as the order of its words says.
+5. Adding up is for texts in which a frequent word stands turned, or in which none stands as it is: everyday texts pay
+   for two searches.
 """
 
 import re
@@ -17,6 +19,7 @@ from collections.abc import Iterator
 from math import log
 
 import numpy as np
+import re2
 from numpy.typing import NDArray
 
 from yett.guard.pairs import KINDS, SURPRISE
@@ -30,6 +33,24 @@ _Pairs = NDArray[np.uint16]
 _ROT13 = str.maketrans(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
     "NOPQRSTUVWXYZABCDEFGHIJKLMnopqrstuvwxyzabcdefghijklm",
+)
+# Words that are frequent, in texts or in orders, and mean nothing when they are turned.
+_FREQUENT = """
+    the and to for of you with that from by not this que die can has was what ignore system only about nicht
+    when should my read will into may other first after your all instructions instruction previous rules
+    prompt reveal show tell print password passwords secret pretend forget disregard above guidelines before
+    never using without override bypass sie ich und den het een och att det som jest dan yang untuk che les
+    des est pour los las para por una we have which please say there write they then out them give order every
+    everything mode new safety filters restrictions messages follow repeat output text alle regler regeln
+    reglas regole regels senza uten utan tutte toutes todas vorige prompten
+""".split()  # noqa: SIM905 - a hundred lines of one word each say less
+_TURNED = "|".join([*(word.translate(_ROT13) for word in _FREQUENT), *(word[::-1] for word in _FREQUENT)])
+_HINT = re2.compile(rf"(?i)\b(?:{_TURNED})\b".encode())
+# Words of which most texts have one, in prose or in code.
+_PLAIN = re2.compile(
+    rb"(?i)\b(?:the|and|you|for|what|how|this|that|with|can|please|are|from|not|true|none|def|return|import|self|class|const"
+    rb"|der|die|und|ist|nicht|que|los|las|para|por|les|des|une|est|pour|dans|het|een|van|che|con|nie|jest|dan|yang|untuk"
+    rb"|och|att|det|ikke|function)\b"
 )
 _ENOUGH, _SHORT, _FOLD = 20, 64, 5.0
 """So much better than as written, in the steps of `pairs`, is enough in a short text, about as much as ten letters of
@@ -108,7 +129,7 @@ def turned(text: str, data: bytes) -> Iterator[Piece]:
 
 def _in_block(text: str, begin: int, block: bytes) -> Iterator[Piece]:
     """Yield the parts of *block*, which stands in *text* from *begin* on, that read better turned."""
-    if len(block) < _FEWEST:
+    if len(block) < _FEWEST or (_PLAIN.search(block) and not _HINT.search(block)):
         return
     pairs = np.ndarray(len(block) - 1, _PAIR, block, 0, (1,))
     enough = _ENOUGH + int(_FOLD * log(max(_SHORT, len(block)) / _SHORT))
