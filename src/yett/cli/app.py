@@ -25,7 +25,7 @@ import click
 from yett.cli.output import print_problems
 from yett.model.errors import OperatorError, YettError
 
-__all__ = ["COMMANDS", "Entry", "LazyGroup", "main", "yett"]
+__all__ = ["COMMANDS", "Entry", "LazyGroup", "installed", "main", "yett"]
 
 _USAGE = 2
 _INTERRUPTED = 130  # 128 and the signal's number, as shells count
@@ -53,6 +53,7 @@ COMMANDS = MappingProxyType(
         "policy fmt": Entry("yett.cli.authoring", "fmt", "Write policies in their canonical form."),
         "policy schema": Entry("yett.cli.authoring", "schema", "Print the JSON Schema of policies, for editors."),
         "policy lint": Entry("yett.cli.authoring", "lint", "Tell what is odd about policies."),
+        "policy lsp": Entry("yett.cli.authoring", "lsp", "Speak to editors: complete, explain and check."),
         "policy diff": Entry("yett.cli.differing", "diff", "Say in what two sets of policies differ."),
         "policy replay": Entry("yett.cli.replaying", "replay", "Say what candidates would have decided."),
         "policy push": Entry("yett.cli.publishing", "push", "Put policies in force, by stages."),
@@ -130,7 +131,8 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def _version() -> str:
+def installed() -> str:
+    """Return the version that is installed."""
     try:
         return version("yett")
     except PackageNotFoundError:  # run from a source tree that nobody installed
@@ -141,7 +143,7 @@ def _version() -> str:
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
 )
-@click.version_option(_version(), prog_name="yett")
+@click.version_option(installed(), prog_name="yett")
 def yett() -> None:
     """Yett, the gate in front of language models."""
 

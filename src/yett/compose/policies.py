@@ -16,7 +16,7 @@ from pathlib import Path
 
 from yett.compose.personal import own_kinds, personal_kinds
 from yett.compose.settings import PiiProtection, Settings
-from yett.compose.texts import text_of
+from yett.compose.texts import Reading, text_of
 from yett.detectors.rule import SEEN
 from yett.model.kinds import KINDS
 from yett.model.obligation import REVERSIBLE, Obligation, Redact, Restore, Transform
@@ -78,15 +78,15 @@ def shipped_documents(variant: str) -> tuple[Document, ...]:
     return documents
 
 
-def read_policies(paths: tuple[Path, ...]) -> tuple[Document, ...]:
+def read_policies(paths: tuple[Path, ...], reading: Reading = text_of) -> tuple[Document, ...]:
     """
-    Read policy files.
+    Read policy files; *reading* gives what they hold.
 
     Raises:
         OperatorError: as `configured_documents`.
     """
     problems = Problems()
-    texts = [(path, text) for path in paths if (text := text_of(path, problems)) is not None]
+    texts = [(path, text) for path in paths if (text := reading(path, problems)) is not None]
     found = [document for path, text in texts for document in documents_in(text, str(path), problems)]
     for document in found:
         check_document(document, problems)

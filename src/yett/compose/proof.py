@@ -11,15 +11,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from yett.compose.detectors import configured_detectors
-from yett.compose.patterns import PatternCache
 from yett.compose.policies import SUITE, is_suite, read_policies, yaml_below
-from yett.compose.settings import Settings
-from yett.compose.texts import text_of
-from yett.compose.trial import facts_by
+from yett.compose.texts import Reading, text_of
+from yett.compose.trial import ordinary_facts
 from yett.model.errors import OperatorError, Place, Problem
 from yett.policy.boundary import Proposed, propose
-from yett.policy.cases import Outcome, Posed, Trial, differences, failures, try_documents
+from yett.policy.cases import FactsOf, Outcome, Posed, Trial, differences, failures, try_documents
 from yett.policy.coverage import Covered, cover, joined
 from yett.policy.documents import Case, Document
 from yett.policy.mutation import killed, mutants
@@ -87,20 +84,25 @@ class Proof:
         return tuple(found.values())
 
 
-def prove(paths: Iterable[Path], only: str = "") -> Proof:
+def prove(
+    paths: Iterable[Path],
+    only: str = "",
+    reading: Reading = text_of,
+    facts: Callable[[], FactsOf] = ordinary_facts,
+) -> Proof:
     """
     Run the cases in policies and suites of *paths*, files or folders; *only* those whose names contain it.
 
-    Texts in cases are looked at by the detectors that every gateway has.
+    *reading* gives what the files hold; *facts* are asked for where a case has a text to be looked at.
 
     Raises:
         OperatorError: they cannot be understood; it carries every problem of every file.
     """
     policies, suites = policy_files(paths)
-    tried = [*_own(policies), *_together(suites)]
+    tried = [*_own(policies, reading), *_together(suites, reading)]
     chosen = [(name, documents, tuple(case for case in cases if only in case.name)) for name, documents, cases in tried]
     wanted = any(case.text is not None for _, _, cases in chosen for case in cases)
-    facts_of = facts_by(configured_detectors(Settings(), PatternCache())) if wanted else None
+    facts_of = facts() if wanted else None
     return Proof(tuple(try_documents(name, documents, cases, facts_of=facts_of) for name, documents, cases in chosen))
 
 
@@ -129,19 +131,19 @@ def policy_files(paths: Iterable[Path]) -> tuple[tuple[Path, ...], tuple[Path, .
 _Tried = tuple[str, tuple[Document, ...], tuple[Case, ...]]
 
 
-def _own(policies: tuple[Path, ...]) -> Iterator[_Tried]:
-    for document in read_policies(policies):
+def _own(policies: tuple[Path, ...], reading: Reading) -> Iterator[_Tried]:
+    for document in read_policies(policies, reading):
         yield document.id, (document,), document.cases
 
 
-def _together(suites: Iterable[Path]) -> list[_Tried]:
+def _together(suites: Iterable[Path], reading: Reading) -> list[_Tried]:
     problems = Problems()
     tried = []
     for path in suites:
-        suite = read_suite(text_of(path, problems) or "", str(path), problems)
+        suite = read_suite(reading(path, problems) or "", str(path), problems)
         if suite is None:
             continue
-        documents = read_policies(tuple(_named(suite, path, problems)))
+        documents = read_policies(tuple(_named(suite, path, problems)), reading)
         rules = [rule for document in documents for rule in document.rules]
         tried.append((str(path), documents, suite.cases(rules, problems)))
     problems.raise_any()

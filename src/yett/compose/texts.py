@@ -1,11 +1,15 @@
 """Texts: files that an operator names, read or refused."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from yett.model.errors import Place
 from yett.policy.problems import Problems
 
-__all__ = ["read_text", "text_of"]
+__all__ = ["Reading", "read_text", "text_of"]
+
+Reading = Callable[[Path, Problems], str | None]
+"""Gives what a file holds, as `text_of` does."""
 
 
 def read_text(file: Path) -> str:

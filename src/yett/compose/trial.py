@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from yett.compose.detectors import Detectors
+from yett.compose.detectors import Detectors, configured_detectors
+from yett.compose.patterns import PatternCache
+from yett.compose.settings import Settings
 from yett.guard.guard import Guard
 from yett.model.errors import OperatorError
 from yett.model.interaction import Interaction
@@ -13,7 +15,7 @@ from yett.policy.documents import Case, Constant, Document
 from yett.ports.decider import Decider, Facts
 from yett.services.estimating import Estimator
 
-__all__ = ["facts_by", "try_cases"]
+__all__ = ["facts_by", "ordinary_facts", "try_cases"]
 
 
 def try_cases(documents: Sequence[Document], constants: Mapping[str, Constant], detectors: Detectors) -> None:
@@ -28,6 +30,11 @@ def try_cases(documents: Sequence[Document], constants: Mapping[str, Constant], 
     ]
     if problems:
         raise OperatorError(*problems)
+
+
+def ordinary_facts() -> FactsOf:
+    """Make facts out of the texts of cases with the detectors that every gateway has."""
+    return facts_by(configured_detectors(Settings(), PatternCache()))
 
 
 def facts_by(detectors: Detectors) -> FactsOf:

@@ -1,15 +1,14 @@
 """Validation: look at policy files as a start would, their own tests included."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from yett.compose.detectors import configured_detectors
-from yett.compose.patterns import PatternCache
 from yett.compose.policies import read_policies
-from yett.compose.settings import Settings
-from yett.compose.trial import facts_by
+from yett.compose.texts import Reading, text_of
+from yett.compose.trial import ordinary_facts
 from yett.model.errors import Problem
-from yett.policy.cases import Outcome, failures, run
+from yett.policy.cases import FactsOf, Outcome, failures, run
 from yett.policy.compiler import compile_documents
 from yett.policy.documents import Document
 
@@ -29,19 +28,21 @@ class Validation:
         return failures(self.outcomes)
 
 
-def validate_policies(paths: tuple[Path, ...]) -> Validation:
+def validate_policies(
+    paths: tuple[Path, ...], reading: Reading = text_of, facts: Callable[[], FactsOf] = ordinary_facts
+) -> Validation:
     """
     Read, compile and test the policies in *paths*, each file on its own.
 
-    Texts in tests are looked at by the detectors that every gateway has.
+    *reading* gives what the files hold; *facts* are asked for where a test has a text to be looked at.
 
     Raises:
         OperatorError: they cannot be understood; it carries every problem of every file.
     """
-    documents = read_policies(paths)
+    documents = read_policies(paths, reading)
     for path in paths:
         compile_documents([document for document in documents if document.place.file == str(path)])
     wanted = any(case.text is not None for document in documents for case in document.cases)
-    facts_of = facts_by(configured_detectors(Settings(), PatternCache())) if wanted else None
+    facts_of = facts() if wanted else None
     outcomes = (outcome for document in documents for outcome in run(document, facts_of=facts_of))
     return Validation(documents, tuple(outcomes))

@@ -17,8 +17,9 @@ from yett.policy.documents import Status
 from yett.policy.expression import Operator
 from yett.policy.reading import CASE_KEYS, DOCUMENT_KEYS, EXPECT_KEYS, METADATA_KEYS, RULE_KEYS, VERSION
 from yett.policy.schema import OPEN, ORIGINS, known_fields
+from yett.policy.suites import SUITE_KEYS, TEST_KEYS, WHERE
 
-__all__ = ["document_schema"]
+__all__ = ["document_schema", "suite_schema"]
 
 _Schema = Mapping[str, object]
 _TEXT: _Schema = {"type": "string"}
@@ -87,6 +88,12 @@ _KEYS: Mapping[str, _Schema] = MappingProxyType(
         "stage": _one_of(Stage),
         "expect": _ref("expect"),
         "allowed": _FLAG,
+        "policies": _TEXTS,
+        "now": _TEXT,
+        "fixtures": {"type": "object", "additionalProperties": {"type": "object"}},
+        "use": _TEXTS,
+        "matrix": {"type": "object", "additionalProperties": _list(_SCALAR)},
+        "where": {"type": "object", "additionalProperties": _VALUE},
     }
 )  # fmt: skip
 _OBLIGED: Mapping[str, _Schema] = MappingProxyType(
@@ -116,7 +123,7 @@ def document_schema() -> dict[str, object]:
             "metadata": _table(METADATA_KEYS, ("id",)),
             "rule": _table(RULE_KEYS, ("id", "action")),
             "test": _table(CASE_KEYS, ("given", "expect")),
-            "expect": {**_table(EXPECT_KEYS, ()), "minProperties": 1, **_expected()},
+            "expect": {**_table(EXPECT_KEYS, ()), "minProperties": 1, **_expected(EXPECT_KEYS)},
             "action": _table(ACTION_KEYS, ("decision",)),
             "condition": {
                 **_table(CONDITION_KEYS, ()),
@@ -125,6 +132,20 @@ def document_schema() -> dict[str, object]:
             "obligation": {"oneOf": [_obligation(kind) for kind in OBLIGATIONS]},
             "field": {"anyOf": [_one_of(known_fields()), {"type": "string", "pattern": f"^({'|'.join(OPEN)})\\."}]},
             "kind": {"anyOf": [_one_of(_kinds()), {"type": "string", "pattern": _open_kinds()}]},
+        },
+    }
+
+
+def suite_schema() -> dict[str, object]:
+    """Return the JSON Schema of one suite, before its holes are filled: a text may stand where a word is asked for."""
+    expect = {**_table((*EXPECT_KEYS, WHERE), ()), **_expected((*EXPECT_KEYS, WHERE))}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Yett suite",
+        **_table(SUITE_KEYS, ("tests",)),
+        "$defs": {
+            "test": _table(TEST_KEYS, ("expect",)),
+            "expect": {"anyOf": [expect, _list(expect)]},
         },
     }
 
@@ -138,8 +159,8 @@ def _table(keys: Collection[str], required: Collection[str]) -> dict[str, object
     }
 
 
-def _expected() -> dict[str, object]:
-    return {"properties": {**{key: _KEYS[key] for key in EXPECT_KEYS}, "rules": _list(_LABEL)}}
+def _expected(keys: Collection[str]) -> dict[str, object]:
+    return {"properties": {**{key: _KEYS[key] for key in keys}, "rules": _list(_LABEL)}}
 
 
 def _obligation(kind: str) -> _Schema:

@@ -36,11 +36,11 @@ from yett.policy.reading import CASE_KEYS, EXPECT_KEYS, read_case
 from yett.policy.shape import Shape
 from yett.policy.source import read
 
-__all__ = ["SUITE_KEYS", "TEST_KEYS", "Suite", "read_suite"]
+__all__ = ["SUITE_KEYS", "TEST_KEYS", "WHERE", "Suite", "read_suite"]
 
 SUITE_KEYS = ("policies", "now", "fixtures", "tests")
 TEST_KEYS = (*CASE_KEYS, "use", "matrix")
-_WHERE = "where"
+WHERE = "where"
 _HOLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _MOST_CASES = 10_000
 _Combination = Mapping[str, Scalar]
@@ -177,11 +177,9 @@ def _expectation(shape: Shape, node: Node, combination: _Combination) -> Node | 
     if not isinstance(node, Items):
         return node
     for item in node.items:
-        entries = shape.fields(item, "`expect`", (*EXPECT_KEYS, _WHERE))
-        if _fits(shape, entries.get(_WHERE), combination):
-            rest = (
-                [(key, value) for key, value in item.entries if key.text != _WHERE] if isinstance(item, Table) else []
-            )
+        entries = shape.fields(item, "`expect`", (*EXPECT_KEYS, WHERE))
+        if _fits(shape, entries.get(WHERE), combination):
+            rest = [(key, value) for key, value in item.entries if key.text != WHERE] if isinstance(item, Table) else []
             return Table(item.place, tuple(rest))
     told = ", ".join(f"{name} `{value.text}`" for name, value in combination.items())
     shape.problems.add(node.place, "no-expectation", f"nothing is expected of {told}", "end with one without `where`")
