@@ -53,7 +53,7 @@ COMMANDS = MappingProxyType(
         "policy fmt": Entry("yett.cli.authoring", "fmt", "Write policies in their canonical form."),
         "policy schema": Entry("yett.cli.authoring", "schema", "Print the JSON Schema of policies, for editors."),
         "policy lint": Entry("yett.cli.authoring", "lint", "Tell what is odd about policies."),
-        "policy lsp": Entry("yett.cli.authoring", "lsp", "Speak to editors: complete, explain and check."),
+        "policy lsp": Entry("yett.cli.editing", "lsp", "Speak to editors: complete, explain and check."),
         "policy diff": Entry("yett.cli.differing", "diff", "Say in what two sets of policies differ."),
         "policy replay": Entry("yett.cli.replaying", "replay", "Say what candidates would have decided."),
         "policy push": Entry("yett.cli.publishing", "push", "Put policies in force, by stages."),

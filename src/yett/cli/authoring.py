@@ -1,16 +1,14 @@
 """`yett policy`, for those who write policies: their canonical form, their schema, what is odd about them, and why they decide."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from yett.cli.app import installed
 from yett.cli.options import as_json, readable
 from yett.cli.output import print_json, visible
 from yett.cli.sarif import documentation, sarif_log
 from yett.compose.analysis import proved
-from yett.compose.editing import serve_editor
 from yett.compose.policies import read_policies
 from yett.compose.texts import text_of
 from yett.policy.document_schema import document_schema
@@ -20,7 +18,7 @@ from yett.policy.lint import lint as odd
 from yett.policy.problems import Problems
 from yett.services.shapes import problem_shape
 
-__all__ = ["fmt", "lint", "lsp", "schema"]
+__all__ = ["fmt", "lint", "schema"]
 
 _files = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=readable)
 
@@ -69,7 +67,7 @@ def lint(*, files: tuple[Path, ...], as_json: bool, sarif: bool, prove: bool) ->
     Leaves with 1 when there is a warning; notes alone leave with 0.
     """
     documents = read_policies(files)
-    found = odd(documents, _today())
+    found = odd(documents, datetime.now(UTC).date())
     if prove:
         warned = {problem.place for problem in found if problem.code in IDLE}
         found = (*found, *proved(documents, warned))
@@ -82,17 +80,3 @@ def lint(*, files: tuple[Path, ...], as_json: bool, sarif: bool, prove: bool) ->
         for problem in found:
             click.echo(f"{'note' if problem.code in NOTES else 'warning'}: {visible(str(problem))}")
     return 1 if any(problem.code not in NOTES for problem in found) else 0
-
-
-@click.command(short_help="Speak to editors: complete, explain and check.")
-def lsp() -> int:
-    """
-    Speak the Language Server Protocol over standard input and output, for editors; needs the extra `lsp`.
-
-    Policies are checked as `validate` and `lint` do, suites (`*_test.yaml`) as `test` does.
-    """
-    return serve_editor(installed(), documentation(), _today)
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

@@ -175,7 +175,8 @@ class Editor(LanguageServer):
         return types.Range(one, other)
 
     def _encoding(self) -> str:
-        return str(self.workspace.position_encoding or types.PositionEncodingKind.Utf16)
+        agreed = self.workspace.position_encoding or types.PositionEncodingKind.Utf16
+        return types.PositionEncodingKind(agreed).value
 
 
 def _path(uri: str) -> Path:
