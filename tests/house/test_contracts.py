@@ -87,6 +87,8 @@ BREACHES = [
     ("terminal", "compose.house", "import rich"),
     ("terminal", "testing.demo", "import click"),
     ("names", "services.relay", "import spacy"),
+    ("lsp", "cli.app", "import pygls"),
+    ("lsp", "compose.editing", "import lsprotocol"),
     ("encoder", "services.relay", "import onnxruntime"),
     ("encoder", "limits.estimates", "import tokenizers"),
     ("federation", "learning.metrics", "import flwr"),

@@ -23,7 +23,7 @@ IMPORTED_AS = {
     "z3-solver": "z3",
 }
 """Distributions whose modules have another name."""
-BROUGHT_ALONG = {"pydantic_core": "pydantic"}
+BROUGHT_ALONG = {"lsprotocol": "pygls", "pydantic_core": "pydantic"}
 """Modules that belong to another distribution's interface."""
 ONLY_FOR_TESTING = {"openai"}
 """Imported by `yett.testing`, which is for those who test; it comes with the extra `test`."""

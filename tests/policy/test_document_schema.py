@@ -9,8 +9,10 @@ from typing import cast
 import pytest
 import yaml
 
-from yett.policy.document_schema import document_schema
+from yett.policy.document_schema import document_schema, suite_schema
 from yett.policy.parser import PolicyParser
+from yett.policy.reading import EXPECT_KEYS
+from yett.policy.suites import SUITE_KEYS, TEST_KEYS, WHERE
 
 SCHEMA = document_schema()
 _Schema = Mapping[str, object]
@@ -120,3 +122,13 @@ def test_what_the_reader_reads_fits(text: str) -> None:
 )
 def test_what_has_another_shape_does_not_fit(text: str) -> None:
     assert not all(fits(each, SCHEMA) for each in documents(text))
+
+
+def test_a_suite_has_the_keys_that_its_reader_takes() -> None:
+    schema = suite_schema()
+    tables = cast("dict[str, dict[str, object]]", schema["$defs"])
+    one, several = cast("list[dict[str, dict[str, dict[str, object]]]]", tables["expect"]["anyOf"])
+    assert tuple(cast("_Schema", schema["properties"])) == SUITE_KEYS
+    assert tuple(cast("_Schema", tables["test"]["properties"])) == TEST_KEYS
+    assert tuple(one["properties"]) == EXPECT_KEYS
+    assert tuple(several["items"]["properties"]) == (*EXPECT_KEYS, WHERE)

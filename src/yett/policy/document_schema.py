@@ -138,14 +138,14 @@ def document_schema() -> dict[str, object]:
 
 def suite_schema() -> dict[str, object]:
     """Return the JSON Schema of one suite, before its holes are filled: a text may stand where a word is asked for."""
-    expect = {**_table((*EXPECT_KEYS, WHERE), ()), **_expected((*EXPECT_KEYS, WHERE))}
+    one, several = ({**_table(keys, ()), **_expected(keys)} for keys in (EXPECT_KEYS, (*EXPECT_KEYS, WHERE)))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Yett suite",
         **_table(SUITE_KEYS, ("tests",)),
         "$defs": {
             "test": _table(TEST_KEYS, ("expect",)),
-            "expect": {"anyOf": [expect, _list(expect)]},
+            "expect": {"anyOf": [one, _list(several)]},
         },
     }
 
