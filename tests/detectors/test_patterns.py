@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.detectors import generated, shipped
+from tests.detectors import generated, plain_patterns, shipped
 from yett.detectors.patterns import PatternSet, TooMany, revision_of
-from yett.detectors.rule import Context, Rule
+from yett.detectors.rule import Context, Rule, Scanner
 from yett.detectors.rules import expanded
 from yett.model.finding import Match
 from yett.model.segment import Origin
@@ -154,6 +154,37 @@ def test_without_hyperscan_the_same_is_found(rules: tuple[Rule, ...], text: str)
 def test_without_hyperscan_the_shipped_rules_find_the_same(text: str, origin: Origin) -> None:
     found = [shipped.patterns(hyperscan=hyperscan).detect(text, origin) for hyperscan in (True, False)]
     assert found[0] == found[1]
+
+
+@settings(max_examples=60)
+@given(generated.RULES, generated.TEXTS)
+def test_what_is_found_is_what_a_look_at_every_place_finds(rules: tuple[Rule, ...], text: str) -> None:
+    assert PatternSet(rules).detect(text, Origin.USER) == plain_patterns.found(rules, text, Origin.USER)
+
+
+@settings(max_examples=10)
+@given(st.lists(shipped.TEXTS, max_size=40).map(" ".join), st.integers(3_900, 4_100), st.sampled_from(["x ", "é"]))
+def test_of_the_shipped_rules_in_long_texts_too(text: str, before: int, filling: str) -> None:
+    text = f"{filling * before} {text}"
+    wanted = plain_patterns.found(shipped.RULES, text, Origin.DOCUMENT)
+    assert shipped.patterns(hyperscan=True).detect(text, Origin.DOCUMENT) == wanted
+
+
+class Credulous(Scanner):
+    """Goes on behind a match as if it were always valid."""
+
+    def __init__(self, rule: Rule) -> None:
+        super().__init__(rule)
+        self._retry = False
+
+
+def test_a_scanner_that_does_not_go_on_beside_what_is_invalid_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = (Rule("r", "pii.credit_card", r"[0-9](?: ?[0-9]){12,18}", 0.9, validator="card"),)
+    text = "7 4111 1111 1111 1111"
+    wanted = plain_patterns.found(rules, text, Origin.USER)
+    assert PatternSet(rules).detect(text, Origin.USER) == wanted
+    monkeypatch.setattr("yett.detectors.patterns.Scanner", Credulous)
+    assert PatternSet(rules, hyperscan=False).detect(text, Origin.USER) != wanted
 
 
 @pytest.mark.parametrize("rule", shipped.RULES, ids=lambda rule: rule.id)

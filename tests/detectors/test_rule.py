@@ -5,11 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yett.detectors.rule import TRIGGER, Context, Rule, Scanner, trigger
+from yett.detectors.surroundings import Surroundings
 
 
 def scores(rule: Rule, text: str) -> list[tuple[str, float]]:
-    scanner, data = Scanner(rule), text.encode()
-    return [(data[found.start : found.end].decode(), scanner.score(data, found)) for found in scanner.finds(data, 0)]
+    scanner, around = Scanner(rule), Surroundings(text.encode())
+    found = [each for each, _ in scanner.finds(around, 0)]
+    return [(around.data[each.start : each.end].decode(), scanner.score(around, each)) for each in found]
 
 
 def number(**further: object) -> Rule:

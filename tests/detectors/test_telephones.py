@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yett.detectors import telephones
 from yett.detectors.telephones import NUMBERS
 
 abroad, national, short = NUMBERS["phone_abroad"], NUMBERS["phone"], NUMBERS["phone_short"]
@@ -48,3 +49,26 @@ def test_dates_years_addresses_and_amounts_are_none(text: str) -> None:
 def test_short_numbers_have_five_or_six_digits(number: int) -> None:
     digits = str(number)
     assert short(digits) == (len(digits) in {5, 6} and len(set(digits)) >= 3)
+
+
+def plain(value: str) -> str:
+    """The digits of *value*, one after the other."""
+    return "".join(character for character in telephones._EXTENSION.sub("", value) if character.isdigit())
+
+
+def differs(value: str) -> bool:
+    return telephones._digits(value) != plain(value)
+
+
+@given(st.text("01234567890 ./()-+,;:x#t\u0663\u0434", max_size=20))
+def test_digits_are_told_at_once_where_nothing_else_could_be_meant(value: str) -> None:
+    assert not differs(value)
+    digits = plain(value)
+    believed = len(digits) in range(7, 16) and len(set(digits)) > 2 and not telephones._OTHERWISE.fullmatch(value)
+    assert national(value) is believed
+
+
+@pytest.mark.parametrize("taken", [b"0123456789 ./()-+,;:x", b"0123456789 ./()-+,;:#"])
+def test_taking_an_extension_for_a_separator_is_noticed(taken: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telephones, "_PLAIN", taken)
+    assert differs("030 901820 x12") or differs("030 901820 #12")

@@ -1,7 +1,12 @@
 """Validators: what can be real, and what is reserved, documented or put in a place to be filled."""
 
-import pytest
+from ipaddress import AddressValueError, IPv4Address
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from yett.detectors import validators
 from yett.detectors.rules import expanded
 from yett.detectors.validators import VALIDATORS
 
@@ -65,3 +70,28 @@ def test_what_can_be_real(name: str, value: str) -> None:
 )
 def test_what_cannot(name: str, value: str) -> None:
     assert not VALIDATORS[name](value)
+
+
+PARTS = st.sampled_from(
+    ["", "0", "00", "01", "1", "10", "100", "127", "223", "224", "239", "240", "255", "256", "\u0663"]
+)
+
+
+@given(st.lists(PARTS, min_size=3, max_size=5).map(".".join))
+def test_four_numbers_are_an_address_where_the_standard_library_says_so(value: str) -> None:
+    assert validators._machine_four(value) is plain_machine(value)
+
+
+def plain_machine(value: str) -> bool:
+    try:
+        address = IPv4Address(value)
+    except AddressValueError:
+        return False
+    return not (address.is_unspecified or address.is_loopback or address.is_multicast)
+
+
+@pytest.mark.parametrize(("name", "members"), [("_OCTETS", {"256"}), ("_MULTICAST", {"223"})])
+def test_a_wrong_table_is_noticed(name: str, members: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(validators, name, getattr(validators, name) | members)
+    values = ("1.2.3.256", "223.1.1.1")
+    assert any(validators._machine_four(value) is not plain_machine(value) for value in values)

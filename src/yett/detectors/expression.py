@@ -14,6 +14,13 @@ import re2
 __all__ = ["BadPattern", "Expression", "Found", "compiled"]
 
 
+_NOWHERE = (-1, -1)
+_ANYWHERE = re2._Anchor.UNANCHORED  # noqa: SLF001 - see Expression
+_MEMORY = 8 << 20
+_LARGE = 16_384
+"""Instructions that are many for one program."""
+
+
 class BadPattern(ValueError):
     """A pattern that RE2 does not accept."""
 
@@ -30,47 +37,56 @@ class Found(NamedTuple):
 class Expression:
     """One pattern, compiled."""
 
-    __slots__ = ("_compiled", "pattern", "pointing")
+    __slots__ = ("_match", "pattern", "pointing")
 
-    def __init__(self, pattern: str, *, memory: int = 8 << 20) -> None:
+    def __init__(self, pattern: str, *, memory: int = _MEMORY) -> None:
         """
-        Compile *pattern*, letting it and its caches take *memory* bytes.
+        Compile *pattern*, letting it and its caches take *memory* bytes, or four times as much where it is large.
 
         Raises:
             BadPattern: RE2 does not accept it.
         """
-        options = re2.Options()
-        options.log_errors = False
-        options.max_mem = memory
         self.pattern = pattern
-        try:
-            self._compiled = re2.compile(pattern.encode(), options)
-        except (re2.error, UnicodeEncodeError) as error:
-            reason = error.args[0]
-            raise BadPattern(reason.decode() if isinstance(reason, bytes) else str(reason)) from None
-        self.pointing = self._compiled.groups > 0
+        expression = _made(pattern, memory)
+        if expression.programsize > _LARGE:
+            # Its automaton has few states in so little memory, and without one RE2 takes fifty times as long.
+            expression = _made(pattern, 4 * memory)
+        self.pointing = expression.groups > 0
+        # What `search` and `finditer` of the module ask themselves, without what they wrap each answer in: most of the time.
+        self._match = expression._regexp.Match  # noqa: SLF001
 
-    def search(self, data: bytes, start: int = 0) -> Found | None:
-        r"""Return the leftmost match that begins at or after *start*; what stands before is seen by `\b` and `^`."""
-        match = self._compiled.search(data, start)
-        if match is None:
+    def search(self, data: bytes, start: int = 0, stop: int | None = None) -> Found | None:
+        r"""Return the leftmost match from *start* to *stop*; what stands before and after is seen by `\b`, `^` and `$`."""
+        whole, *pointed = self._match(_ANYWHERE, data, start, len(data) if stop is None else stop)
+        if whole == _NOWHERE:
             return None
-        whole = match.span()
-        pointed = match.span(1) if self.pointing else whole
-        return Found(*whole, *(whole if pointed == (-1, -1) else pointed))
+        first, last = whole
+        if not pointed or pointed[0] == _NOWHERE:
+            return Found(first, last, first, last)
+        return Found(first, last, *pointed[0])
 
     def first(self, data: bytes, start: int = 0) -> int:
         """Return where the leftmost match from *start* on begins; -1 when there is none."""
-        match = self._compiled.search(data, start)
-        return -1 if match is None else match.start()
+        begin: int = self._match(_ANYWHERE, data, start, len(data))[0][0]
+        return begin
 
-    def finditer(self, data: bytes, start: int = 0) -> Iterator[Found]:
-        """Yield the matches that follow one another from *start* on."""
-        pointing = self.pointing
-        for match in self._compiled.finditer(data, start):
-            whole = match.span()
-            pointed = match.span(1) if pointing else whole
-            yield Found(*whole, *(whole if pointed == (-1, -1) else pointed))
+    def finditer(self, data: bytes, start: int = 0, stop: int | None = None) -> Iterator[Found]:
+        """Yield the matches that follow one another from *start* to *stop*."""
+        stop = len(data) if stop is None else stop
+        while start <= stop and (found := self.search(data, start, stop)) is not None:
+            yield found
+            start = found.whole_end + (found.whole_end == start)
+
+
+def _made(pattern: str, memory: int) -> "re2._Regexp":
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = memory
+    try:
+        return re2.compile(pattern.encode(), options)
+    except (re2.error, UnicodeEncodeError) as error:
+        reason = error.args[0]
+        raise BadPattern(reason.decode() if isinstance(reason, bytes) else str(reason)) from None
 
 
 @lru_cache(maxsize=4096)

@@ -1,5 +1,5 @@
 """
-Gate: which rules can match a text at all, in one pass.
+Gate: which rules can match a text at all, and where about, in one pass.
 
 Hyperscan says for hundreds of patterns at once whether they occur, much faster than asking each; RE2 then says where.
 The gate may let through too much, never too little: a pattern that the two engines might read differently is not gated.
@@ -7,9 +7,13 @@ Without hyperscan every rule is asked, and the findings are the same.
 
 The patterns are spread over a few databases: what compiling one costs grows faster than what is in it, while looking
 through a text for them one after the other takes no longer than for all of them together.
+
+A long text is looked through block by block, so that RE2 need not read all of it for what occurs in one place. Each
+block is read with what a match that begins in it may reach into. Patterns whose matches may be too long for that are
+looked for in all of the text.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import accumulate, pairwise
 
 from yett.detectors.spelling import gated
@@ -21,55 +25,112 @@ except ImportError:  # a platform without it: every rule is asked
 else:
     _AVAILABLE = True
 
-__all__ = ["Gate"]
+__all__ = ["Gate", "Stretches"]
 
 # Letters beyond ASCII that RE2 takes for an `s` and a `k` where case does not matter; Hyperscan, reading bytes, does not.
 _LIKE_ASCII = ("\u017f".encode(), "\u212a".encode())
-
-
 # So many patterns share a database.
 _TOGETHER = 120
+_LONGEST = 512
+"""How many characters a match may have whose pattern is looked for block by block."""
+_BLOCK = 8_192
+"""Bytes that are looked through at once."""
+_BESIDE = 4
+"""Bytes of the characters beside a match, which say whether a word begins or ends there."""
+
+Stretches = Sequence[tuple[int, int]] | None
+"""Where in a text all matches begin, in order and apart from one another; None where nobody knows."""
 
 
 class Gate:
     """Compiled databases over some patterns."""
 
-    __slots__ = ("_always", "_count", "_databases", "_scratches", "_taken")
+    __slots__ = ("_always", "_count", "_far", "_near", "_scratches")
 
-    def __init__(self, patterns: Sequence[str], saved: bytes = b"") -> None:
-        """Load the databases from *saved*, or compile them where that does not fit."""
+    def __init__(
+        self, patterns: Sequence[str], saved: bytes = b"", lengths: Sequence[int | None] | None = None
+    ) -> None:
+        """
+        Load the databases from *saved*, or compile them where that does not fit.
+
+        No match of a pattern has more characters than *lengths* says; without them nobody knows.
+        """
         self._count = len(patterns)
         spelled = {index: gated(pattern) for index, pattern in enumerate(patterns)} if _AVAILABLE else {}
-        chosen = {index: pattern for index, pattern in spelled.items() if pattern is not None}
-        self._databases, self._taken = _loaded(saved, chosen) or _compiled_all(chosen)
-        self._always = tuple(index for index in range(self._count) if index not in self._taken)
+        near: dict[int, str] = {}
+        far: dict[int, str] = {}
+        for index, pattern in spelled.items():
+            if pattern is not None:
+                length = lengths[index] if lengths else None
+                (far if length is None or length > _LONGEST else near)[index] = pattern
+        size, _, rest = saved.partition(b"\n")
+        cut = int(size) if size.isdigit() else 0
+        self._near = _loaded(rest[:cut], near) or _compiled_all(near)
+        self._far = _loaded(rest[cut:], far) or _compiled_all(far)
+        taken = {*self._near[1], *self._far[1]}
+        self._always = tuple(index for index in range(self._count) if index not in taken)
         # Two scans must never share a scratch: a scan takes its own out of the list, and puts them back when it is done.
-        self._scratches: list[tuple[hyperscan.Scratch, ...]] = []
+        self._scratches: list[tuple[_Scratches, _Scratches]] = []
 
     def dump(self) -> bytes:
         """Return the databases as bytes, bound to this version of Hyperscan and kind of processor."""
-        if not self._databases:
+        if not self._near[0] and not self._far[0]:
             return b""
-        dumped = [bytes(hyperscan.dumpb(database)) for database in self._databases]
-        taken = ",".join(map(str, sorted(self._taken)))
-        sizes = ",".join(str(len(each)) for each in dumped)
-        return f"{taken};{sizes}\n".encode() + b"".join(dumped)
+        near = _dumped(self._near)
+        return b"%d\n" % len(near) + near + _dumped(self._far)
 
-    def open(self, data: bytes) -> list[int]:
-        """Return the indices of the patterns that may occur in *data*."""
+    def opened(self, data: bytes) -> dict[int, Stretches]:
+        """Return the patterns that may occur in *data*, by index, and where all that they match begins."""
         if not data.isascii() and any(letter in data for letter in _LIKE_ASCII):
-            return list(range(self._count))
-        through = list(self._always)
-        if not self._databases or not data:
-            return through
+            return dict.fromkeys(range(self._count))
+        opened: dict[int, Stretches] = dict.fromkeys(self._always)
+        if not data:
+            return opened
         try:
-            scratches = self._scratches.pop()
+            near, far = self._scratches.pop()
         except IndexError:
-            scratches = tuple(hyperscan.Scratch(database) for database in self._databases)
-        for database, scratch in zip(self._databases, scratches, strict=True):
-            database.scan(data, match_event_handler=_note, context=through, scratch=scratch)
-        self._scratches.append(scratches)
-        return through
+            near, far = _scratches(self._near), _scratches(self._far)
+        opened |= dict.fromkeys(_scanned(self._far, data, far))
+        if len(data) <= _BLOCK:
+            opened |= dict.fromkeys(_scanned(self._near, data, near))
+        else:
+            opened |= _spread(data, lambda block: _scanned(self._near, block, near))
+        self._scratches.append((near, far))
+        return opened
+
+
+def _spread(data: bytes, scanned: Callable[[bytes], list[int]]) -> dict[int, list[tuple[int, int]]]:
+    """Look through *data* block by block; say what is *scanned* in them, and where that begins."""
+    spread: dict[int, list[tuple[int, int]]] = {}
+    ahead = _ahead(data)
+    for start in range(0, len(data), _BLOCK):
+        stop = min(len(data), start + _BLOCK)
+        for index in scanned(data[max(0, start - _BESIDE) : stop + ahead]):
+            stretches = spread.setdefault(index, [])
+            joins = stretches and stretches[-1][1] == start
+            stretches.append((stretches.pop()[0] if joins else start, stop))
+    return spread
+
+
+def _ahead(data: bytes) -> int:
+    """Return how many bytes of *data* a match that begins in a block may reach into, and what stands beside it."""
+    return _LONGEST * (1 if data.isascii() else _BESIDE) + _BESIDE
+
+
+_Made = tuple[tuple["hyperscan.Database", ...], Collection[int]]
+_Scratches = tuple["hyperscan.Scratch", ...]
+
+
+def _scratches(made: _Made) -> _Scratches:
+    return tuple(hyperscan.Scratch(database) for database in made[0])
+
+
+def _scanned(made: _Made, data: bytes, scratches: _Scratches) -> list[int]:
+    """Return the indices of the patterns that may occur in *data*, each once."""
+    through: list[int] = []
+    for database, scratch in zip(made[0], scratches, strict=True):
+        database.scan(data, match_event_handler=_note, context=through, scratch=scratch)
+    return through
 
 
 def _note(index: int, _start: int, _end: int, _flags: int, through: object) -> None:
@@ -77,7 +138,11 @@ def _note(index: int, _start: int, _end: int, _flags: int, through: object) -> N
         through.append(index)
 
 
-_Made = tuple[tuple["hyperscan.Database", ...], Collection[int]]
+def _dumped(made: _Made) -> bytes:
+    databases, taken = made
+    dumped = [bytes(hyperscan.dumpb(database)) for database in databases]
+    sizes = ",".join(str(len(each)) for each in dumped)
+    return f"{','.join(map(str, sorted(taken)))};{sizes}\n".encode() + b"".join(dumped)
 
 
 def _loaded(saved: bytes, patterns: Mapping[int, str]) -> _Made | None:

@@ -19,10 +19,11 @@ from itertools import islice
 
 from yett.detectors.allowing import NOTHING, Allowed
 from yett.detectors.expression import Found
-from yett.detectors.gate import Gate
+from yett.detectors.gate import Gate, Stretches
 from yett.detectors.overlaps import resolved
 from yett.detectors.reach import Reaches
-from yett.detectors.rule import Rule, Scanner
+from yett.detectors.rule import Rule, Scanner, longest
+from yett.detectors.surroundings import Surroundings
 from yett.model.finding import Match
 from yett.model.kinds import family
 from yett.model.segment import Origin
@@ -30,7 +31,7 @@ from yett.model.segment import Origin
 __all__ = ["PatternSet", "TooMany", "revision_of"]
 
 # Part of every revision: changes whenever this room's code may report something else for the same rules.
-_VERSION = b"3"
+_VERSION = b"4"
 # How many matches are looked at more closely in a text that does not stream: so many, and one more for so many bytes.
 # A table of twenty thousand addresses is a normal thing to send.
 _MOST = 24_576
@@ -100,7 +101,8 @@ class PatternSet:
         wordy = [(index, scanner.spoken) for index, scanner in enumerate(self._scanners) if scanner.spoken]
         self._spoken = {index: len(self.rules) + place for place, (index, _) in enumerate(wordy)}
         patterns = [*(rule.pattern for rule in self.rules), *(words for _, words in wordy)]
-        self._gate = Gate(patterns, self._own(saved)) if hyperscan else None
+        lengths = [*(scanner.longest for scanner in self._scanners), *(longest(words) for _, words in wordy)]
+        self._gate = Gate(patterns, self._own(saved), lengths) if hyperscan else None
         self._for_origin = {
             origin: frozenset(
                 index for index, rule in enumerate(self.rules) if not rule.origins or origin in rule.origins
@@ -126,12 +128,13 @@ class PatternSet:
         """
         base = max(0, start - self.look_behind)
         data, begin = _encoded(text, base, start)
-        places = self._found(data, origin, begin, settled=True)
+        around = Surroundings(data)
+        places = self._found(around, origin, begin, settled=True)
         most = None if origin is Origin.MODEL else _MOST + len(data) // _BYTES_FOR_EACH
         spans = [
             (found.start, found.end, score, scanner.rule)
-            for scanner, found in (places if most is None else _counted(places, most))
-            if found.start >= begin and (score := scanner.score(data, found)) >= scanner.rule.seen
+            for scanner, found, valid in (places if most is None else _counted(places, most))
+            if found.start >= begin and (score := scanner.sure(around, found, valid=valid))
         ]
         if not spans:
             return []
@@ -148,35 +151,42 @@ class PatternSet:
 
     def why(self, text: str, match: Match) -> str:
         """Say in words what makes *match*, which was reported in *text*, as sure as it is."""
-        data = text.encode(errors="replace")
+        around = Surroundings(text.encode(errors="replace"))
         begin, end = (len(text[:place].encode(errors="replace")) for place in (match.start, match.end))
         return next(
             (
-                scanner.why(data, found)
+                scanner.why(around, found)
                 for scanner in self._scanners
                 if scanner.rule.id == match.rule
-                for found in scanner.finds(data, 0)
+                for found, _ in scanner.finds(around, 0)
                 if (found.start, found.end) == (begin, end)
             ),
             "",
         )
 
     def _found(
-        self, data: bytes, origin: Origin, begin: int, *, settled: bool = False
-    ) -> Iterator[tuple[Scanner, Found]]:
+        self, around: Surroundings, origin: Origin, begin: int, *, settled: bool = False
+    ) -> Iterator[tuple[Scanner, Found, bool]]:
         """
-        Yield all that patterns match from *begin* on, and what was triggered before.
+        Yield all that patterns match from *begin* on, what was triggered before, and whether it is known to be valid.
 
         Where the text is *settled*, what lacks the words that it needs is left out.
         """
-        wanted = self._for_origin[origin]
-        opened = set(self._gate.open(data)) if self._gate else wanted
-        for index in wanted & opened:
-            if settled and self._gate and self._spoken.get(index, index) not in opened:
-                continue
+        for index, stretches in self._opened(around.data, origin, settled=settled):
             scanner = self._scanners[index]
-            for found in scanner.finds(data, 0 if scanner.triggered else begin):
-                yield scanner, found
+            for found, valid in scanner.finds(around, 0 if scanner.triggered else begin, stretches):
+                yield scanner, found, valid
+
+    def _opened(self, data: bytes, origin: Origin, *, settled: bool) -> Iterator[tuple[int, Stretches]]:
+        """Yield the rules that may match in *data*, and the stretches that all of it begins in, where those are known."""
+        wanted = self._for_origin[origin]
+        if not self._gate:
+            yield from ((index, None) for index in wanted)
+            return
+        opened = self._gate.opened(data)
+        for index in wanted & opened.keys():
+            if not settled or self._spoken.get(index, index) in opened:
+                yield index, opened[index]
 
     def hold(self, text: str, origin: Origin, start: int = 0) -> int:
         """Return the first position, from *start* to `len(text)`, that further text may still concern."""
@@ -186,7 +196,7 @@ class PatternSet:
         end = len(data)
         spans = [
             (found.whole_start, found.whole_end, found.whole_end + scanner.look_ahead > end)
-            for scanner, found in self._found(data, origin, begin)
+            for scanner, found, _ in self._found(Surroundings(data), origin, begin)
         ]
         for first, last, unsure in sorted(spans, reverse=True):
             if first < settled and (unsure or last > settled):
@@ -201,7 +211,7 @@ class PatternSet:
         return self._reaches[wanted]
 
 
-def _counted(found: Iterator[tuple[Scanner, Found]], most: int) -> list[tuple[Scanner, Found]]:
+def _counted(found: Iterator[tuple[Scanner, Found, bool]], most: int) -> list[tuple[Scanner, Found, bool]]:
     """Return what was *found*, if it is no more than *most*: finding it costs less than looking at it closely."""
     places = list(islice(found, most + 1))
     if len(places) > most:

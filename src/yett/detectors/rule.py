@@ -13,21 +13,27 @@ Rules:
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import filterfalse
 
 from yett.detectors.expression import Found, compiled
+from yett.detectors.gate import Stretches
+from yett.detectors.surroundings import Surroundings
 from yett.detectors.syntax import Choice, Group, Node, Repeat, Sequence, Unreadable, parse, width
-from yett.detectors.validators import VALIDATORS, Validator
+from yett.detectors.validators import VALIDATORS
 from yett.model.segment import Origin
 
-__all__ = ["SEEN", "TRIGGER", "Context", "Rule", "Scanner", "trigger"]
+__all__ = ["SEEN", "TRIGGER", "Context", "Rule", "Scanner", "longest", "spoken", "trigger"]
 
 SEEN = 0.5
 """What is less sure than this is not reported, unless somebody says otherwise."""
 TRIGGER = 128
 """How many characters may stand before the group of a rule, at most."""
 _BOUNDED = 64
-# Greek, where some letters have more than two forms that differ in case alone.
-_MANY_CASED = frozenset(map(chr, range(0x0370, 0x0400)))
+_LARGEST = 4
+"""Bytes of a character, at most."""
+_SPACE = 0x20
+# Greek, where some letters have more than two forms that differ in case alone: there any character beyond ASCII will do.
+_MANY_CASED = range(0x0370, 0x0400)
 _STOPS = frozenset({b".", b":"})
 _ONE_SIDED = frozenset({b"=", b" "})
 # Scripts without spaces between words: Thai, Lao, Tibetan and Myanmar, and those of East Asia.
@@ -78,11 +84,14 @@ class Scanner:
 
     __slots__ = (
         "_against",
+        "_behind",
         "_beside",
         "_expression",
+        "_front",
+        "_needy",
         "_retry",
-        "_validate",
         "_words",
+        "longest",
         "look_ahead",
         "look_behind",
         "rule",
@@ -99,36 +108,51 @@ class Scanner:
         """
         self.rule = rule
         self._expression = compiled(rule.pattern)
-        self._validate: Validator | None = VALIDATORS[rule.validator] if rule.validator else None
-        self._words = _spoken(rule.context.words)
-        self._against = _spoken(rule.context.against)
+        if rule.validator and rule.validator not in VALIDATORS:
+            raise KeyError(rule.validator)
+        self._words = spoken(rule.context.words)
+        self._against = spoken(rule.context.against)
         # What a text must hold for this rule to be sure enough, roughly; empty when it may be without.
         self.spoken = _roughly(rule.context.words) if rule.score < rule.seen else ""
+        self._needy = bool(self._words) and rule.score + max(0.0, rule.context.against_change) < rule.seen
         self._beside = frozenset(rule.beside.encode()[at : at + 1] for at in range(len(rule.beside.encode())))
-        self._retry = self._validate is not None and _bounded(rule.pattern)
+        # The bytes that may crowd a match from the front and from behind, but for a space, which does only on both sides.
+        self._front = frozenset(b"".join(self._beside - _ONE_SIDED))
+        self._behind = frozenset(b"".join(self._beside - {b" "}))
+        self.longest = longest(rule.pattern)
+        """How many characters a match may have, at most; None where there is no most."""
+        self._retry = bool(rule.validator) and self.longest is not None and self.longest <= _BOUNDED
         self.triggered = trigger(rule.pattern) != 0
         near = rule.context.window + 1 if self._words or self._against else 0
         beside = 2 if self._beside & (_STOPS | {b" "}) else 1 if self._beside else 0
         self.look_ahead = max(near, beside)
         self.look_behind = max(near, TRIGGER if self.triggered else 0, beside) + 1
 
-    def finds(self, data: bytes, start: int) -> Iterator[Found]:
-        """Yield what the pattern matches from *start* on, whether or not it is believed."""
-        if not self._retry:
-            yield from self._expression.finditer(data, start)
-            return
-        found = self._expression.search(data, start)
-        while found is not None:
-            yield found
-            onward = found.whole_end if self._valid(data, found) else found.whole_start + 1
-            found = self._expression.search(data, onward)
+    def finds(self, around: Surroundings, start: int, stretches: Stretches = None) -> Iterator[tuple[Found, bool]]:
+        """
+        Yield what the pattern matches from *start* on, believed or not, and whether it is known to be valid.
 
-    def _valid(self, data: bytes, found: Found) -> bool:
-        if self._beside and self._crowded(data, found):
+        All that it matches begins in one of *stretches*, where those are given.
+        """
+        data, length, search, retry = around.data, len(around.data), self._expression.search, self._retry
+        for first, last in [(start, length + 1)] if stretches is None else stretches:
+            start = max(start, first)
+            stop = length if self.longest is None else min(length, last + _LARGEST * (self.longest + 1))
+            while start < last and (found := search(data, start, stop)) is not None and found.whole_start < last:
+                valid = retry and self._valid(around, found)
+                yield found, valid
+                start = found.whole_start + 1 if retry and not valid else max(found.whole_end, found.whole_start + 1)
+
+    def _valid(self, around: Surroundings, found: Found) -> bool:
+        if self._beside and self._crowded(around.data, found):
             return False
-        return self._validate is None or self._validate(data[found.start : found.end].decode(errors="replace"))
+        return not self.rule.validator or around.valid(self.rule.validator, found.start, found.end)
 
     def _crowded(self, data: bytes, found: Found) -> bool:
+        start, end = found.start, found.end
+        front, behind = data[start - 1] if start else None, data[end] if end < len(data) else None
+        if front not in self._front and behind not in self._behind and not front == behind == _SPACE:
+            return False
         before = data[max(0, found.start - 2) : found.start]
         after = data[found.end : found.end + 2]
         if b" " in self._beside and before[-1:] == b" " == after[:1] and before[:-1].isdigit() and after[1:].isdigit():
@@ -143,40 +167,41 @@ class Scanner:
             and (after[:1] not in _STOPS or after[1:].isalnum() or after == b"::")
         )
 
-    def score(self, data: bytes, found: Found) -> float:
+    def score(self, around: Surroundings, found: Found) -> float:
         """Return how sure the rule is of *found*; 0 when it does not believe it."""
-        if not self._valid(data, found):
+        return self._weighed(around, found) if self._valid(around, found) else 0.0
+
+    def sure(self, around: Surroundings, found: Found, *, valid: bool = False) -> float:
+        """Return how sure the rule is of *found*, unless that is too little to be reported; 0 then."""
+        if self._needy and not self._near(self._words, around, found):
             return 0.0
+        score = self._weighed(around, found) if valid or self._valid(around, found) else 0.0
+        return score if score >= self.rule.seen else 0.0
+
+    def _weighed(self, around: Surroundings, found: Found) -> float:
         context, score = self.rule.context, self.rule.score
-        if self._words and self._near(self._words, data, found):
+        if self._words and self._near(self._words, around, found):
             score += context.change
-        if self._against and self._near(self._against, data, found):
+        if self._against and self._near(self._against, around, found):
             score += context.against_change
         return min(1.0, max(0.0, round(score, 4)))
 
-    def why(self, data: bytes, found: Found) -> str:
+    def why(self, around: Surroundings, found: Found) -> str:
         """Say in words what makes *found* as sure as it is; the words are the rule's own, never the text's."""
         rule, context = self.rule, self.rule.context
         told = [f"pattern `{rule.id}` {rule.score:g}"]
         told += [f"check `{rule.validator}` passed"] if rule.validator else []
         for words, change in ((context.words, context.change), (context.against, context.against_change)):
-            near = next((word for word in words if self._near(_spoken((word,)), data, found)), None)
+            near = next((word for word in words if self._near(spoken((word,)), around, found)), None)
             told += [f"beside `{near}` {change:+g}"] if near else []
         return ", ".join(told)
 
-    def _near(self, pattern: str, data: bytes, found: Found) -> bool:
-        """Say whether a word of *pattern* stands near; a byte more on each side shows whether it stands there whole."""
-        words = compiled(pattern)
-        reach = self.rule.context.window + 1
-        before = data[max(0, found.start - reach) : found.start]
-        after = data[found.end : found.end + reach]
-        return (
-            words.search(before if len(before) == reach else b" " + before) is not None
-            or words.search(after if len(after) == reach else after + b" ") is not None
-        )
+    def _near(self, words: str, around: Surroundings, found: Found) -> bool:
+        """Say whether one of *words* stands near; a byte more on each side shows whether it stands there whole."""
+        return around.near(words, found.start, found.end, self.rule.context.window + 1)
 
 
-def _spoken(words: tuple[str, ...]) -> str:
+def spoken(words: tuple[str, ...]) -> str:
     """Return a pattern for whole *words*; it is compiled when something was found that they may stand beside."""
     if not words:
         return ""
@@ -191,13 +216,15 @@ def _spoken(words: tuple[str, ...]) -> str:
 
 def _roughly(words: tuple[str, ...]) -> str:
     r"""Return a pattern for texts that may hold one of *words*: it takes all of them and more, without asking Unicode."""
-    if any(character in _MANY_CASED for word in words for character in word):
-        return ""
     edge = r"[^A-Za-z0-9]"
-    spaced = "|".join(_literal(word) for word in words if not _runs_on(word))
-    unspaced = [_literal(word) for word in words if _runs_on(word)]
+    spaced = "|".join(map(_rough, filterfalse(_runs_on, words)))
+    unspaced = map(_rough, filter(_runs_on, words))
     options = [*([rf"(?:{edge}|^)(?:{spaced})(?:{edge}|$)"] if spaced else []), *unspaced]
     return f"(?i:{'|'.join(options)})" if words else ""
+
+
+def _rough(word: str) -> str:
+    return "".join(r"[^\x00-\x7f]" if ord(letter) in _MANY_CASED else _literal(letter) for letter in word)
 
 
 def _runs_on(word: str) -> bool:
@@ -212,12 +239,12 @@ def _literal(word: str) -> str:
     )
 
 
-def _bounded(pattern: str) -> bool:
+def longest(pattern: str) -> int | None:
+    """Return how many characters a match of *pattern* has at most; None where there is no most."""
     try:
-        most = width(parse(pattern))[1]
+        return width(parse(pattern))[1]
     except Unreadable:
-        return False
-    return most is not None and most <= _BOUNDED
+        return None
 
 
 def trigger(pattern: str) -> int | None:

@@ -24,6 +24,7 @@ import yaml
 
 from yett.detectors.expression import BadPattern, compiled
 from yett.detectors.rule import SEEN, TRIGGER, Context, Rule, Scanner, trigger
+from yett.detectors.surroundings import Surroundings
 from yett.detectors.syntax import Assertion, Choice, Group, Node, Repeat, Sequence, Unreadable, parse
 from yett.detectors.validators import VALIDATORS
 from yett.model.errors import OperatorError, Place, Problem
@@ -329,5 +330,5 @@ def expected(rules: Iterable[Rule], examples: object) -> None:
 
 
 def _sees(scanner: Scanner, text: str) -> bool:
-    data = text.encode()
-    return any(scanner.score(data, found) >= SEEN for found in scanner.finds(data, 0))
+    around = Surroundings(text.encode())
+    return any(scanner.score(around, found) >= SEEN for found, _ in scanner.finds(around, 0))

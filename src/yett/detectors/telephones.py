@@ -30,6 +30,9 @@ _ABROAD = range(8, 16)
 _AMERICAN = 11
 _SHORT = range(5, 7)
 _FEWEST_DIGITS = 3
+_SEPARATORS = b" ./()-+,;:"
+_PLAIN = b"0123456789" + _SEPARATORS
+"""What is written with no more than this has no extension."""
 _EXTENSION = re.compile(
     r"(?i)[ ,;]*(?:e?xt?\.?|extension|durchwahl|dw\.?|poste|anexo|ramal|доб\.?|#)[ .:]*[0-9]{1,6}\Z"
 )
@@ -46,6 +49,10 @@ _OTHERWISE = re.compile(
 
 def _digits(value: str) -> str:
     """Return the digits of *value* without its extension."""
+    if value.isascii():
+        data = value.encode()
+        if not data.translate(None, _PLAIN):
+            return data.translate(None, _SEPARATORS).decode()
     return "".join(character for character in _EXTENSION.sub("", value) if character.isdigit())
 
 
@@ -64,12 +71,16 @@ def _abroad(value: str) -> bool:
 def _national(value: str) -> bool:
     """Say whether *value* has as many digits as a telephone number and is nothing else that has its own form."""
     digits = _digits(value)
-    return len(digits) in _LENGTHS and len(set(digits)) >= _FEWEST_DIGITS and not _OTHERWISE.fullmatch(value)
+    if len(digits) not in _LENGTHS or len(set(digits)) < _FEWEST_DIGITS:
+        return False
+    # Whatever has a form of its own has separators.
+    return len(digits) == len(value) or not _OTHERWISE.fullmatch(value)
 
 
 def _short(value: str) -> bool:
     """Say whether *value* is as long as the numbers of small countries and old exchanges."""
-    return len(_digits(value)) in _SHORT and len(set(_digits(value))) >= _FEWEST_DIGITS
+    digits = _digits(value)
+    return len(digits) in _SHORT and len(set(digits)) >= _FEWEST_DIGITS
 
 
 NUMBERS: MappingProxyType[str, Callable[[str], bool]] = MappingProxyType(

@@ -6,7 +6,7 @@ and tests are known, and so are the placeholders that people write where a crede
 """
 
 from collections.abc import Callable
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from ipaddress import AddressValueError, IPv6Address
 from types import MappingProxyType
 
 from yett.detectors import numbers_europe, numbers_global, numbers_overseas, telephones
@@ -114,6 +114,9 @@ _LIKE_VERSIONS = 40
 _SMALL = 100
 _KNOWN = frozenset({"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9"})
 _GROUP = 3
+_FOUR = 4
+_OCTETS = frozenset(map(str, range(256)))
+_MULTICAST = frozenset(map(str, range(224, 240)))
 _SERVICES = frozenset({"git", "hg", "svn", "bzr", "gitolite", "gitlab", "forgejo", "gitea"})
 
 
@@ -179,11 +182,21 @@ def _ssn(value: str) -> bool:
 
 def _machine(value: str) -> bool:
     """Say whether *value* is the address of some machine, and neither unspecified nor this one."""
+    if ":" not in value:
+        return _machine_four(value)
     try:
-        address = IPv6Address(value) if ":" in value else IPv4Address(value)
+        address = IPv6Address(value)
     except AddressValueError:
         return False
     return not (address.is_unspecified or address.is_loopback or address.is_multicast)
+
+
+def _machine_four(value: str) -> bool:
+    """Say the same of four numbers, which are written without zeros before them (RFC 6943, 3.1.1)."""
+    parts = value.split(".")
+    if len(parts) != _FOUR or not all(_OCTETS.__contains__(part) for part in parts):
+        return False
+    return value != "0.0.0.0" and parts[0] != "127" and parts[0] not in _MULTICAST  # noqa: S104 - nothing is bound
 
 
 def _ip_address(value: str) -> bool:

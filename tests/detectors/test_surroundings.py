@@ -1,0 +1,66 @@
+"""Surroundings: a place is told the same whether few places were asked about or many."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tests.detectors import plain_patterns
+from yett.detectors import surroundings
+from yett.detectors.rule import spoken
+from yett.detectors.surroundings import Surroundings
+
+WORDS = st.lists(st.sampled_from(["ab", "b", "a b", "abb", "é", "b1", "电"]), min_size=1, max_size=4, unique=True)
+TEXTS = st.text("ab1 é电.", max_size=40)
+
+
+def asked(text: str, words: str, reach: int, kind: Callable[[bytes], Surroundings] = Surroundings) -> list[bool]:
+    """Ask about every place of *text*."""
+    data = text.encode()
+    around = kind(data)
+    return [
+        around.near(words, at, end, reach)
+        for at in range(len(data) + 1)
+        for end in range(at, min(at + 3, len(data)) + 1)
+    ]
+
+
+def wanted(text: str, words: str, reach: int) -> list[bool]:
+    data = text.encode()
+    return [
+        plain_patterns.near(words, data, at, end, reach)
+        for at in range(len(data) + 1)
+        for end in range(at, min(at + 3, len(data)) + 1)
+    ]
+
+
+@given(WORDS, TEXTS, st.integers(1, 8))
+@example(["a b", "b"], "xx a b xx", 3)
+def test_a_list_of_words_tells_what_a_look_tells(words: list[str], text: str, reach: int) -> None:
+    assert asked(text, spoken(tuple(words)), reach) == wanted(text, spoken(tuple(words)), reach)
+
+
+class Hasty(Surroundings):
+    """Takes what is in no list for nothing."""
+
+    def _within(self, words: str, low: int, high: int, standing: object) -> bool:
+        if standing is None:
+            return super()._within(words, low, high, None)
+        starts, ends = self._standing[words]
+        return any(low <= start and end <= high for start, end in zip(starts, ends, strict=True))
+
+
+def test_words_that_share_a_space_are_told_apart() -> None:
+    text, words = "xx b a b b xx" * 4, spoken(("a b", "b"))
+    assert asked(text, words, 4) == wanted(text, words, 4)
+    assert asked(text, words, 4, Hasty) != wanted(text, words, 4)
+
+
+def test_a_value_is_checked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    checks = {"one": lambda value: bool(seen.append(value)), "other": lambda value: value == "12"}
+    monkeypatch.setattr(surroundings, "VALIDATORS", checks)
+    around = Surroundings(b"12 12 13")
+    assert [around.valid(name, at, at + 2) for name in checks for at in (0, 3, 6)] == [False] * 3 + [True, True, False]
+    assert seen == ["12", "13"]
