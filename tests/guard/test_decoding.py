@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.guard import plain_readings
 from tests.guard.examples import based, tags
 from yett.guard import decoding
 from yett.guard.decoding import LOOK_BEHIND, Decoded, decodings, hold
@@ -138,3 +139,37 @@ def test_it_takes_readable_text_to_be_a_carrier(monkeypatch: pytest.MonkeyPatch)
     assert list(decodings(noise)) == []
     monkeypatch.setattr(decoding, "_READABLE", 0.0)
     assert list(decodings(noise)) != []
+
+
+SPELT = st.lists(
+    st.sampled_from(
+        [*"%&;\\u{}x#0F4a", "%41", "&lt;", "&#65;", "&notin", r"\u0041", r"\u{1F600}", r"\ud83d", r"\ude00"]
+    ),
+    max_size=24,
+).map("".join)
+
+
+def wrong(run: str) -> list[str]:
+    """Return the ways in which *run* is read otherwise than escape by escape."""
+    told = decoding._percent(run), decoding._entities(run), decoding._escapes(run)
+    wanted = decoding._readable(plain_readings.percent(run)), plain_readings.entities(run), plain_readings.escapes(run)
+    return [
+        name for name, one, other in zip(("percent", "entities", "escapes"), told, wanted, strict=True) if one != other
+    ]
+
+
+@given(SPELT)
+def test_what_is_read_part_by_part_is_what_each_escape_says(run: str) -> None:
+    assert wrong(run) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "name"), [("_Percents", "percent"), ("_Entities", "entities"), ("_Escapes", "escapes")]
+)
+def test_a_part_that_is_taken_for_another_is_noticed(table: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Confused(getattr(decoding, table)):  # type: ignore[misc]
+        def __missing__(self, part: str) -> object:
+            return next(iter(self.values()), None) or super().__missing__(part)
+
+    monkeypatch.setattr(decoding, table, Confused)
+    assert name in wrong(r"%41%42&lt;&gt;\u0041\u0042")

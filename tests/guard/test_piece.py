@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yett.guard import piece
-from yett.guard.piece import Piece, TooManyPlaces, exact, windows
+from yett.guard.piece import Edited, Piece, TooManyPlaces, exact, windows
 
 LINE = "x" * 500
 
@@ -49,3 +49,13 @@ def test_a_piece_leads_home() -> None:
     assert Piece("base64", 5, 30, "words").home(1, 3) == (5, 30)
     assert Piece("reversed", 5, 8, "abc", range(7, 4, -1), range(8, 5, -1)).home(0, 2) == (6, 8)
     assert exact("leet", 5, "words").home(2, 2) == (7, 8)
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 9), st.integers(0, 1))))
+def test_places_are_worked_out_as_they_would_be_listed(stretches: list[tuple[int, int, int]]) -> None:
+    begins, listed = [], []
+    for length, place, step in stretches:
+        begins.append(len(listed))
+        listed += [place + step * at for at in range(length)]
+    edited = Edited(begins, [stretch[1:] for stretch in stretches], len(listed))
+    assert [edited[at] for at in range(len(edited))] == listed

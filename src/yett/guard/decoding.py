@@ -13,7 +13,7 @@ only a carrier of visible characters may hold, and that is cut there.
 import binascii
 import html
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, islice
 from typing import NamedTuple
 
 import re2
@@ -75,40 +75,52 @@ def _hexadecimal(digits: str) -> str | None:
     return _readable(bytes.fromhex(digits)) if len(digits) % 2 == 0 else None
 
 
+class _Percents(dict[str, bytes]):
+    """What stands for what follows a percent sign, up to the next one."""
+
+    def __missing__(self, part: str) -> bytes:
+        if len(part) > 1 and part[0] in _HEX and part[1] in _HEX:
+            meant = bytes.fromhex(part[:2]) + part[2:].encode()
+        else:
+            meant = f"%{part}".encode()
+        self[part] = meant
+        return meant
+
+
 def _percent(run: str) -> str | None:
     head, *parts = run.split("%")
-    pieces, count = [head.encode()], 0
-    for part in parts:
-        if len(part) > 1 and part[0] in _HEX and part[1] in _HEX:
-            pieces += (bytes.fromhex(part[:2]), part[2:].encode())
-            count += 1
-        else:
-            pieces.append(f"%{part}".encode())
-    return _readable(b"".join(pieces)) if count >= _FEWEST else None
+    return _readable(head.encode() + b"".join(map(_Percents().__getitem__, parts)))
 
 
-_ENTITY = "&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z][0-9A-Za-z]*;)"
-_ENTITIES = re2.compile(_ENTITY.encode())
+class _Entities(dict[str, str]):
+    """The same for what follows an ampersand: no entity goes beyond the next one."""
+
+    def __missing__(self, part: str) -> str:
+        meant = self[part] = html.unescape(f"&{part}")
+        return meant
 
 
-def _entities(run: str) -> str | None:
-    return html.unescape(run) if sum(1 for _ in _ENTITIES.finditer(run.encode())) >= _FEWEST else None
+def _entities(run: str) -> str:
+    head, *parts = run.split("&")
+    return head + "".join(map(_Entities().__getitem__, parts))
 
 
-def _escapes(run: str) -> str | None:
-    head, *parts = run.split("\\u")
-    pieces, count = [head], 0
-    for part in parts:
+class _Escapes(dict[str, str]):
+    r"""The same for what follows `\u`."""
+
+    def __missing__(self, part: str) -> str:
         inside, closing, rest = part[1:].partition("}") if part.startswith("{") else (part[:4], "}", part[4:])
         fits = 2 <= len(inside) <= 6 if part.startswith("{") else len(inside) == 4  # noqa: PLR2004
-        if fits and closing and _HEX.issuperset(inside):
-            pieces += (chr(min(int(inside, 16), 0x10FFFF)), rest)
-            count += 1
-        else:
-            pieces.append(f"\\u{part}")
-    if count < _FEWEST:
-        return None
-    return "".join(pieces).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        meant = self[part] = (
+            chr(min(int(inside, 16), 0x10FFFF)) + rest if fits and closing and _HEX.issuperset(inside) else f"\\u{part}"
+        )
+        return meant
+
+
+def _escapes(run: str) -> str:
+    head, *parts = run.split("\\u")
+    written = head + "".join(map(_Escapes().__getitem__, parts))
+    return written.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _runs_with(core: str) -> bytes:
@@ -116,11 +128,14 @@ def _runs_with(core: str) -> bytes:
     return rf"(?:[!-~]*{core}){{{_FEWEST}}}[!-~]*".encode()
 
 
-# Ways to spell characters: their name, what there is none without, where they stand and how they are read.
+_PERCENT = "%[0-9A-Fa-f]{2}"
+_ENTITY = "&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z][0-9A-Za-z]*;)"
+_ESCAPE = r"\\u(?:[0-9A-Fa-f]{4}|\{[0-9A-Fa-f]{2,6}\})"
+# Ways to spell characters: their name, what there is none without, one of them, where they stand and how they are read.
 _SPELLED = (
-    ("percent", b"%", re2.compile(_runs_with("%[0-9A-Fa-f]{2}")), _percent),
-    ("entities", b"&", re2.compile(_runs_with(_ENTITY)), _entities),
-    ("escapes", b"\\u", re2.compile(_runs_with(r"\\u(?:[0-9A-Fa-f]{4}|\{[0-9A-Fa-f]{2,6}\})")), _escapes),
+    ("percent", b"%", re2.compile(_PERCENT.encode()), re2.compile(_runs_with(_PERCENT)), _percent),
+    ("entities", b"&", re2.compile(_ENTITY.encode()), re2.compile(_runs_with(_ENTITY)), _entities),
+    ("escapes", b"\\u", re2.compile(_ESCAPE.encode()), re2.compile(_runs_with(_ESCAPE)), _escapes),
 )
 _IN_RUN = frozenset(_LETTERS + _DIGITS + b"+/-_")
 _RUN = re2.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}")
@@ -151,14 +166,15 @@ def attempts(text: str, start: int, longest: int) -> Iterator[Decoded | None]:
     yield from _long_runs(data, start)
     if b"\\x" in data:
         yield from _bytes(data, start)
-    for means, mark, pattern, decode in _SPELLED:
+    for means, mark, spelled, pattern, decode in _SPELLED:
         runs = pattern.finditer(data, start) if mark in data else ()
         for first, last in _visible(text, start, (found.span() for found in runs)):
             for begin in range(first, last, longest):
-                written = text[begin : min(last, begin + longest)]
-                decoded = decode(written)
-                changed = decoded and decoded != written
-                yield Decoded(begin, begin + len(written), means, decoded) if decoded and changed else None
+                end = min(last, begin + longest)
+                enough = sum(1 for _ in islice(spelled.finditer(data, begin, end), _FEWEST)) == _FEWEST
+                decoded = decode(text[begin:end]) if enough else None
+                changed = decoded and decoded != text[begin:end]
+                yield Decoded(begin, end, means, decoded) if decoded and changed else None
     if not text.isascii():
         yield from _tags(text, start)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import re2
 
-from yett.guard.piece import Piece, windows
+from yett.guard.piece import Edited, Piece, windows
 
 __all__ = ["leaves"]
 
@@ -107,23 +107,29 @@ def leaves(text: str, data: bytes) -> Iterator[Piece]:
 
 def _leaf(text: str, data: bytes, start: int, end: int) -> Piece:
     pieces: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    last = start
+    begins: list[int] = []
+    starts: list[tuple[int, int]] = []
+    ends: list[tuple[int, int]] = []
+    known: dict[str, str] = {}
+    last, length = start, 0
     for found in _EDIT.finditer(data, start, end):
         first, after = found.span()
-        pieces.append(text[last:first])
-        starts += range(last, first)
-        ends += range(last + 1, first + 1)
-        meant = _meant(text[first:after])
-        pieces.append(meant)
-        starts += [first] * len(meant)
-        ends += [after] * len(meant)
+        written = text[first:after]
+        meant = known.get(written)
+        if meant is None:
+            meant = known[written] = _meant(written)
+        pieces += (text[last:first], meant)
+        begins += (length, length + first - last)
+        starts += ((last, 1), (first, 0))
+        ends += ((last + 1, 1), (after, 0))
+        length += first - last + len(meant)
         last = after
     pieces.append(text[last:end])
-    starts += range(last, end)
-    ends += range(last + 1, end + 1)
-    return Piece("leaves", start, end, "".join(pieces), starts, ends)
+    begins.append(length)
+    length += end - last
+    starts.append((last, 1))
+    ends.append((last + 1, 1))
+    return Piece("leaves", start, end, "".join(pieces), Edited(begins, starts, length), Edited(begins, ends, length))
 
 
 def _meant(written: str) -> str:

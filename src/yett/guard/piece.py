@@ -5,10 +5,11 @@ What stands near a piece must be read with it, or an order of which one word is 
 read otherwise is cut out with its surroundings, as a window; windows that meet are one.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, Protocol
 
-__all__ = ["MOST_PLACES", "Piece", "TooManyPlaces", "exact", "windows"]
+__all__ = ["MOST_PLACES", "Edited", "Piece", "Places", "TooManyPlaces", "exact", "windows"]
 
 _NEAR = 200
 MOST_PLACES = 16_384
@@ -25,6 +26,46 @@ class TooManyPlaces(Exception):
         self.end = end
 
 
+class Places(Protocol):
+    """Where in a text each character of a piece begins, or ends."""
+
+    def __len__(self) -> int:
+        """Return how many characters the piece has."""
+        ...
+
+    def __getitem__(self, index: int, /) -> int:
+        """Return the place of the character at *index*."""
+        ...
+
+
+class Edited:
+    """The places of a text that is kept but for some stretches: worked out when they are asked for."""
+
+    __slots__ = ("_begins", "_length", "_places")
+
+    def __init__(self, begins: list[int], places: list[tuple[int, int]], length: int) -> None:
+        """
+        Know that what *begins* at some characters has *places*: the first one, and by how much the next are further on.
+
+        It has *length* characters altogether.
+        """
+        self._begins = begins
+        self._places = places
+        self._length = length
+
+    def __len__(self) -> int:
+        """Return how many characters there are."""
+        return self._length
+
+    def __getitem__(self, index: int, /) -> int:
+        """Return the place of the character at *index*."""
+        if index >= self._length:
+            raise IndexError(index)
+        at = bisect_right(self._begins, index) - 1
+        place, step = self._places[at]
+        return place + step * (index - self._begins[at])
+
+
 class Piece(NamedTuple):
     """The characters *start* to *end* of a text, read otherwise."""
 
@@ -33,9 +74,9 @@ class Piece(NamedTuple):
     start: int
     end: int
     text: str
-    starts: Sequence[int] = ()
+    starts: Places = ()
     """Where what each character was read from begins; empty where only the whole is known."""
-    ends: Sequence[int] = ()
+    ends: Places = ()
 
     def home(self, first: int, last: int) -> tuple[int, int]:
         """Map the characters *first* to *last* of the piece to the text."""
