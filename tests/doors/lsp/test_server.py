@@ -71,16 +71,35 @@ class Editor:
         )
 
 
+YETT = ("-m", "yett", "policy", "lsp")
+OTHER = (
+    "-c",
+    """
+from yett.doors.lsp.server import serve
+from yett.model.errors import Place, Problem
+from yett.services.remarks import Remark, Severity
+
+def remarks(path, texts):
+    if texts[path] == "broken":
+        raise LookupError("a mistake of ours")
+    return [Remark(Problem(Place(str(path), 1, 1), each.value, "x"), each) for each in Severity]
+
+raise SystemExit(serve(remarks, lambda path: False, "1", "https://docs.example.org"))
+""",
+)
+"""A server that always says the same, and falls over one text."""
+
+
 @asynccontextmanager
-async def editing(encodings: list[str] | None = None) -> AsyncIterator[Editor]:
+async def editing(command: tuple[str, ...] = YETT, encodings: tuple[str, ...] = ()) -> AsyncIterator[Editor]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "yett", "policy", "lsp"),
+        *(sys.executable, *command),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
     )
     editor = Editor(process)
-    general = {"positionEncodings": encodings} if encodings else {}
+    general = {"positionEncodings": list(encodings)} if encodings else {}
     try:
         told = await editor.ask("initialize", processId=None, rootUri=None, capabilities={"general": general})
         assert told["serverInfo"]["name"] == "yett"
@@ -147,9 +166,23 @@ async def test_saving_one_text_looks_at_the_others_and_closing_forgets(tmp_path:
 
 
 async def test_columns_are_counted_as_was_agreed_and_who_leaves_without_goodbye_hears_so(tmp_path: Path) -> None:
-    async with asyncio.timeout(60), editing(["utf-32", "utf-16"]) as editor:
+    async with asyncio.timeout(60), editing(encodings=("utf-32", "utf-16")) as editor:
         uri = await editor.open(tmp_path / "house.yaml", WRONG)
         (unknown,) = await editor.diagnosed(uri)
         assert unknown["range"]["start"] == {"line": 2, "character": AT - 1}
         await editor.say("exit")
         assert await editor.process.wait() == 1
+
+
+async def test_each_severity_and_page_is_told_and_a_mistake_of_ours_is_shown_and_survived(tmp_path: Path) -> None:
+    async with asyncio.timeout(60), editing(OTHER) as editor:
+        uri = await editor.open(tmp_path / "house.yaml", "broken")
+        shown = await editor.message()
+        assert (shown["method"], shown["params"]["type"]) == ("window/showMessage", 1)
+        assert "a mistake of ours" in shown["params"]["message"]
+
+        await editor.change(uri, 2, "whole")
+        told = await editor.diagnosed(uri, 2)
+        assert [(each["code"], each["severity"]) for each in told] == [("error", 1), ("warning", 2), ("note", 3)]
+        assert told[0]["codeDescription"] == {"href": "https://docs.example.org/problems/error"}
+        assert await leave(editor) == 0

@@ -5,13 +5,14 @@ Rules:
 
 1. Nothing is judged here. What is to be said comes from whom the server is made with; what may be written, and what a word
    means, from `yett.policy.completing`.
-2. A text is looked at once its author pauses, one text at a time and beside the loop, and what is told is of the text as it
-   is then. A text that is closed has no remarks any more.
+2. A text is looked at once its author pauses, one text at a time and beside the loop. What is said of a text that was
+   changed or closed meanwhile is not told.
 """
 
 import asyncio
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -71,7 +72,7 @@ class Editor(LanguageServer):
         self._remarks = remarks
         self._is_suite = is_suite
         self._pages = pages
-        self._turn = asyncio.Lock()
+        self._beside = ThreadPoolExecutor(1)
         self._awaited: dict[str, asyncio.Task[None]] = {}
         # pygls writes on what it is given, and nobody can write on a method.
         for name, act in (
@@ -137,11 +138,9 @@ class Editor(LanguageServer):
 
     async def _told(self, uri: str, pause: float) -> None:
         await asyncio.sleep(pause)
-        async with self._turn:
-            document = self.workspace.get_text_document(uri)
-            texts = {_path(each.uri): each.source for each in self.workspace.text_documents.values()}
-            path = _path(uri)
-            found = await asyncio.to_thread(self._remarks, path, texts)
+        document, path = self.workspace.get_text_document(uri), _path(uri)
+        texts = {_path(each.uri): each.source for each in self.workspace.text_documents.values()}
+        found = await asyncio.get_running_loop().run_in_executor(self._beside, self._remarks, path, texts)
         told = [self._diagnostic(document.source, path, remark) for remark in found]
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, told, document.version))
 
