@@ -91,6 +91,20 @@ def test_kinds_are_offered_with_what_they_are() -> None:
     assert ("pii.email", "value", "An e-mail address.") in found
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("|", "key"),
+        ("status: |", "value"),
+        (f"{HEAD}    when: |\n", "field"),
+        (f"{HEAD}    condition: {{field: |}}\n", "field"),
+        ("tests:\n  - given: {|}\n", "fact"),
+    ],
+)
+def test_what_is_offered_says_what_it_is(text: str, kind: str) -> None:
+    assert {choice.kind for choice in choices(*at_bar(text))[1]} == {kind}
+
+
 def test_only_the_word_is_to_be_replaced() -> None:
     text = f"{HEAD}    condition: {{field: llm.mo|del, operator: eq}}\n"
     found = choices(*at_bar(text))[0]

@@ -24,7 +24,7 @@ class Choice(NamedTuple):
 
     text: str
     kind: str
-    """`key`, `field` or `value`."""
+    """`key`; `fact` where a field is a key; `field`; or `value`."""
     meaning: str
 
 
@@ -47,9 +47,9 @@ def explained(text: str, offset: int, *, suite: bool = False) -> tuple[Cursor, s
 def _choices(root: _Schema, standing: Standing) -> Iterator[Choice]:
     above = _facts_above(standing)
     if above is not None:
-        for name in known_fields():
-            if name.startswith(above):
-                yield Choice(name.removeprefix(above), "field", field_meaning(name))
+        kind = "fact" if standing.key else "field"
+        below = (name for name in known_fields() if name.startswith(above))
+        yield from (Choice(name.removeprefix(above), kind, field_meaning(name)) for name in below)
     elif standing.whole:
         named = _named(standing)
         for schema in _schemas(root, standing):

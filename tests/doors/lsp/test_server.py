@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -137,6 +138,9 @@ async def test_an_editor_hears_what_is_wrong_completes_hovers_and_leaves(tmp_pat
         assert cost["textEdit"]["range"]["start"] == {"line": 2, "character": AT}
         assert "US dollars" in cost["documentation"]["value"]
 
+        keys = await editor.ask("textDocument/completion", textDocument=document, position={"line": 3, "character": 0})
+        assert {item["textEdit"]["newText"] for item in keys} >= {"tests: ", "status: "}
+
         hover = await editor.ask("textDocument/hover", textDocument=document, position=at)
         assert "number, counted in US dollars" in hover["contents"]["value"]
         assert (
@@ -186,3 +190,9 @@ async def test_each_severity_and_page_is_told_and_a_mistake_of_ours_is_shown_and
         assert [(each["code"], each["severity"]) for each in told] == [("error", 1), ("warning", 2), ("note", 3)]
         assert told[0]["codeDescription"] == {"href": "https://docs.example.org/problems/error"}
         assert await leave(editor) == 0
+
+
+async def test_whoever_interrupts_it_need_not_close_its_input() -> None:
+    async with asyncio.timeout(60), editing(OTHER) as editor:
+        editor.process.send_signal(signal.SIGINT)
+        assert await editor.process.wait() == -signal.SIGINT

@@ -10,6 +10,7 @@ Rules:
 """
 
 import asyncio
+import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -41,10 +42,12 @@ _SEVERITIES = MappingProxyType(
 _KINDS = MappingProxyType(
     {
         "key": types.CompletionItemKind.Property,
+        "fact": types.CompletionItemKind.Field,
         "field": types.CompletionItemKind.Field,
         "value": types.CompletionItemKind.EnumMember,
     }
 )
+_BEFORE_COLONS = frozenset({"key", "fact"})
 _Remarks = Callable[[Path, Mapping[Path, str]], Iterable[Remark]]
 _At = types.CompletionParams | types.HoverParams
 
@@ -52,6 +55,8 @@ _At = types.CompletionParams | types.HoverParams
 def serve(remarks: _Remarks, is_suite: Callable[[Path], bool], version: str, pages: str) -> int:
     """Serve an editor over standard input and output; return 0 where it said goodbye before it left, else 1."""
     editor = Editor(remarks, is_suite, version, pages)
+    # A thread waits for standard input, and nothing else would end it when somebody presses Ctrl+C.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     # pygls closes what it writes to, and standard output is not ours to close.
     with open(sys.stdout.fileno(), "wb", closefd=False) as output:
         editor.start_io(stdout=output)
@@ -120,7 +125,7 @@ class Editor(LanguageServer):
                 kind=_KINDS[choice.kind],
                 documentation=_markdown(choice.meaning) if choice.meaning else None,
                 sort_text=f"{rank:04}",
-                text_edit=types.TextEdit(where, choice.text + (colon if choice.kind == "key" else "")),
+                text_edit=types.TextEdit(where, choice.text + (colon if choice.kind in _BEFORE_COLONS else "")),
             )
             for rank, choice in enumerate(found)
         ]
