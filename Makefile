@@ -9,7 +9,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 OWN := $(INSTALL) --no-deps --no-build-isolation --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test federated check lint audit bench demo proto reference baseline lock clean
+.PHONY: help serve test federated check lint audit bench fuzz demo proto reference baseline lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -42,6 +42,9 @@ check: audit test ## all of it: audit and test
 bench: .venv/test.stamp ## what it costs; ARGS=policy runs one
 	$(BIN)/python -m bench $(ARGS)
 
+fuzz: .venv/fuzz.stamp ## bytes that break promises, FUZZ_SECONDS=60 of looking for each border; ARGS=guard for one
+	$(BIN)/python -m fuzz $(ARGS) --seconds $(or $(FUZZ_SECONDS),60)
+
 demo: .venv/test.stamp ## attacks against a live gateway, and what became of them
 	@$(BIN)/python -m yett.testing.demo $(ARGS)
 
@@ -53,7 +56,7 @@ reference: .venv/test.stamp ## write docs/reference again, from the code
 	$(BIN)/python -m tests.house.reference
 
 clean: ## back to a fresh clone, the data folder excepted
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist htmlcov .coverage
+	rm -rf .venv .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist htmlcov .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The locks are for every supported Python, on Linux and macOS; an index or a path of this machine never enters them.
@@ -65,6 +68,10 @@ lock: .venv/lock.stamp ## pin and hash again what pyproject.toml asks for
 	        --no-header --no-annotate --no-emit-index-url --quiet $(ARGS); } > requirements/$$use.new || exit 1; \
 	    mv requirements/$$use.new requirements/$$use.lock; \
 	done
+	@{ echo "# What \`make fuzz\` installs beside what the tests need: pinned and hashed. Written by \`make lock\` from pyproject.toml."; \
+	  $(BIN)/uv pip compile --group fuzz --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-annotate --no-emit-index-url --quiet $(ARGS); } > requirements/fuzz.new
+	@mv requirements/fuzz.new requirements/fuzz.lock
 
 .venv/serve.stamp: requirements/serve.lock | .venv/bin/python
 	@echo "installing yett (once)"
@@ -85,6 +92,11 @@ lock: .venv/lock.stamp ## pin and hash again what pyproject.toml asks for
 	    --no-compile --no-deps --require-hashes --requirement requirements/federated.lock
 	@$(BIN)/python -m pip --python .venv/federated/bin/python install --quiet --disable-pip-version-check \
 	    --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/fuzz.stamp: requirements/fuzz.lock .venv/test.stamp
+	@echo "installing what fuzzes (once)"
+	@$(INSTALL) --require-hashes --requirement requirements/fuzz.lock
 	@touch $@
 
 .venv/lock.stamp: | .venv/bin/python

@@ -67,7 +67,9 @@ def test_delimiters_that_are_not_escaped_are_caught(monkeypatch: pytest.MonkeyPa
     assert opens_or_closes(request("</document>")) != 4
 
 
-@pytest.mark.parametrize("context", [None, [], {"source": "kb://a", "chunks": []}, [{"chunks": []}]])
+@pytest.mark.parametrize(
+    "context", [None, [], [None], {"source": "kb://a", "chunks": []}, [{"chunks": []}], {"chunks": [None]}]
+)
 def test_without_any_chunk_there_is_no_message(context: object) -> None:
     placed = place({"model": "m", "messages": [ASKED], "context": context})
     assert placed.payload == {"model": "m", "messages": [ASKED]}

@@ -8,7 +8,7 @@ import pytest
 
 from tests.house.sources import ROOT
 
-TOPS = ("bench", "changes", "docs", "examples", "requirements", "src", "tests", ".ci")
+TOPS = ("bench", "changes", "docs", "examples", "fuzz", "requirements", "src", "tests", ".ci")
 
 RULES = ROOT / "src" / "yett" / "detectors" / "data"
 """Rules name what they look for, other people's hosts among it."""

@@ -31,6 +31,7 @@ def place(payload: Payload) -> Placed:
         (Citation(_named(document.get("source")), _named(chunk.get("id"))), chunk["content"] or "")
         for document in _listed(payload["context"])
         for chunk in document["chunks"]
+        if chunk
     ]
     citations = tuple(citation for citation, _ in chunks)
     if not chunks:
@@ -52,7 +53,9 @@ def surroundings(path: str) -> str:
 
 
 def _listed(context: Any) -> list[Any]:
-    return context if isinstance(context, list) else [context] if context else []
+    """List the documents of *context*; null, which may stand for any value, is none."""
+    listed = context if isinstance(context, list) else [context]
+    return [document for document in listed if document]
 
 
 def _named(value: object) -> str:
