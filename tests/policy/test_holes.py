@@ -66,8 +66,14 @@ def test_a_mark_is_of_the_same_kind() -> None:
 def test_rules_are_what_stands_below_their_key_until_the_end() -> None:
     head, one, two = "metadata: {id: a}\n", "  - {id: r}\n", "  - id: s\n    enabled: true\n"
     found = parted(f"{head}rules: \n\n{one}  # c\n\n# c\n{two}\n")
-    assert found == (head, one + two, "  ")
-    assert list(rules_in(*found[1:])) == [one, two]
+    assert found is not None
+    assert found == (f"{head}rules: []\n" + "\n" * 8, one + two, "  ")
+    assert list(rules_in(found.rules, found.indent)) == [one, two]
+
+
+def test_what_stands_behind_the_rules_keeps_its_lines() -> None:
+    found = parted("rules:\n  - {id: r}\n  # c\ntests:\n  # c\n")
+    assert found == ("rules: []\n\n\ntests:\n  # c\n", "  - {id: r}\n", "  ")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +83,7 @@ def test_rules_are_what_stands_below_their_key_until_the_end() -> None:
         "rules: []\n",
         "rules:\n",
         "rules:\n  a: b\n",
-        "rules:\n  - a\ntests: []\n",
+        "rules:\n- a\n---\na: b\n",
         "rules:\n  - a\n - b\n",
         "rules:\n- a\nrules:\n- b\n",
     ],

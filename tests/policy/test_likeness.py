@@ -1,6 +1,7 @@
 """Rules that are alike mean what they mean when each is read and checked by itself."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,11 @@ from yett.policy.reading import read_documents
 HEADERS = (
     "metadata: {id: a, version: 2, priority: 7}\n", "metadata:\n  id: a\n  closed: true\n  expires: 2030-01-01\n# c\n",
     "metadata: {id: a}\nconstants: {cap: 5, tier: free}\n", "metadata: {id: a}\nstatus: draft\n",
+)  # fmt: skip
+TAILS = (
+    *("",) * 6, "status: draft\n", "tests:\n  - {given: {team.tier: free}, expect: {rules: [r0]}}\n",
+    "tests:\n\n# c\n- name: |\n    # no comment\n  given: {llm.model: a}\n  expect: {effect: allow, rules: []}\n",
+    "constants: {cap: 7}\n", "tests: [{given: {}, expect: {rules: ['(closed)']}}]\n",
 )  # fmt: skip
 ACTIONS = (
     "{decision: deny}", "{decision: deny, reason: @t}", "{decision: warn, reason: @t}", "{decision: warn}", "{decision: allow}",
@@ -89,6 +95,7 @@ def texts(draw: st.DrawFn) -> str:
             values = FILLED[rule[at : at + 2]]
             rule = rule[:at] + draw(values | odd if odds else values) + rule[at + 2 :]
         text += draw(st.sampled_from(("", "", "", "\n", "  # c\n", "# c\n\n"))) + rule
+    text += draw(st.sampled_from(TAILS))
     for _ in range(draw(st.sampled_from((0, 0, 0, 0, 1)))):
         at = draw(st.integers(0, len(text)))
         text = text[:at] + draw(st.sampled_from(("", *":#-[]{},'\"\\ \n\t&é1"))) + text[at + draw(st.integers(0, 1)) :]
@@ -100,7 +107,8 @@ def told(document: Document) -> str:
     _, clauses, tests = check_document(document, problems)
     assert not problems
     hidden = [(each.fields, each.order, each.certain, each.dear) for each in clauses]
-    return repr((document.place, document.id, document.version, document.rules[:], clauses, hidden, tests))
+    whole = replace(document, rules=document.rules[:])
+    return repr((whole, clauses, hidden, tests))
 
 
 def differs(text: str) -> bool:
@@ -181,6 +189,10 @@ def _no_dearness(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(clause, "_SAME", tuple(each for each in clause._SAME if each != "dear"))
 
 
+def _nameless(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(likeness, "any", lambda _: False, raising=False)
+
+
 def _unread(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(likeness, "is_strange", lambda _: False)
 
@@ -193,6 +205,7 @@ def _unread(patch: pytest.MonkeyPatch) -> None:
         (_same_kind, rules(*(f"{{id: r{v}, condition: {{operator: eq, field: team.id, value: {v}}}, action: {{decision: deny}}}}" for v in ("a", "5")))),
         (_words, rules(*(f"{{id: r{v}, condition: {{operator: eq, field: metadata.x, value: {v}}}, action: {{decision: deny}}}}" for v in ("a", "5")))),
         (_words, rules(*(f"{{id: r{v}, condition: {{operator: eq, field: metadata.x, value: {v}}}, action: {{decision: deny}}}}" for v in ("a", "true")))),
+        (_nameless, asking(LEAVES[0]) + "tests: [{given: {}, expect: {rules: [z]}}]\n"),
         (_no_dearness, asking("{operator: gt, field: pii.score, value: @n}")),
         (_unread, asking("{operator: eq, field: metadata.x, value: @w}").replace("b c", '"b\tc\x01"')),
     ],
@@ -210,7 +223,7 @@ def test_seeing_likeness_where_there_is_none_is_noticed(
     [
         "", "metadata: {id: a}\nrules: []\n", "metadata: {id: a}\nrules:\n- {id: r, action: {decision: no}}\n",
         rules("{id: r, action: {decision: deny}}", "{id: r, action: {decision: deny}}"), "rules:\n  - {id: r, action: {decision: deny}}\n",
-        rules("{id: r, action: {decision: deny}, enabled: false}"), rules("{id: r, action: {decision: deny}}") + "tests: []\n",
+        rules("{id: r, action: {decision: deny}, enabled: false}"), rules("{id: r, action: {decision: deny}}") + "tests: [{given: {}, expect: {rules: [s]}}]\n",
         "metadata: {id: a}\n---\n" + rules("{id: r, action: {decision: deny}}"), rules("{id: r, action: {decision: deny}}") + "rules:\n",
     ],
 )  # fmt: skip
@@ -226,6 +239,15 @@ def test_few_rules_and_rules_that_have_little_in_common_are_left_alone(monkeypat
     monkeypatch.setattr(likeness, "_LEAST_ALIKE", 0)
     monkeypatch.setattr(likeness, "_LEAST_RULES", 3)
     assert read_alike(text, "f") is None
+
+
+def test_tests_behind_the_rules_are_read_with_their_places() -> None:
+    text = asking("{operator: eq, field: team.tier, value: @w}")
+    text += "\ntests:\n  - {given: {team.tier: a}, expect: {effect: deny, rules: [x]}}\n"
+    document = read_alike(text, "f")
+    assert document is not None
+    assert [(str(case.place), case.rules) for case in document.cases] == [("f:7:5", frozenset({"x"}))]
+    assert not differs(text)
 
 
 def test_what_is_wrong_is_told_with_its_place() -> None:

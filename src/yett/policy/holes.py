@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from yett.policy.nodes import resolved
 from yett.policy.values import Scalar
 
-__all__ = ["MARK", "Hole", "filled", "holes_of", "kind_of", "marked", "parted", "rules_in"]
+__all__ = ["MARK", "Hole", "Parted", "filled", "holes_of", "kind_of", "marked", "parted", "rules_in"]
 
 _PLAIN = r"(?:[A-Za-z0-9_/]|[-+.](?=[A-Za-z0-9]))[A-Za-z0-9_./+-]*(?: [A-Za-z0-9_./+-]+)*"
 _QUOTED = r'"[^"\\\n$]+"|' + r"'[^'\n$]+'"
@@ -24,6 +25,8 @@ _HOLE = re.compile(
 """What may differ between rules that are alike, with the colon before it, which is what is searched for."""
 _WORD = re.compile(_PLAIN)
 _RULES = re.compile(r"^rules: *\n", re.MULTILINE)
+_BEHIND = re.compile(r"^[^ #\n-]", re.MULTILINE)
+"""What stands behind the rules begins a line."""
 _IDLE = re.compile(r"^ *(?:#[^\n]*)?\n", re.MULTILINE)
 """A line that says nothing."""
 _FIRST = re.compile(r"( *)- ")
@@ -43,18 +46,33 @@ class Hole:
     """None where it belongs to what must be the same."""
 
 
-def parted(text: str) -> tuple[str, str, str] | None:
-    """Return what is before the rules, the rules without lines that say nothing, and their indentation."""
+class Parted(NamedTuple):
+    """The text of a document."""
+
+    rest: str
+    """All but its rules, in the same lines."""
+    rules: str
+    """Its rules, without lines that say nothing."""
+    indent: str
+    """How far they are indented."""
+
+
+def parted(text: str) -> Parted | None:
+    """Part the text of a document from its rules; None where it is not plain where they are."""
     begins = list(_RULES.finditer(text))
     if len(begins) != 1:
         return None
-    body = text[begins[0].end() :].rstrip("\n") + "\n"
+    start = begins[0].end()
+    behind = _BEHIND.search(text, start)
+    end = behind.start() if behind else len(text)
+    body = text[start:end].rstrip("\n") + "\n"
     if "#" in body or "\n\n" in body:
         body = _IDLE.sub("", body)
     first = _FIRST.match(body)
     if first is None or not re.fullmatch(rf"(?:{first[1]}(?:- |  )[^\n]*\n)*", body):
         return None
-    return text[: begins[0].start()], body, first[1]
+    lines = "\n" * text.count("\n", start, end)
+    return Parted(f"{text[: begins[0].start()]}rules: []\n{lines}{text[end:]}", body, first[1])
 
 
 def rules_in(body: str, indent: str) -> Iterator[str]:

@@ -19,7 +19,7 @@ from typing import overload
 from yett.model.obligation import Notify, Obligation
 from yett.policy.checker import Checker
 from yett.policy.clause import Clause
-from yett.policy.compiler import clause_of, closing_of
+from yett.policy.compiler import CLOSING_RULE, clause_of, closing_of
 from yett.policy.documents import Document, Rule
 from yett.policy.everyday import is_strange, read_everyday
 from yett.policy.expression import And, Expression, Leaf, Not, Operator, Or
@@ -90,23 +90,25 @@ def documents_in(text: str, file: str, problems: Problems) -> tuple[Document, ..
 
 
 def read_alike(text: str, file: str) -> Document | None:
-    """Read the one document in *text*, whose rules are its last part and much alike; None where that is not for sure."""
+    """Read the one document in *text*, whose rules are much alike; None where that is not for sure."""
     found = parted(text)
     if found is None or is_strange(text):
         return None
-    header, body, indent = found
     holes: dict[str, Hole] = {}
-    rules = [holes_of(rule, holes) for rule in rules_in(body, indent)]
+    rules = [holes_of(rule, holes) for rule in rules_in(found.rules, found.indent)]
     kinds = [kind_of(parts, each) for parts, each in rules]
     if len(rules) < _LEAST_RULES or len(set(kinds)) * _LEAST_ALIKE > len(rules):
         return None
     problems = Problems()
-    documents = read_documents(f"{header}rules: []\n", file, problems)
+    documents = read_documents(found.rest, file, problems, apart=True)
     if problems or len(documents) != 1:
         return None
     try:
         meaning = _Reader(documents[0], file).meaning(rules, kinds)
     except _OtherError:
+        return None
+    named = {clause.rule for clause in meaning[0]} - {CLOSING_RULE}
+    if any(case.rules and not case.rules <= named for case in documents[0].cases):
         return None
     document = replace(documents[0], rules=_Later(text, file, len(rules)))
     object.__setattr__(document, "meaning", meaning)

@@ -1,6 +1,6 @@
 """Reading: YAML text to documents."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from yett.model.decision import Effect
@@ -38,14 +38,18 @@ _MAX_PRIORITY = 2**31 - 1
 _STAGE_OF_ORIGIN = MappingProxyType({"document": Stage.CONTEXT, "tool": Stage.TOOL, "model": Stage.RESPONSE})
 
 
-def read_documents(text: str, file: str, problems: Problems) -> tuple[Document, ...]:
-    """Read the documents of one file; where there are problems they are not to be used, only checked further."""
+def read_documents(text: str, file: str, problems: Problems, *, apart: bool = False) -> tuple[Document, ...]:
+    """
+    Read the documents of one file; where there are problems they are not to be used, only checked further.
+
+    With *apart* their rules are somewhere else, so that the rules that tests expect are taken as they are named.
+    """
     shape = Shape(problems)
     with collector_paused():
-        return tuple([_document(shape, node) for node in read(text, file, problems)])
+        return tuple([_document(shape, node, apart=apart) for node in read(text, file, problems)])
 
 
-def _document(shape: Shape, node: Node) -> Document:
+def _document(shape: Shape, node: Node, *, apart: bool) -> Document:
     entries = shape.fields(node, "a policy", DOCUMENT_KEYS, ("metadata", "rules"))
     version = entries.get("apiVersion")
     if version is not None and not (isinstance(version, Scalar) and version.text == VERSION):
@@ -53,6 +57,7 @@ def _document(shape: Shape, node: Node) -> Document:
     metadata = _metadata(shape, entries.get("metadata"))
     rules = tuple(rule for item in shape.items(entries.get("rules"), "`rules`") if (rule := read_rule(shape, item)))
     _distinct(shape, rules)
+    names = None if apart else {rule.id for rule in rules}
     return Document(
         place=node.place,
         id=shape.label(metadata.get("id"), "`id`"),
@@ -64,7 +69,7 @@ def _document(shape: Shape, node: Node) -> Document:
         status=shape.choice(entries.get("status"), "status", Status) or Status.ACTIVE,
         rules=rules,
         cases=tuple(
-            case for item in shape.items(entries.get("tests"), "`tests`") if (case := read_case(shape, item, rules))
+            case for item in shape.items(entries.get("tests"), "`tests`") if (case := read_case(shape, item, names))
         ),
         constants=_constants(shape, entries.get("constants")),
         expires=shape.day(metadata.get("expires"), "`expires`"),
@@ -142,8 +147,8 @@ def _skips(shape: Shape, node: Node | None, effect: Effect) -> bool:
     return word == "skip"
 
 
-def read_case(shape: Shape, node: Node, rules: tuple[Rule, ...]) -> Case | None:
-    """Read a test of documents that have *rules*; None where it is no test."""
+def read_case(shape: Shape, node: Node, names: Collection[str] | None) -> Case | None:
+    """Read a test of documents whose rules have these *names*, any with None; None where it is no test."""
     entries = shape.fields(node, "a test", CASE_KEYS, ("given", "expect"))
     if "given" not in entries or "expect" not in entries:
         return None
@@ -164,15 +169,14 @@ def read_case(shape: Shape, node: Node, rules: tuple[Rule, ...]) -> Case | None:
         origin=origin,
         effect=effect or shape.choice(expect.get("decision"), "decision", Effect),
         allowed=shape.flag(expect["allowed"], "`allowed`", default=True) if "allowed" in expect else None,
-        rules=_expected(shape, expect["rules"], rules) if "rules" in expect else None,
+        rules=_expected(shape, expect["rules"], names) if "rules" in expect else None,
     )
 
 
-def _expected(shape: Shape, node: Node, rules: tuple[Rule, ...]) -> frozenset[str]:
-    known = {rule.id for rule in rules}
+def _expected(shape: Shape, node: Node, known: Collection[str] | None) -> frozenset[str]:
     expected = [(item.place, shape.label(item, "a rule")) for item in shape.items(node, "`rules`")]
     for place, name in expected:
-        if name and name not in known:
+        if name and known is not None and name not in known:
             shape.problems.add(place, "unknown-rule", f"there is no rule `{name}`", meant(name, known))
     return frozenset(name for _, name in expected)
 

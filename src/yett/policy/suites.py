@@ -64,7 +64,8 @@ class Suite:
         if len(written) > _MOST_CASES:
             problems.add(self.place, "too-large", f"more than {_MOST_CASES} cases", "split the suite, or its matrix")
             return ()
-        cases = (read_case(shape, _dated(one, self.now), tuple(rules)) for one in written)
+        names = {rule.id for rule in rules}
+        cases = (read_case(shape, _dated(one, self.now), names) for one in written)
         return tuple(case for case in cases if case)
 
 
