@@ -109,3 +109,29 @@ def test_looking_makes_nothing() -> None:
     ask({**facts})
     assert len(sent) == 2
     assert facts == {"metadata": {}}
+
+
+def some_columns(bits: Mapping[str, int], every: int) -> list[Column]:
+    """Return columns in which a field must be `a` for the conjuncts that have one of its *bits*."""
+    leaves = {name: Leaf(f"metadata.{name}", Sort.ANY, Operator.EQ, "a") for name in bits}
+    asked = {
+        name: [(1 << n, [Term(leaves[name], positive=True)]) for n in range(9) if bits[name] >> n & 1] for name in bits
+    }
+    return [column(leaf.field, Sort.ANY, asked[name], every, 0) for name, leaf in leaves.items()]
+
+
+def test_where_the_first_column_leaves_nothing_the_others_are_not_asked_that_need_it() -> None:
+    ending = Ending(lambda _: DENIED, lambda _: None, lambda possible: DENIED if possible else ALLOWED)
+    ask, source = directly(Start(0b1111, 0), some_columns({"x": 0b0111, "y": 0b0110, "z": 0b0011}, 0b1111), ending)
+    assert source.count("if acc & ") == 1
+    assert ask({"metadata": {"x": "b"}}) is DENIED
+    closed, _ = directly(Start(0b0111, 0), some_columns({"x": 0b0111, "y": 0b0110, "z": 0b0011}, 0b0111), ending)
+    assert closed({"metadata": {"x": "b"}}) is ALLOWED
+    assert closed({"metadata": {"x": "a", "y": "b", "z": "b"}}) is ALLOWED
+    assert closed({"metadata": {"x": "a", "y": "a", "z": "b"}}) is DENIED
+
+
+def test_a_column_that_others_need_as_well_is_asked_at_once() -> None:
+    ending = Ending(lambda _: DENIED, lambda _: None, lambda possible: DENIED if possible else ALLOWED)
+    _, source = directly(Start(0b1111, 0), some_columns({"x": 0b0111, "y": 0b1100, "z": 0b0011}, 0b1111), ending)
+    assert "if acc & " not in source

@@ -15,7 +15,7 @@ from yett.model.decision import Effect
 from yett.model.obligation import Cap, Notify, Redact, Route
 from yett.model.stage import Stage
 from yett.model.unknown import Unknown
-from yett.policy import generation, index, normal, owing, part, telling
+from yett.policy import generation, index, normal, owing, part, telling, writing
 from yett.policy.clause import Clause
 from yett.policy.expression import And, Each, Expression, Leaf, Networks, Not, Operator, Or, Pattern
 from yett.policy.interpreter import decide, lookup
@@ -268,6 +268,7 @@ MUTANTS = {
     "unavailable is missing": (generation, "_UNAVAILABLE", generation._MISSING),
     "allows lift nothing": (telling.Telling, "_holding_from", lambda told: dict.fromkeys(range(3), -1)),
     "a denial owes everything": (owing, "_is_notice", lambda obligation: True),
+    "what may be needless is never asked": (writing.Writer, "together", lambda writer, columns, every: ()),
     "routes never exclude each other": (telling, "_STRANDED", None),
 }  # fmt: skip
 

@@ -125,8 +125,9 @@ def generate(start: Start, cheap: Sequence[Column], costly: Sequence[tuple[Colum
 def directly(start: Start, columns: Sequence[Column], ending: Ending) -> tuple[Ask, str]:
     """Generate the function that decides where all facts are there as expected; return it and its source."""
     writer = Writer({**_constants(start), **ending._asdict()})
-    columns = sorted(columns, key=lambda each: (-each.constrained.bit_count(), each.field))
-    lines = [line for column in columns for line in writer.direct(column, start.possible)]
+    soon, late = _by_need(sorted(columns, key=lambda each: (-each.constrained.bit_count(), each.field)), start.possible)
+    lines = [line for column in soon for line in writer.direct(column, start.possible)]
+    lines += writer.together(late, start.possible)
     functions, source = _executed(
         [
             "def direct(known):",
@@ -140,6 +141,18 @@ def directly(start: Start, columns: Sequence[Column], ending: Ending) -> tuple[A
         writer.constants,
     )
     return functions["direct"], source  # type: ignore[return-value]
+
+
+def _by_need(columns: Sequence[Column], possible: int) -> tuple[Sequence[Column], Sequence[Column]]:
+    """
+    Part *columns* by whether what the first of them leaves alone depends on them.
+
+    It constrains most. So where it leaves nothing of what it constrains, which is the rule where rules ask for much of
+    something, the others need not be asked.
+    """
+    alone = possible & ~columns[0].constrained if columns else 0
+    late = [column for column in columns[1:] if not column.constrained & alone]
+    return ([column for column in columns if column not in late], late) if len(late) > 1 else (columns, ())
 
 
 def _constants(start: Start) -> dict[str, object]:

@@ -77,6 +77,17 @@ class Writer:
             yield indent + line
         yield f"{indent}if not acc: return decided(0) or tell(0)"
 
+    def together(self, columns: Iterable[Column], every: int) -> Iterable[str]:
+        """Write what `direct` does for *columns*, the last ones, where any of them is needed."""
+        needed = 0
+        for column in columns:
+            needed |= column.constrained
+        if needed:
+            yield f"    if acc & {self.name(needed)}:"
+            for column in columns:
+                for line in self.direct(column, every):
+                    yield f"  {line}"
+
     def _steps(self, path: list[str], branches: dict[tuple[str, ...], str]) -> Iterable[tuple[str, str, str]]:
         """Name what lies on the way along *path* and is not in *branches* yet: whose, what, and its key."""
         for depth in range(1, len(path) + 1):
