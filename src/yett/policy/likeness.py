@@ -35,7 +35,7 @@ __all__ = ["documents_in", "read_alike"]
 
 _LEAST_RULES = 32
 """Fewer rules are not worth a second look at them."""
-_LEAST_ALIKE = 4
+_LEAST_ALIKE = 3
 """How many rules there are for each kind of them, at least."""
 _PARAMETRIC = frozenset(
     {Operator.EQ, Operator.IN, Operator.CONTAINS, Operator.GT, Operator.GTE, Operator.LT, Operator.LTE}
