@@ -1,5 +1,5 @@
 """
-Measure the decision point over HTTP: one question in flight, 32, and batches of 64, beside the library in one process.
+Measure the decision point over HTTP: one question in flight, 32, and batches of 64 and 1,024, beside the library in one process.
 
     python -m bench rest
 
@@ -40,7 +40,7 @@ policies: {{default: none, files: [{folder}/policy.yaml]}}
 """
 _HEAD = "POST {path} HTTP/1.1\r\nhost: a\r\nauthorization: Bearer dev-token\r\ncontent-type: application/json\r\n"
 _RULES = (10, 1000)
-_BATCH = 64
+_BATCHES = (64, 1024)
 _SECONDS = 4.0
 
 
@@ -56,7 +56,8 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as name, _served(Path(name), text) as (port, process):
             _in_flight(port, contexts[0])
             _alone(port, contexts)
-            _batches(port, process, contexts)
+            for size in _BATCHES:
+                _batches(port, process, contexts, size)
 
 
 @contextmanager
@@ -86,9 +87,9 @@ def _alone(port: int, contexts: Sequence[dict[str, object]]) -> None:
     print(f"{'one blocking client':24}P50 {cuts[49] * 1e3:7.3f} ms   P99 {cuts[98] * 1e3:7.3f} ms")
 
 
-def _batches(port: int, process: "Popen[bytes]", contexts: Sequence[dict[str, object]]) -> None:
+def _batches(port: int, process: "Popen[bytes]", contexts: Sequence[dict[str, object]], size: int) -> None:
     requests = [{"context": each} for each in contexts]
-    bodies = [orjson.dumps({"requests": requests[at : at + _BATCH]}) for at in range(0, len(requests), _BATCH)]
+    bodies = [orjson.dumps({"requests": requests[at : at + size]}) for at in range(0, len(requests), size)]
     asked = cycle([_post("/api/v1/evaluate/batch", body) for body in bodies])
     told, done = [], 0
     with socket.create_connection(("127.0.0.1", port)) as wire:
@@ -98,11 +99,11 @@ def _batches(port: int, process: "Popen[bytes]", contexts: Sequence[dict[str, ob
         while time.perf_counter() - began < _SECONDS:
             _, body = _timed(wire, next(asked))
             told.append(float(body[body.rindex(b":") + 1 : -1]))
-            done += _BATCH
+            done += size
         elapsed, spent = time.perf_counter() - began, processor(process.pid) - spent
     print(
-        f"{f'batches of {_BATCH}':24}{done / elapsed:12,.0f} decisions/s; for each second of the gateway's processor "
-        f"{done / spent:,.0f}; inside the batch {_BATCH / statistics.median(told) * 1e6:,.0f}"
+        f"{f'batches of {size}':24}{done / elapsed:12,.0f} decisions/s; for each second of the gateway's processor "
+        f"{done / spent:,.0f}; inside the batch {size / statistics.median(told) * 1e6:,.0f}"
     )
 
 

@@ -1,10 +1,11 @@
 """The decision point."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from yett.model.errors import CallerError
 from yett.model.segment import Origin, Segment
 from yett.model.stage import Stage
 from yett.policy.engine import PolicyEngine
+from yett.services import deciding as module
 from yett.services.deciding import Answer, Deciding, Question
 from yett.services.inspection import Inspection
 from yett.services.snapshots import Limits, Snapshot, Snapshots
@@ -199,3 +201,37 @@ async def test_what_it_consents_to_is_answered_as_without_it_and_what_is_denied_
             assert answer.decision == (await alone.answer(question)).decision
             assert len(authority.asked) == asked + answer.decision.allowed
             assert (await point.explain(question)).decision == answer.decision
+
+
+LATE_POINT = Deciding(Snapshots(deciding_by()), StagedClock(LATE), Inspection())
+
+
+def told_apart_together(
+    contexts: list[dict[str, Any]], mutant: Callable[[], AbstractContextManager[object]] = nullcontext
+) -> bool:
+    """Say whether the point decides about *contexts* together, with a *mutant* in place, otherwise than about each alone."""
+    alone = [LATE_POINT.at_once(Question(context)) for context in contexts]
+    with mutant():
+        together = LATE_POINT.together(contexts)
+    pairs = zip(together, alone, strict=True)
+    return not all(each is None or (told and (each, {}) == (told.decision, told.facts)) for each, told in pairs)
+
+
+@given(st.lists(CONTEXTS | st.sampled_from([FREE, COSTLY, {"llm": {"prompt": "key-1234"}}]), max_size=5))
+def test_contexts_are_decided_about_together_as_each_alone(contexts: list[dict[str, Any]]) -> None:
+    assert not told_apart_together(contexts)
+
+
+@pytest.mark.parametrize(
+    ("name", "mutant"), [("dated", lambda context, _now: context), ("tells", lambda _context: False)]
+)
+def test_a_short_cut_that_leaves_something_out_is_caught(name: str, mutant: object) -> None:
+    stated = {"llm": {"estimatedCost": 0}, "secrets": {"found": False}, "content": {"user": {"count": 0}}}
+    contexts = [stated, {"llm": {"prompt": "Hi"}}]
+    assert not told_apart_together(contexts)
+    assert told_apart_together(contexts, lambda: mock.patch.object(module, name, mutant))
+
+
+async def test_what_another_policy_engine_must_consent_to_is_not_decided_together() -> None:
+    async with deciding(replace(deciding_by(), authorities=(StagedAuthority(),))) as point:
+        assert point.together([FREE, COSTLY]) == [None, None]

@@ -63,8 +63,12 @@ def _plain(body: bytes, nodes: int) -> object:
 
     What serialises to the very bytes that were read has no key twice, nothing that is no JSON, and only one meaning.
     """
-    openings = body.count(b"[") + body.count(b"{")
-    if openings + body.count(b",") >= nodes or (openings > MAX_DEPTH and _levels(body) > MAX_DEPTH):
+    brackets = body.translate(None, _NO_BRACKETS)
+    openings = brackets.count(b"[") + brackets.count(b"{")
+    # Every value begins with a character of its own, so that short bodies cannot hold too many.
+    if (len(body) >= nodes and openings + body.count(b",") >= nodes) or (
+        openings > MAX_DEPTH and _levels(brackets) > MAX_DEPTH
+    ):
         return None
     try:
         payload: object = orjson.loads(body)
@@ -73,9 +77,9 @@ def _plain(body: bytes, nodes: int) -> object:
         return None
 
 
-def _levels(body: bytes) -> int:
-    """Count the levels of *body*, at least; brackets in strings may make it seem deeper than it is."""
-    brackets, levels = body.translate(None, _NO_BRACKETS), 0
+def _levels(brackets: bytes) -> int:
+    """Count the levels of a body with those *brackets*, at least; some in strings may make it seem deeper than it is."""
+    levels = 0
     while brackets and levels <= MAX_DEPTH:
         inner = brackets.replace(b"[]", b"").replace(b"{}", b"")
         levels += 1 if len(inner) < len(brackets) else MAX_DEPTH

@@ -11,7 +11,7 @@ Rules:
 4. No answer is remembered for a question.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
@@ -89,6 +89,22 @@ class Deciding:
         if question.explain or snapshot.authorities:
             return None
         return self._here(snapshot, question)
+
+    def together(self, contexts: Sequence[Mapping[str, object]]) -> list[Decision | None]:
+        """Decide about each of *contexts* as a question of nothing else is answered; None where that takes more than deciding."""
+        snapshot = self._snapshots.current
+        if snapshot.authorities:
+            return [None] * len(contexts)
+        at_stage, now = self._all(snapshot).at, self._clock.now()
+        of_request, of_response = at_stage[Stage.REQUEST], at_stage[Stage.RESPONSE]
+        decisions: list[Decision | None] = []
+        for context in contexts:
+            at = of_response if "response" in context else of_request  # as `stage_of` has it
+            if at.finds and tells(context):
+                decisions.append(None)
+            else:
+                decisions.append(at.decide(dated(context, now) if at.dated else context))
+        return decisions
 
     def _here(self, snapshot: Snapshot, question: Question) -> Answer | None:
         """Answer *question* by the policies alone; None where that takes long."""
@@ -170,6 +186,10 @@ class Deciding:
     def _selected(self, snapshot: Snapshot, question: Question) -> Selection:
         if question.policies or question.namespace:
             return self._selections.of(snapshot.program, snapshot.documents, question.policies, question.namespace)
+        return self._all(snapshot)
+
+    def _all(self, snapshot: Snapshot) -> Selection:
+        """Return all policies that are active."""
         if self._usual is None or self._usual[0] is not snapshot:
             self._usual = snapshot, self._selections.of(snapshot.program, snapshot.documents)
         return self._usual[1]

@@ -27,10 +27,19 @@ def test_an_answer_has_the_decision_what_was_found_out_and_how_long_it_took() ->
 
 
 def test_several_answers_stand_in_order() -> None:
-    told = json.loads(Answers().several([Answer(DENIED), Answer(ALLOWED)], 0.001))
+    answers = Answers()
+    told = json.loads(answers.batch([answers.one(Answer(DENIED)), answers.one(Answer(ALLOWED))], 0.001))
     assert [each["decision"]["allowed"] for each in told["results"]] == [False, True]
     assert told["duration_us"] == 1000.0
-    assert json.loads(Answers().several([], 0)) == {"results": [], "duration_us": 0.0}
+    assert json.loads(answers.batch([], 0)) == {"results": [], "duration_us": 0.0}
+
+
+@pytest.mark.parametrize("known", [(), (DENIED,), (DENIED, ALLOWED)])
+def test_answers_that_are_decisions_alone_are_written_as_one_by_one(known: tuple[Decision, ...]) -> None:
+    answers, asked = Answers(), [DENIED, ALLOWED, DENIED]
+    for decision in known:
+        answers.one(Answer(decision))
+    assert answers.alike(asked, 2e-6) == b",".join(Answers().one(Answer(each, duration=2e-6)) for each in asked)
 
 
 def test_an_explanation_stands_inside_the_decision() -> None:
@@ -45,7 +54,7 @@ def test_a_decision_is_told_for_what_it_is_and_not_for_where_it_lies() -> None:
             bool(number % 2), Effect.ALLOW, revision=str(number)
         )  # dies, and leaves its place to others
         assert json.loads(answers.one(Answer(decision)))["decision"]["revision"] == str(number)
-    assert len(answers._kept) <= 4096
+    assert len(answers._kept) == len(answers._told) <= 4096
 
 
 def test_a_fact_that_nobody_can_say_is_not_made_up() -> None:

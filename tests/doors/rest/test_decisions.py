@@ -1,9 +1,23 @@
 """Decisions over a real socket."""
 
+import asyncio
 import json
 from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.doors.rest.asked import COST, FREE, ask, get, point
+from tests.services.policies import deciding_by
+from tests.services.staged import StagedClock
+from yett.doors.rest import decisions
+from yett.doors.rest.answers import Answers
+from yett.doors.rest.decisions import Decisions
+from yett.services.deciding import Deciding
+from yett.services.inspection import Inspection
+from yett.services.snapshots import Snapshots
 
 EVALUATE, BATCH, EXPLAIN = "/api/v1/evaluate", "/api/v1/evaluate/batch", "/api/v1/explain"
 
@@ -50,6 +64,60 @@ async def test_a_batch_is_answered_in_order_and_as_one_by_one(tmp_path: Path) ->
         status, told = await ask(gateway, BATCH, {"requests": [{"context": {}}, {"context": 5}]})
         assert (status, told["errors"][0]["pointer"]) == (400, "/requests/1/context")
         assert (await ask(gateway, BATCH, {"requests": []}))[1]["results"] == []
+
+
+def in_one_and_alone(contexts: list[dict[str, Any]]) -> tuple[bytes, bytes]:
+    """Return the answer to a batch of *contexts*, and what the answers to each of them make when they are joined."""
+
+    async def asked() -> tuple[bytes, bytes]:
+        inspection = Inspection()
+        door = Decisions(Deciding(Snapshots(deciding_by()), StagedClock(), inspection), StagedClock())
+        questions = [{"context": context} for context in contexts]
+        alone = [(await door.evaluate(json.dumps(each).encode())).body for each in questions]
+        batch = (await door.batch(json.dumps({"requests": questions}).encode())).body
+        inspection.close()
+        return batch, b'{"results":[%b],"duration_us":0.0}' % b",".join(alone)
+
+    return asyncio.run(asked())
+
+
+CONTEXTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "llm": st.fixed_dictionaries(
+            {},
+            optional={
+                "prompt": st.sampled_from(("Hi", "key-1234", "open sesame")),
+                "estimatedCost": st.sampled_from((0, 1.5, None)),
+                "estimatedTokens": st.integers(0, 9),
+                "model": st.sampled_from(("known", "unknown")),
+            },
+        ),
+        "team": st.fixed_dictionaries({"tier": st.sampled_from(("free", "pro", 5))}),
+        "response": st.fixed_dictionaries({"text": st.sampled_from(("Hi", "key-1234"))}),
+        "tool": st.fixed_dictionaries({"arguments": st.just("key-1234")}),
+    },
+)
+
+
+@given(st.lists(CONTEXTS, max_size=4))
+def test_a_batch_is_answered_byte_for_byte_as_one_by_one(contexts: list[dict[str, Any]]) -> None:
+    batch, alone = in_one_and_alone(contexts)
+    assert batch == alone
+
+
+@pytest.mark.parametrize("turn", [1, 2, 3])
+def test_turns_do_not_matter(turn: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decisions, "TURN", turn)
+    batch, alone = in_one_and_alone([COST, {"llm": {"prompt": "key-1234"}}, FREE, COST, FREE])
+    assert batch == alone
+
+
+def test_a_batch_out_of_order_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    alike = Answers.alike
+    monkeypatch.setattr(Answers, "alike", lambda self, told, each: alike(self, told[::-1], each))
+    batch, alone = in_one_and_alone([COST, {"team": {"tier": "pro"}}])
+    assert batch != alone
 
 
 async def test_a_question_is_explained(tmp_path: Path) -> None:

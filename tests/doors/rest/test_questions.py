@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from tests.dialects.samples import counterexample
 from yett.doors.rest import questions, shapes
-from yett.doors.rest.questions import BATCH_KEYS, KEYS, MOST, read_batch, read_question
+from yett.doors.rest.questions import BATCH_KEYS, KEYS, MOST, plain_contexts, read_batch, read_question
 from yett.model.errors import CallerError
 from yett.model.segment import Origin, Segment
 from yett.model.stage import Stage
@@ -144,3 +144,41 @@ def test_what_is_read_is_what_the_documented_shape_takes(payload: Any) -> None:
 def test_a_reader_with_other_keys_is_caught(keys: frozenset[str]) -> None:
     with mock.patch.object(questions, "KEYS", keys):
         counterexample(PAYLOADS, told_apart)
+
+
+PLAIN = st.fixed_dictionaries({"context": st.dictionaries(st.text(max_size=2), st.integers(), max_size=1)})
+NEARLY = st.one_of(
+    PLAIN,
+    st.none() | st.integers() | st.just([]) | st.just({}),
+    st.fixed_dictionaries({"context": st.none() | st.just([]) | st.just({})}, optional={"stage": st.just("tool")}),
+)
+
+
+@given(st.fixed_dictionaries({"requests": st.lists(PLAIN) | st.lists(NEARLY)}, optional={"stage": st.just("tool")}))
+def test_contexts_alone_are_what_the_questions_of_a_batch_are(payload: Any) -> None:
+    assert is_plain_as_read(payload)
+
+
+def is_plain_as_read(payload: Any) -> bool:
+    """Say whether what is taken for contexts alone is read as questions of nothing else, and what is not, is not."""
+    contexts = plain_contexts(payload)
+    try:
+        questions_read = read_batch(payload)
+    except CallerError:
+        return contexts is None
+    plain = len(payload) == 1 and all(len(each) == 1 for each in payload["requests"])
+    return contexts is None if not plain else questions_read == list(map(Question, contexts or []))
+
+
+def test_a_batch_that_passes_over_what_stands_beside_a_context_is_caught() -> None:
+    blind = mock.patch(
+        f"{__name__}.plain_contexts", lambda payload: [each.get("context") for each in payload["requests"]]
+    )
+    with blind:
+        assert not is_plain_as_read({"requests": [{"context": {}, "stage": "tool"}]})
+        assert not is_plain_as_read({"requests": [{"context": []}]})
+
+
+@pytest.mark.parametrize("payload", [None, [], {}, {"requests": None}, {"requests": [{"context": {}}] * (MOST + 1)}])
+def test_what_is_no_batch_has_no_contexts(payload: Any) -> None:
+    assert plain_contexts(payload) is None

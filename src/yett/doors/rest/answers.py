@@ -5,7 +5,7 @@ Decisions are few and questions many: a program makes one object for all questio
 JSON of a decision is kept beside it, for the last few thousand; the question has no part in that.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 import orjson
@@ -24,7 +24,9 @@ class Answers:
     """Writes answers."""
 
     def __init__(self) -> None:
-        self._kept: dict[int, tuple[Decision, bytes]] = {}
+        self._told: dict[int, bytes] = {}
+        """By the identity of the decisions, which are kept so that no other can take it."""
+        self._kept: list[Decision] = []
 
     def one(self, answer: Answer) -> bytes:
         """Write *answer*."""
@@ -38,19 +40,25 @@ class Answers:
         took = answer.duration * _MICROSECONDS
         return b'{"decision":%b,"facts":%b,"duration_us":%.1f}' % (told, facts, took)
 
-    def several(self, answers: Iterable[Answer], duration: float) -> bytes:
-        """Write *answers*, which took *duration* seconds together."""
-        listed = b",".join(map(self.one, answers))
-        return b'{"results":[%b],"duration_us":%.1f}' % (listed, duration * _MICROSECONDS)
+    def alike(self, decisions: Sequence[Decision], duration: float) -> bytes:
+        """Write answers that are nothing but *decisions*, at least one, each of which took *duration* seconds."""
+        told = list(map(self._told.get, map(id, decisions)))
+        written = told if all(told) else list(map(self._decision, decisions))
+        end = b',"facts":{},"duration_us":%.1f}' % (duration * _MICROSECONDS)
+        return b'{"decision":%b%b' % ((end + b',{"decision":').join(written), end)  # type: ignore[arg-type]
+
+    def batch(self, written: Iterable[bytes], duration: float) -> bytes:
+        """Write a batch of answers that are *written*, in order, which took *duration* seconds together."""
+        return b'{"results":[%b],"duration_us":%.1f}' % (b",".join(written), duration * _MICROSECONDS)
 
     def _decision(self, decision: Decision) -> bytes:
-        kept = self._kept.get(id(decision))
-        if kept is not None and kept[0] is decision:
-            return kept[1]
-        told = orjson.dumps(decision_shape(decision))
-        if len(self._kept) >= _KEPT:
-            self._kept.clear()
-        self._kept[id(decision)] = decision, told
+        told = self._told.get(id(decision))
+        if told is None:
+            if len(self._told) >= _KEPT:
+                self._told.clear()
+                self._kept.clear()
+            self._kept.append(decision)
+            told = self._told[id(decision)] = orjson.dumps(decision_shape(decision))
         return told
 
 

@@ -5,11 +5,11 @@ Strict JSON in, a question, an answer, JSON out. Of a large batch, others get th
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from yett.dialects.strict_json import dump, parse
 from yett.doors.rest.answers import Answers
-from yett.doors.rest.questions import MOST, read_batch, read_question
+from yett.doors.rest.questions import MOST, plain_contexts, read_batch, read_question
 from yett.ports.clock import Clock
 from yett.services.calls import Reply
 from yett.services.deciding import Answer, Deciding, Question
@@ -50,8 +50,31 @@ class Decisions:
             CallerError: the body holds none, or one of them is none.
         """
         began = self._clock.elapsed()
-        answers = await self.answered(read_batch(parse(body, BATCH_NODES)))
-        return Reply(200, self._answers.several(answers, self._clock.elapsed() - began))
+        payload = parse(body, BATCH_NODES)
+        contexts = plain_contexts(payload)
+        if contexts is None:
+            written = list(map(self._answers.one, await self.answered(read_batch(payload))))
+        else:
+            written = await self._together(contexts)
+        return Reply(200, self._answers.batch(written, self._clock.elapsed() - began))
+
+    async def _together(self, contexts: Sequence[Mapping[str, object]]) -> list[bytes]:
+        """Answer questions that are nothing but *contexts*, and write the answers, several at a time."""
+        written, elapsed = [], self._clock.elapsed
+        for start in range(0, len(contexts), TURN):
+            if start:
+                await asyncio.sleep(0)
+            asked, began = contexts[start : start + TURN], elapsed()
+            decisions = self._deciding.together(asked)
+            each = (elapsed() - began) / len(asked)
+            decided = [decision for decision in decisions if decision]
+            if len(decided) == len(asked):
+                written.append(self._answers.alike(decided, each))
+                continue
+            for context, decision in zip(asked, decisions, strict=True):
+                answer = Answer(decision, duration=each) if decision else await self._deciding.answer(Question(context))
+                written.append(self._answers.one(answer))
+        return written
 
     async def explain(self, body: bytes) -> Reply:
         """

@@ -22,6 +22,7 @@ __all__ = [
     "KEYS",
     "MOST",
     "names",
+    "plain_contexts",
     "read_batch",
     "read_question",
     "refuse",
@@ -60,6 +61,18 @@ def read_question(payload: Any, given: Question = _NOTHING, place: str = "") -> 
         texts=_texts(asked.get("texts"), f"{place}/texts"),
         explain=_flag(asked.get("explain"), f"{place}/explain"),
     )
+
+
+def plain_contexts(payload: Any) -> list[dict[str, object]] | None:
+    """Return the contexts of several questions that say nothing else, as nearly all do; None where it is not so."""
+    requests = payload.get("requests") if type(payload) is dict and len(payload) == 1 else None
+    if type(requests) is not list or len(requests) > MOST:
+        return None
+    try:
+        contexts = [each["context"] for each in requests if type(each) is dict and len(each) == 1]
+    except KeyError:
+        return None
+    return contexts if len(contexts) == len(requests) and {dict}.issuperset(map(type, contexts)) else None
 
 
 def read_batch(payload: Any) -> list[Question]:
