@@ -52,8 +52,8 @@ _PLAIN = re2.compile(
     rb"|der|die|und|ist|nicht|que|los|las|para|por|les|des|une|est|pour|dans|het|een|van|che|con|nie|jest|dan|yang|untuk"
     rb"|och|att|det|ikke|function)\b"
 )
-_ENOUGH, _SHORT, _FOLD = 20, 64, 5.0
-"""So much better than as written, in the steps of `pairs`, is enough in a short text, about as much as ten letters of
+_ENOUGH, _SHORT, _FOLD = 15, 64, 6.0
+"""So much better than as written, in the steps of `pairs`, is enough in a short text, about as much as six letters of
 English gain; and so much more for each time that a text is longer by the factor e, since chance has as many more tries."""
 _AGAINST, _DOUBT = 60, 30
 """So much worse ends a part; a long word alone may lose half of that, and belongs to it even at its edge."""
@@ -77,10 +77,11 @@ _EACH = np.dtype("<i4")
 _WORDS = re.compile(r"(\s+)")
 _TELLING = 1000
 """So many letters tell in which order words stand."""
-# What stands before a noun stands before no end, and before nothing else that stands there.
+# What stands before a noun stands before no end, and before nothing else that stands there; and no sentence is a word.
 _BEFORE_NOUNS = "a|an|the|this|these|that|my|your|our|their|its"
 _OUT_OF_ORDER = re.compile(
     rf"(?i)\b(?:{_BEFORE_NOUNS})(?=[^\w\n]*\n|[^\w\n]+(?:{_BEFORE_NOUNS}|of|in|to|for|from|by|with|and|or|is|are|be)\b)"
+    r"|\A\W*\w+[.?!]\s"
 )
 
 
