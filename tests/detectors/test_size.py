@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yett.detectors import size
 from yett.detectors.size import Size
 from yett.model.finding import Match
 from yett.model.segment import Origin
@@ -69,3 +70,20 @@ def test_depth_is_what_counting_says(text: str, deepest: int) -> None:
 def test_a_repetition_is_seen_whatever_stands_around_it() -> None:
     assert kinds(PROSE[:500] + "all work and no play " * 4000 + PROSE[:500]) == ["size.repetition"]
     assert kinds(PROSE + "a" * 16_000) == ["size.run"]
+
+
+def plain(text: str) -> bool:
+    return max(map(len, text.split()), default=0) >= size._LONGEST_WORD
+
+
+@given(st.lists(st.sampled_from(["a", "bc", " ", "\u00a0", "é" * 5]), max_size=14).map("".join))
+def test_a_word_that_is_too_long_is_seen_as_splitting_sees_it(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(size, "_LONGEST_WORD", 6)
+        assert size._wordy(text) is plain(text)
+
+
+def test_stretches_that_are_too_far_apart_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(size, "len", lambda text: len(text) // 2, raising=False)
+    text = " " * 5_000 + "a" * 20_000 + " " * 5_000
+    assert size._wordy(text) is not plain(text)

@@ -3,11 +3,24 @@
 import html
 import re
 
-__all__ = ["entities", "escapes", "leaf", "percent"]
+__all__ = ["entities", "escapes", "leaf", "percent", "rows", "runs"]
 
 TAG = r"</?[A-Za-z][^<>]{0,256}>|<!--[^<>]{0,256}-->"
 ENTITY = r"&(?:#[0-9]{1,7};?|#[xX][0-9A-Fa-f]{1,6};?|[A-Za-z][0-9A-Za-z]{1,30};)"
 EDIT = re.compile(rf"{TAG}|{ENTITY}|\\(?:u[0-9A-Fa-f]{{4}}|x[0-9A-Fa-f]{{2}})" + r'|\\[nrt"/\\]|\*{1,3}|`{1,3}')
+
+
+def runs(data: bytes, start: int) -> list[tuple[int, int]]:
+    return [match.span() for match in re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}").finditer(data, start)]
+
+
+def rows(data: bytes) -> list[tuple[int, int, bool]]:
+    found = re.finditer(
+        rb"(?:\A|[ \t\n])((?:[!-~][ \t\n]{1,4}){11,}[!-~])(?:\Z|[ \t\n])"
+        rb"|\b(?:[A-Za-z][ \t\n.\-_*|/,+~]{1,3}){5,}[A-Za-z]\b",
+        data,
+    )
+    return [(*(match.span(1) if match[1] else match.span()), bool(match[1])) for match in found]
 
 
 def percent(run: str) -> bytes:

@@ -173,3 +173,18 @@ def test_a_part_that_is_taken_for_another_is_noticed(table: str, name: str, monk
 
     monkeypatch.setattr(decoding, table, Confused)
     assert name in wrong(r"%41%42&lt;&gt;\u0041\u0042")
+
+
+RUNS = st.lists(st.sampled_from(["a" * 15, "aZ0+/_-9", "=", "==", " ", "x" * 16, "?"]), max_size=8).map("".join)
+
+
+@given(RUNS, st.integers(0, 20))
+def test_long_runs_are_found_as_an_expression_finds_them(text: str, start: int) -> None:
+    assert list(decoding._runs(text.encode(), start)) == plain_readings.runs(text.encode(), start)
+
+
+@pytest.mark.parametrize(("name", "by"), [("_SIXTEEN", b"a" * 17), ("_FLAT", bytes(range(256)))])
+def test_a_run_that_is_missed_is_noticed(name: str, by: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, name, by)
+    data = b"x" * 16 + b"== " + b"a" * 20 + b"b"
+    assert list(decoding._runs(data, 0)) != plain_readings.runs(data, 0)

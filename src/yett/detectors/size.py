@@ -8,7 +8,8 @@ judged as a whole, and only where they come in: what a model may write is limite
 import re
 import zlib
 from collections.abc import Iterator
-from itertools import accumulate
+
+import numpy as np
 
 from yett.model.finding import Match
 from yett.model.segment import Origin
@@ -22,7 +23,7 @@ _FEWEST_REPEATING = 4096
 _PART = 8
 _SLACK = 64
 _NO_BRACKETS = bytes(set(range(256)) - set(b"()[]{}"))
-_STEPS = tuple(1 if code in b"([{" else -1 for code in range(256))
+_OPENING = tuple(b"([{")
 _LONGEST_RUN = 2_000
 """How often one character may follow itself; rules and frames are shorter."""
 _LONGEST_WORD = 20_000
@@ -61,7 +62,7 @@ class Size:
             yield Match(0, end, "size.nesting", 0.8, "deepest")
         if end >= _LONGEST_RUN and _running(text):
             yield Match(0, end, "size.run", 0.7, "run")
-        if end >= _LONGEST_WORD and max(map(len, text.split()), default=0) >= _LONGEST_WORD:
+        if end >= _LONGEST_WORD and _wordy(text):
             yield Match(0, end, "size.word", 0.6, "word")
         if not text.isascii() and len(_STACKED.findall(text)) >= _MOST_STACKED:
             yield Match(0, end, "size.marks", 0.7, "marks")
@@ -71,16 +72,21 @@ class Size:
         return len(text) if origin is Origin.MODEL else start
 
     def _deep(self, text: str) -> bool:
-        if sum(map(text.count, "([{")) <= self._deepest:
-            return False
         brackets = text.encode(errors="replace").translate(None, _NO_BRACKETS)
+        if sum(map(brackets.count, b"([{")) <= self._deepest:
+            return False
+        steps = np.where(np.isin(np.frombuffer(brackets, np.uint8), _OPENING), 1, -1)
+        depths = np.concatenate(([0], np.add.accumulate(steps)))
         # What closes nothing does not count, so depth is measured from the shallowest place before.
-        shallowest = accumulate(_depths(brackets), min, initial=0)
-        return any(depth - floor > self._deepest for depth, floor in zip(_depths(brackets), shallowest, strict=False))
+        return bool((depths - np.minimum.accumulate(depths) > self._deepest).any())
 
 
-def _depths(brackets: bytes) -> Iterator[int]:
-    return accumulate(map(_STEPS.__getitem__, brackets))
+def _wordy(text: str) -> bool:
+    """Say whether some word is too long; every such word covers one of the stretches looked at."""
+    step = _LONGEST_WORD // 2
+    stretches = (text[at : at + step] for at in range(0, len(text) - step + 1, step))
+    covered = any(stretch.split(None, 1) == [stretch] for stretch in stretches)
+    return covered and max(map(len, text.split())) >= _LONGEST_WORD
 
 
 def _repetitive(text: str) -> bool:

@@ -138,7 +138,9 @@ _SPELLED = (
     ("escapes", b"\\u", re2.compile(_ESCAPE.encode()), re2.compile(_runs_with(_ESCAPE)), _escapes),
 )
 _IN_RUN = frozenset(_LETTERS + _DIGITS + b"+/-_")
-_RUN = re2.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}")
+# Digits of base64 all alike, and the rest, so that a long run of them is found by a search for sixteen times the same.
+_FLAT = bytes(ord("a") if code in _IN_RUN else ord(" ") for code in range(256))
+_SIXTEEN = b"a" * 16
 _HEX_RUN = re2.compile(rb"[0-9A-Fa-f]{16,}")
 _BYTE_RUN = re2.compile(rb"(?:\\x[0-9A-Fa-f]{2}){4,}")
 _BYTE = re2.compile(rb"\\x[0-9A-Fa-f]{2}")
@@ -180,13 +182,22 @@ def attempts(text: str, start: int, longest: int) -> Iterator[Decoded | None]:
 
 
 def _long_runs(data: bytes, start: int) -> Iterator[Decoded]:
-    for found in _RUN.finditer(data, start):
-        first, last = found.span()
+    for first, last in _runs(data, start):
         run = data[first:last]
         if (not first or data[first - 1] not in _IN_RUN) and (decoded := _base64(run)):
             yield Decoded(first, last, "base64", decoded)
         if not run.isalpha() and len(run.translate(None, _HEX_DIGITS)) <= len(run) - _SHORTEST_HEX:
             yield from _hexes(data, first, last)
+
+
+def _runs(data: bytes, start: int) -> Iterator[tuple[int, int]]:
+    """Yield where from *start* on base64 may stand: sixteen of its digits or more, and up to two equals signs."""
+    flat = data.translate(_FLAT)
+    while (first := flat.find(_SIXTEEN, start)) >= 0:
+        last = flat.find(b" ", first)
+        last = len(data) if last < 0 else last
+        start = last + (data[last : last + 1] == b"=") + (data[last : last + 2] == b"==")
+        yield first, start
 
 
 _SHORTEST_HEX = 16
