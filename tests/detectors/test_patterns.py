@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.detectors import generated, plain_patterns, shipped
+from yett.detectors import patterns
 from yett.detectors.patterns import PatternSet, TooMany, revision_of
 from yett.detectors.rule import Context, Rule, Scanner
 from yett.detectors.rules import expanded
@@ -162,7 +163,7 @@ def test_what_is_found_is_what_a_look_at_every_place_finds(rules: tuple[Rule, ..
     assert PatternSet(rules).detect(text, Origin.USER) == plain_patterns.found(rules, text, Origin.USER)
 
 
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(st.lists(shipped.TEXTS, max_size=40).map(" ".join), st.integers(3_900, 4_100), st.sampled_from(["x ", "é"]))
 def test_of_the_shipped_rules_in_long_texts_too(text: str, before: int, filling: str) -> None:
     text = f"{filling * before} {text}"
@@ -304,15 +305,34 @@ def test_threads_do_not_disturb_one_another() -> None:
 
 def test_what_asks_for_too_much_is_given_up_but_in_a_stream() -> None:
     detector = shipped.patterns(hyperscan=True)
-    text = "a@b.cc " * 30_000
+    text = "a@b.cc " * 90_000
     with pytest.raises(TooMany):
         detector.detect(text, Origin.USER)
-    assert len(detector.detect(text, Origin.MODEL)) == 30_000
+    assert len(detector.detect(text, Origin.MODEL)) == 90_000
 
 
-def test_a_table_of_addresses_is_read_to_its_end() -> None:
-    table = "\n".join(f"person.{number:05}@mail.example" for number in range(20_000))
-    assert len(shipped.patterns(hyperscan=True).detect(table, Origin.USER)) == 20_000
+@pytest.mark.parametrize("most", [0, 1, 2])
+def test_so_many_places_are_looked_at_and_no_more(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    detector = PatternSet((Rule("r", "pii.email", "a", 0.9), Rule("s", "pii.email", "b", 0.9)))
+    monkeypatch.setattr(patterns, "_MOST", most)
+    for text in ("a" * most, "ab" * (most // 2)):
+        assert len(detector.detect(text, Origin.USER)) == len(text)
+    for text in ("a" * (most + 1), "a" * most + "b"):
+        with pytest.raises(TooMany):
+            detector.detect(text, Origin.USER)
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "found"),
+    [
+        ("", "person.{0:05}@mail.example", 20_000),
+        ("host,ip address", "host{0},203.0.{1}.{2}", 20_000),
+        ("name,phone,email", "Ann Lee {0},+44 20 7946 {0:04},ann{0}@mail.example", 40_000),
+    ],
+)
+def test_a_table_of_twenty_thousand_rows_is_read_to_its_end(head: str, row: str, found: int) -> None:
+    table = "\n".join([head, *(row.format(number, number // 100, number % 100) for number in range(20_000))])
+    assert len(shipped.patterns(hyperscan=True).detect(table, Origin.USER)) == found
 
 
 @pytest.mark.parametrize(

@@ -22,17 +22,24 @@ _LAST = 6
 
 def resolved(matches: Sequence[Match]) -> list[Match]:
     """Return *matches* without those that a stronger claim on the same characters beats, ordered by start."""
-    kept = [match for match in matches if family(match.kind) not in VALUES]
-    values = sorted((match for match in matches if family(match.kind) in VALUES), key=_strength)
+    ranks = {kind: _rank(kind) for kind in {match.kind for match in matches}}
+    kept = [match for match in matches if ranks[match.kind] is None]
+    values = sorted(
+        (rank, -match.score, match.start - match.end, match)
+        for match in matches
+        if (rank := ranks[match.kind]) is not None
+    )
     # One byte for each character says whether it is claimed, so that many values cost no more than their length.
-    claimed = bytearray(max((match.end for match in values), default=0))
-    for match in values:
+    claimed = bytearray(max((value[3].end for value in values), default=0))
+    for _, _, length, match in values:
         if claimed.find(1, match.start, match.end) < 0:
-            claimed[match.start : match.end] = b"\x01" * (match.end - match.start)
+            claimed[match.start : match.end] = b"\x01" * -length
             kept.append(match)
     return sorted(kept)
 
 
-def _strength(match: Match) -> tuple[int, float, int, Match]:
-    rank = 0 if match.kind.startswith("secret.") else _RANKS.get(match.kind, _LAST)
-    return rank, -match.score, match.start - match.end, match
+def _rank(kind: str) -> int | None:
+    """Return how strong claims of *kind* are, the strongest first; None where it is no value."""
+    if family(kind) not in VALUES:
+        return None
+    return 0 if kind.startswith("secret.") else _RANKS.get(kind, _LAST)

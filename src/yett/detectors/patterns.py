@@ -33,8 +33,8 @@ __all__ = ["PatternSet", "TooMany", "revision_of"]
 # Part of every revision: changes whenever this room's code may report something else for the same rules.
 _VERSION = b"4"
 # How many matches are looked at more closely in a text that does not stream: so many, and one more for so many bytes.
-# A table of twenty thousand addresses is a normal thing to send.
-_MOST = 24_576
+# A table of twenty thousand people is a normal thing to send, with an address and a number of each, which two rules find.
+_MOST = 81_920
 _BYTES_FOR_EACH = 256
 
 
@@ -129,12 +129,11 @@ class PatternSet:
         base = max(0, start - self.look_behind)
         data, begin = _encoded(text, base, start)
         around = Surroundings(data)
-        places = self._found(around, origin, begin, settled=True)
         most = None if origin is Origin.MODEL else _MOST + len(data) // _BYTES_FOR_EACH
         spans = [
             (found.start, found.end, score, scanner.rule)
-            for scanner, found, valid in (places if most is None else _counted(places, most))
-            if found.start >= begin and (score := scanner.sure(around, found, valid=valid))
+            for scanner, places in self._places(around, origin, begin, most)
+            for found, score in scanner.sure(around, places)
         ]
         if not spans:
             return []
@@ -148,6 +147,19 @@ class PatternSet:
         if not self._allowed:
             return matches
         return [match for match in matches if not self._allowed.allows(match.kind, text[match.start : match.end])]
+
+    def _places(
+        self, around: Surroundings, origin: Origin, begin: int, most: int | None
+    ) -> list[tuple[Scanner, list[tuple[Found, bool]]]]:
+        """Return what each rule finds, if it is no more than *most*: finding it costs less than looking at it closely."""
+        looked = []
+        for scanner, found in self._found(around, origin, begin, settled=True):
+            places = list(found if most is None else islice(found, most + 1))
+            if most is not None and len(places) > most:
+                raise TooMany("more places look like a match than are looked at")
+            most = None if most is None else most - len(places)
+            looked.append((scanner, [place for place in places if place[0].start >= begin]))
+        return looked
 
     def why(self, text: str, match: Match) -> str:
         """Say in words what makes *match*, which was reported in *text*, as sure as it is."""
@@ -166,16 +178,15 @@ class PatternSet:
 
     def _found(
         self, around: Surroundings, origin: Origin, begin: int, *, settled: bool = False
-    ) -> Iterator[tuple[Scanner, Found, bool]]:
+    ) -> Iterator[tuple[Scanner, Iterator[tuple[Found, bool]]]]:
         """
-        Yield all that patterns match from *begin* on, what was triggered before, and whether it is known to be valid.
+        Yield what each pattern matches from *begin* on, what was triggered before, and whether it is known to be valid.
 
         Where the text is *settled*, what lacks the words that it needs is left out.
         """
         for index, stretches in self._opened(around.data, origin, settled=settled):
             scanner = self._scanners[index]
-            for found, valid in scanner.finds(around, 0 if scanner.triggered else begin, stretches):
-                yield scanner, found, valid
+            yield scanner, scanner.finds(around, 0 if scanner.triggered else begin, stretches)
 
     def _opened(self, data: bytes, origin: Origin, *, settled: bool) -> Iterator[tuple[int, Stretches]]:
         """Yield the rules that may match in *data*, and the stretches that all of it begins in, where those are known."""
@@ -196,7 +207,8 @@ class PatternSet:
         end = len(data)
         spans = [
             (found.whole_start, found.whole_end, found.whole_end + scanner.look_ahead > end)
-            for scanner, found, _ in self._found(Surroundings(data), origin, begin)
+            for scanner, places in self._found(Surroundings(data), origin, begin)
+            for found, _ in places
         ]
         for first, last, unsure in sorted(spans, reverse=True):
             if first < settled and (unsure or last > settled):
@@ -209,14 +221,6 @@ class PatternSet:
             rules = (self.rules[index] for index in sorted(wanted))
             self._reaches[wanted] = Reaches((family(rule.kind), rule.pattern) for rule in rules)
         return self._reaches[wanted]
-
-
-def _counted(found: Iterator[tuple[Scanner, Found, bool]], most: int) -> list[tuple[Scanner, Found, bool]]:
-    """Return what was *found*, if it is no more than *most*: finding it costs less than looking at it closely."""
-    places = list(islice(found, most + 1))
-    if len(places) > most:
-        raise TooMany(f"more than {most} places look like a match")
-    return places
 
 
 def _encoded(text: str, base: int, start: int) -> tuple[bytes, int]:

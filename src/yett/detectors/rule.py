@@ -11,14 +11,15 @@ Rules:
    front of a number do not hide it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import filterfalse
+from itertools import compress, filterfalse
 
 from yett.detectors.expression import Found, compiled
 from yett.detectors.gate import Stretches
 from yett.detectors.surroundings import Surroundings
-from yett.detectors.syntax import Choice, Group, Node, Repeat, Sequence, Unreadable, parse, width
+from yett.detectors.syntax import Choice, Group, Node, Repeat, Unreadable, parse, width
+from yett.detectors.syntax import Sequence as Row
 from yett.detectors.validators import VALIDATORS
 from yett.model.segment import Origin
 
@@ -169,21 +170,28 @@ class Scanner:
 
     def score(self, around: Surroundings, found: Found) -> float:
         """Return how sure the rule is of *found*; 0 when it does not believe it."""
-        return self._weighed(around, found) if self._valid(around, found) else 0.0
+        return self._scores(around, [found])[0] if self._valid(around, found) else 0.0
 
-    def sure(self, around: Surroundings, found: Found, *, valid: bool = False) -> float:
-        """Return how sure the rule is of *found*, unless that is too little to be reported; 0 then."""
-        if self._needy and not self._near(self._words, around, found):
-            return 0.0
-        score = self._weighed(around, found) if valid or self._valid(around, found) else 0.0
-        return score if score >= self.rule.seen else 0.0
+    def sure(self, around: Surroundings, places: Sequence[tuple[Found, bool]]) -> list[tuple[Found, float]]:
+        """Return those of *places* that are sure enough to be reported, of some of which it is known that they are valid."""
+        if self._needy and places:
+            near = self._near(self._words, around, [found for found, _ in places])
+            places = list(compress(places, near))
+        believed = [found for found, valid in places if valid or self._valid(around, found)]
+        scores = self._scores(around, believed)
+        return [each for each in zip(believed, scores, strict=True) if each[1] >= self.rule.seen]
 
-    def _weighed(self, around: Surroundings, found: Found) -> float:
+    def _scores(self, around: Surroundings, places: Sequence[Found]) -> list[float]:
+        """Return how sure the rule is of *places*, which are valid."""
+        words = self._near(self._words, around, places)
+        against = self._near(self._against, around, places)
+        known = {pair: self._score(*pair) for pair in set(zip(words, against, strict=True))}
+        return [known[pair] for pair in zip(words, against, strict=True)]
+
+    def _score(self, words: bool, against: bool) -> float:  # noqa: FBT001 - a pair, as `_scores` has it
         context, score = self.rule.context, self.rule.score
-        if self._words and self._near(self._words, around, found):
-            score += context.change
-        if self._against and self._near(self._against, around, found):
-            score += context.against_change
+        score += context.change if words else 0.0
+        score += context.against_change if against else 0.0
         return min(1.0, max(0.0, round(score, 4)))
 
     def why(self, around: Surroundings, found: Found) -> str:
@@ -192,13 +200,13 @@ class Scanner:
         told = [f"pattern `{rule.id}` {rule.score:g}"]
         told += [f"check `{rule.validator}` passed"] if rule.validator else []
         for words, change in ((context.words, context.change), (context.against, context.against_change)):
-            near = next((word for word in words if self._near(spoken((word,)), around, found)), None)
+            near = next((word for word in words if self._near(spoken((word,)), around, [found])[0]), None)
             told += [f"beside `{near}` {change:+g}"] if near else []
         return ", ".join(told)
 
-    def _near(self, words: str, around: Surroundings, found: Found) -> bool:
-        """Say whether one of *words* stands near; a byte more on each side shows whether it stands there whole."""
-        return around.near(words, found.start, found.end, self.rule.context.window + 1)
+    def _near(self, words: str, around: Surroundings, places: Sequence[Found]) -> list[bool]:
+        """Say where one of *words* stands near; a byte more on each side shows whether it stands there whole."""
+        return around.near(words, places, self.rule.context.window + 1) if words else [False] * len(places)
 
 
 def spoken(words: tuple[str, ...]) -> str:
@@ -266,7 +274,7 @@ def _before_group(node: Node) -> tuple[int | None] | None:
         case Repeat(part, _, most, _):
             inside = _before_group(part)
             return inside if inside is None or most == 1 else (None,)
-        case Sequence(parts):
+        case Row(parts):
             ahead: int | None = 0
             for part in parts:
                 if (inside := _before_group(part)) is not None:

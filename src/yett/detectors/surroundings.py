@@ -8,10 +8,13 @@ Rules:
 2. A value is checked once, however often it stands in the text and however many rules find it.
 """
 
-from bisect import bisect_left
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from yett.detectors.expression import compiled
+import numpy as np
+from numpy.typing import NDArray
+
+from yett.detectors.expression import Found, compiled
 from yett.detectors.validators import VALIDATORS
 
 __all__ = ["Surroundings"]
@@ -20,12 +23,16 @@ _FEW = 8
 _BYTES_FOR_EACH = 1024
 """Looking through so many bytes for words takes as long as looking around one place."""
 
+_BEYOND = 1 << 48
+"""A place behind all others."""
+_Places = NDArray[np.intp]
+
 
 class _Stretches(NamedTuple):
-    """Stretches that follow one another and share no byte."""
+    """Stretches that follow one another and share no byte, and one behind all places."""
 
-    starts: list[int]
-    ends: list[int]
+    starts: _Places
+    ends: _Places
 
 
 class Surroundings:
@@ -53,32 +60,48 @@ class Surroundings:
             known = values[value] = VALIDATORS[validator](value.decode(errors="replace"))
         return known
 
-    def near(self, words: str, start: int, end: int, reach: int) -> bool:
+    def near(self, words: str, places: Sequence[Found], reach: int) -> list[bool]:
         """
-        Say whether the pattern *words* matches within *reach* bytes before *start* or after *end*.
+        Say for each of *places* whether the pattern *words* matches within *reach* bytes before or after it.
 
         Where the text ends there is a space, which shows that a word stands there whole.
         """
-        standing = self._standing.get(words)
-        if standing is None:
-            asked = self._asked[words] = self._asked.get(words, 0) + 1
-            if asked > self._few:
-                standing = self._standing[words] = self._all(words)
+        asked = self._asked[words] = self._asked.get(words, 0) + len(places)
+        if asked <= self._few:
+            return [self._around(words, found, reach) for found in places]
+        if words not in self._standing:
+            self._standing[words] = self._all(words)
+        starts = np.fromiter((found.start for found in places), np.intp, len(places)) + 1
+        ends = np.fromiter((found.end for found in places), np.intp, len(places)) + 1
         # Places count in the text between two spaces, one byte further on.
-        low, high = start - reach + 1, end + 1 + reach
-        return self._within(words, max(0, low), start + 1, standing) or self._within(words, end + 1, high, standing)
+        before = self._within(self._standing[words], np.maximum(0, starts - reach), starts)
+        after = self._within(self._standing[words], ends, ends + reach)
+        near: list[bool] = (before[0] | after[0]).tolist()
+        for at in ((before[1] | after[1]) & ~(before[0] | after[0])).nonzero()[0].tolist():
+            near[at] = self._around(words, places[at], reach)
+        return near
 
-    def _within(self, words: str, low: int, high: int, standing: _Stretches | None) -> bool:
-        """Say whether *words* match within *low* to *high*, given all stretches where they do, if those are known."""
-        if standing is not None:
-            starts, ends = standing
-            at = bisect_left(starts, low)
-            if at < len(starts) and ends[at] <= high:
-                return True
-            # What matches within, yet is not among all stretches, shares a byte with one of them.
-            if (at == len(starts) or starts[at] >= high) and (not at or ends[at - 1] <= low):
-                return False
-        return compiled(words).search(self._between_spaces[low:high]) is not None
+    def _around(self, words: str, found: Found, reach: int) -> bool:
+        """Look around one place."""
+        text, expression = self._between_spaces, compiled(words)
+        before = text[max(0, found.start + 1 - reach) : found.start + 1]
+        return (
+            expression.search(before) is not None
+            or expression.search(text[found.end + 1 : found.end + 1 + reach]) is not None
+        )
+
+    @staticmethod
+    def _within(standing: _Stretches, lows: _Places, highs: _Places) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """
+        Say where some of the stretches lies within *lows* to *highs*, and where some shares a byte with that.
+
+        What matches within, yet is not among all stretches, shares a byte with one of them.
+        """
+        starts, ends = standing
+        at = starts.searchsorted(lows)
+        inside = ends[at] <= highs
+        touching = (starts[at] < highs) | ((at > 0) & (ends[at - 1] > lows))
+        return inside, touching
 
     @property
     def _between_spaces(self) -> bytes:
@@ -86,5 +109,7 @@ class Surroundings:
         return self._framed
 
     def _all(self, words: str) -> _Stretches:
-        spans = [(found.whole_start, found.whole_end) for found in compiled(words).finditer(self._between_spaces)]
-        return _Stretches([start for start, _ in spans], [end for _, end in spans])
+        text = self._between_spaces
+        spans = [(found.whole_start, found.whole_end) for found in compiled(words).finditer(text)]
+        starts, ends = np.array([*spans, (_BEYOND, _BEYOND)], np.intp).T
+        return _Stretches(starts, ends)
