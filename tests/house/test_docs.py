@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+import re2  # noqa: F401 - before regopy, which brings a copy of its own: the other way round the process aborts
 import yaml
 from regopy import Interpreter
 

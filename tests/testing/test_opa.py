@@ -1,6 +1,7 @@
 """Rego is served as Open Policy Agent serves it, faults included."""
 
 import json
+import subprocess
 import sys
 from typing import Any
 
@@ -99,3 +100,8 @@ async def test_what_it_is_told_to_say_comes_first() -> None:
         (authority,) = authorities.of(Policies(opa=OpaSettings(url=server.address)))
         assert [(await authority.decide({})).allowed for _ in range(3)] == [False, False, True]
         await authorities.aclose()
+
+
+def test_patterns_can_be_compiled_whatever_was_imported_first() -> None:
+    program = "import yett.testing.opa, re2; re2.compile(b'(?i)open sesame')"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -13,6 +13,7 @@ default deny := false") as opa:
 from collections.abc import Iterable
 
 import orjson
+import re2  # noqa: F401 - before regopy, which brings a copy of its own: the other way round the process aborts
 import regopy
 
 from yett.testing.provider import Provider, Request, Script, answer
