@@ -315,9 +315,21 @@ def test_what_asks_for_too_much_is_given_up_but_in_a_stream() -> None:
 def test_so_many_places_are_looked_at_and_no_more(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     detector = PatternSet((Rule("r", "pii.email", "a", 0.9), Rule("s", "pii.email", "b", 0.9)))
     monkeypatch.setattr(patterns, "_MOST", most)
+    monkeypatch.setattr(patterns, "_FEW", most)
     for text in ("a" * most, "ab" * (most // 2)):
         assert len(detector.detect(text, Origin.USER)) == len(text)
     for text in ("a" * (most + 1), "a" * most + "b"):
+        with pytest.raises(TooMany):
+            detector.detect(text, Origin.USER)
+
+
+def test_what_is_the_same_over_and_over_is_given_up_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    detector = PatternSet((Rule("r", "pii.email", r"[ab]\d", 0.9),))
+    monkeypatch.setattr(patterns, "_MOST", 8)
+    monkeypatch.setattr(patterns, "_FEW", 4)
+    assert len(detector.detect("a1" * 4, Origin.USER)) == 4
+    assert len(detector.detect("a1a2a3a4" * 2, Origin.USER)) == 8
+    for text in ("a1" * 5, "a1a2a3a4b1" * 2):
         with pytest.raises(TooMany):
             detector.detect(text, Origin.USER)
 

@@ -35,6 +35,9 @@ _VERSION = b"4"
 # How many matches are looked at more closely in a text that does not stream: so many, and one more for so many bytes.
 # A table of twenty thousand people is a normal thing to send, with an address and a number of each, which two rules find.
 _MOST = 81_920
+# After so many, what is the same over and over is given up: nobody sends that, and each place costs microseconds.
+_FEW = 24_576
+_ALIKE = 4
 _BYTES_FOR_EACH = 256
 
 
@@ -153,11 +156,18 @@ class PatternSet:
     ) -> list[tuple[Scanner, list[tuple[Found, bool]]]]:
         """Return what each rule finds, if it is no more than *most*: finding it costs less than looking at it closely."""
         looked = []
+        few = None if most is None else most - _MOST + _FEW
+        count = 0
         for scanner, found in self._found(around, origin, begin, settled=True):
-            places = list(found if most is None else islice(found, most + 1))
-            if most is not None and len(places) > most:
-                raise TooMany("more places look like a match than are looked at")
-            most = None if most is None else most - len(places)
+            places = list(found if few is None else islice(found, few - count + 1))
+            if few is not None and most is not None and count + len(places) > few:
+                if not _various(around.data, places):
+                    raise TooMany("more places look like a match than are looked at, and most are the same")
+                few = most
+                places += islice(found, few - count - len(places) + 1)
+                if count + len(places) > few:
+                    raise TooMany("more places look like a match than are looked at")
+            count += len(places)
             looked.append((scanner, [place for place in places if place[0].start >= begin]))
         return looked
 
@@ -221,6 +231,11 @@ class PatternSet:
             rules = (self.rules[index] for index in sorted(wanted))
             self._reaches[wanted] = Reaches((family(rule.kind), rule.pattern) for rule in rules)
         return self._reaches[wanted]
+
+
+def _various(data: bytes, places: Sequence[tuple[Found, bool]]) -> bool:
+    """Say whether *places* in *data* are as various as those in a table are."""
+    return len({data[found.start : found.end] for found, _ in places}) * _ALIKE > len(places)
 
 
 def _encoded(text: str, base: int, start: int) -> tuple[bytes, int]:
