@@ -71,8 +71,8 @@ def _base64(run: bytes) -> str | None:
     return _readable(binascii.a2b_base64(whole + b"=" * (-len(whole) % 4)))
 
 
-def _hexadecimal(digits: str) -> str | None:
-    return _readable(bytes.fromhex(digits)) if len(digits) % 2 == 0 else None
+def _hexadecimal(digits: bytes) -> str | None:
+    return _readable(binascii.unhexlify(digits)) if len(digits) % 2 == 0 else None
 
 
 class _Percents(dict[str, bytes]):
@@ -186,8 +186,11 @@ def _long_runs(data: bytes, start: int) -> Iterator[Decoded]:
         run = data[first:last]
         if (not first or data[first - 1] not in _IN_RUN) and (decoded := _base64(run)):
             yield Decoded(first, last, "base64", decoded)
-        if not run.isalpha() and len(run.translate(None, _HEX_DIGITS)) <= len(run) - _SHORTEST_HEX:
-            yield from _hexes(data, first, last)
+        if not run.isalpha() and len(rest := run.translate(None, _HEX_DIGITS)) <= len(run) - _SHORTEST_HEX:
+            # Numbers of cards and accounts are such digits from end to end, and may be most of a text.
+            yield from _hexes(
+                data, (found.span() for found in _HEX_RUN.finditer(run)) if rest else ((0, len(run)),), first
+            )
 
 
 def _runs(data: bytes, start: int) -> Iterator[tuple[int, int]]:
@@ -203,20 +206,21 @@ def _runs(data: bytes, start: int) -> Iterator[tuple[int, int]]:
 _SHORTEST_HEX = 16
 
 
-def _hexes(data: bytes, first: int, last: int) -> Iterator[Decoded]:
-    for found in _HEX_RUN.finditer(data, first, last):
-        begin, end = found.span()
-        if not data[begin - 1 : begin].isalnum() and not data[end : end + 1].isalnum():
-            decoded = _hexadecimal(found[0].decode())
+def _hexes(data: bytes, runs: Iterable[tuple[int, int]], place: int) -> Iterator[Decoded]:
+    """Read the *runs* of digits, counted from *place*, that stand alone."""
+    for begin, end in runs:
+        first, last = place + begin, place + end
+        if not data[first - 1 : first].isalnum() and not data[last : last + 1].isalnum():
+            decoded = _hexadecimal(data[first:last])
             if decoded:
-                yield Decoded(begin, end, "hex", decoded)
+                yield Decoded(first, last, "hex", decoded)
 
 
 def _bytes(data: bytes, start: int) -> Iterator[Decoded]:
     for found in _BYTE_RUN.finditer(data, start):
         first, last = found.span()
         if not _BYTE.fullmatch(data[max(0, first - LOOK_BEHIND) : first]):
-            decoded = _hexadecimal(found[0].decode().replace("\\x", ""))
+            decoded = _hexadecimal(found[0].replace(b"\\x", b""))
             if decoded:
                 yield Decoded(first, last, "hex", decoded)
 
