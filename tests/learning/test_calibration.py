@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from yett.detectors.evidence import RATES
 from yett.detectors.linear import POINTS
-from yett.learning.calibration import RATES, scales
+from yett.learning.calibration import scales
 from yett.learning.example import Example
 from yett.model.segment import Origin
 

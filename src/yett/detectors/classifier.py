@@ -6,16 +6,17 @@ Rules:
 1. It reads texts as they look once folded and decoded; what was taken apart to get past a list of words is whole again.
 2. What users, documents, tools and strangers wrote is judged. Giving orders is what the application's builder is for,
    and what the model says is judged by what it carries out, so a stream never waits for this detector.
-3. A score of 0.5, 0.7 or 0.9 is reached by 5 %, 0.5 % or 0.1 % of innocent texts. Nothing is reported below the first.
+3. A score of 0.5, 0.7 or 0.9 is reached by 3 %, 0.75 % or 0.1 % of innocent texts. Nothing is reported below the first.
 4. A second judge, where there is one, is asked about texts in doubt, and about the worst windows of whatever comes from
-   documents, tools and strangers; the score is the mean of both, which found more than the word of either alone. When it
-   fails, so does this detector: nothing passes on half an opinion.
+   documents, tools and strangers; the score is what both say together (see `evidence`), which found more than the word
+   of either alone. When it fails, so does this detector: nothing passes on half an opinion.
 5. Fewer than four different words, however often they are said, are too little to deny by: their score stays below 0.7,
    and orders as short as that are what the rules are for. Writing without spaces, and long runs of letters, are no words.
 """
 
 from collections.abc import Iterator
 
+from yett.detectors.evidence import together
 from yett.detectors.judge import Judge, Suspect
 from yett.model.finding import Match
 from yett.model.segment import Origin
@@ -24,7 +25,7 @@ from yett.ports.scorer import Scorer
 __all__ = ["BALANCED", "MONITOR", "STRICT", "Classifier"]
 
 MONITOR, BALANCED, STRICT = 0.5, 0.7, 0.9
-"""The operating points: 5 %, 0.5 % and 0.1 % of innocent texts score as high."""
+"""The operating points: 3 %, 0.75 % and 0.1 % of innocent texts score as high."""
 _DOUBT = 0.3
 _WINDOWS = 4
 _FEWEST_WORDS, _LONGEST_WORD = 4, 20
@@ -59,7 +60,7 @@ class Classifier:
         rule = "stage-1"
         if self._scorer and score < STRICT and (score >= _DOUBT or not trusted):
             worst, second = self._asked(self._scorer, text, suspects, origin)
-            score, rule = (score + second) / 2, "stage-2"
+            score, rule = together(score, second), "stage-2"
         if score > _TOO_LITTLE and _few_words(text):
             score = _TOO_LITTLE
         if score >= MONITOR:

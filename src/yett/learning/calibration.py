@@ -12,16 +12,15 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from yett.detectors.evidence import RATES
 from yett.detectors.linear import LONG, POINTS
 from yett.learning.example import Example
 from yett.learning.metrics import threshold_at
 from yett.learning.weighting import AUTHORED, OPTIONAL, WRITTEN
 from yett.model.segment import Origin
 
-__all__ = ["RATES", "scales"]
+__all__ = ["scales"]
 
-RATES = (0.03, 0.0075, 0.001)
-"""False alarms at the three operating points: monitor, balanced, strict."""
 _CONTRASTS = (AUTHORED, WRITTEN, OPTIONAL)
 _ENOUGH = 1500
 _APART = 0.25
