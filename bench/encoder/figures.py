@@ -1,35 +1,29 @@
 """
 Figures: how well texts of sources were judged that the model had not seen, with 95 % intervals (Wilson).
 
-One threshold serves all sources: that at which a given share of the innocent texts, of all sources together, would be
-false alarms. Plainly harmful requests without any disguise (`optional_…`) are shown and not counted; sources that were
-written for training (`authored_…`) are shown and do not count in the mean.
+One threshold serves all sources: that at which a given share of the innocent texts that were met in the world, of all
+sources together, would be false alarms. What was written for training (`authored_…`, `written_…`) and plainly harmful
+requests (`optional_…`) are shown and not counted.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 
+from yett.detectors.evidence import RATES
 from yett.learning.metrics import area, threshold_at, wilson
-from yett.learning.weighting import AUTHORED
+from yett.learning.weighting import AUTHORED, OPTIONAL, WRITTEN
 
-__all__ = ["Row", "counted", "held_out", "mean_found", "points", "report"]
+__all__ = ["Row", "counted", "mean_found", "points", "report"]
 
 Row = Mapping[str, object]
-OPERATING = {"monitor": 0.05, "balanced": 0.01, "strict": 0.001}
+OPERATING = dict(zip(("monitor", "balanced", "strict"), RATES, strict=True))
 """The share of innocent texts that are false alarms."""
 
 
-def held_out(folder: Path) -> list[Row]:
-    """Return every judgement on a text of a source that was held out."""
-    return [row for file in sorted(folder.glob("held-out-*.json")) for row in json.loads(file.read_text("utf-8"))]
-
-
 def counted(row: Row) -> bool:
-    """Say whether a false alarm about *row* is one."""
-    return not str(row["source"]).startswith("optional_")
+    """Say whether *row* was met in the world."""
+    return not str(row["source"]).startswith((AUTHORED, WRITTEN, OPTIONAL))
 
 
 def points(rows: Sequence[Row], answer: str = "answer") -> dict[str, float]:
@@ -40,7 +34,7 @@ def points(rows: Sequence[Row], answer: str = "answer") -> dict[str, float]:
 
 def mean_found(rows: Sequence[Row], threshold: float, answer: str = "answer") -> float:
     """Return the share of attacks that is found, every source that was met in the world counting the same."""
-    met = [row for row in rows if row["attack"] and not str(row["source"]).startswith(AUTHORED)]
+    met = [row for row in rows if row["attack"] and counted(row)]
     shares = [
         np.mean([row[answer] >= threshold for row in met if row["source"] == source])
         for source in sorted({row["source"] for row in met})
@@ -51,7 +45,7 @@ def mean_found(rows: Sequence[Row], threshold: float, answer: str = "answer") ->
 def report(rows: Sequence[Row], answer: str = "answer") -> str:
     """Return all figures as Markdown."""
     at = points(rows, answer)
-    attacks, innocent = ([row for row in rows if row["attack"] is wanted and counted(row)] for wanted in (True, False))
+    attacks, innocent = ([row for row in rows if row["attack"] is wanted] for wanted in (True, False))
     means = ", ".join(
         f"{mean_found(rows, threshold, answer):.3f} at {OPERATING[name]:.1%}" for name, threshold in at.items()
     )

@@ -26,7 +26,6 @@ class Layer(nn.Module):
         self.query, self.key, self.value, self.dense = (nn.Linear(WIDTH, WIDTH) for _ in range(4))
         self.up, self.down = nn.Linear(WIDTH, INNER), nn.Linear(INNER, WIDTH)
         self.first, self.second = nn.LayerNorm(WIDTH, EPSILON), nn.LayerNorm(WIDTH, EPSILON)
-        self.drop = nn.Dropout(0.1)
 
     def forward(self, hidden: Tensor, mask: Tensor | None) -> Tensor:
         """Return what the next layer gets; *mask* is true where a token may be looked at."""
@@ -34,8 +33,8 @@ class Layer(nn.Module):
         heads = (batch, length, HEADS, WIDTH // HEADS)
         query, key, value = (part(hidden).view(heads).transpose(1, 2) for part in (self.query, self.key, self.value))
         seen = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
-        hidden = self.first(hidden + self.drop(self.dense(seen.transpose(1, 2).reshape(batch, length, WIDTH))))
-        return self.second(hidden + self.drop(self.down(functional.gelu(self.up(hidden)))))
+        hidden = self.first(hidden + self.dense(seen.transpose(1, 2).reshape(batch, length, WIDTH)))
+        return self.second(hidden + self.down(functional.gelu(self.up(hidden))))
 
 
 class Network(nn.Module):
@@ -47,6 +46,7 @@ class Network(nn.Module):
         self.places = nn.Embedding(512, WIDTH)
         self.norm = nn.LayerNorm(WIDTH, EPSILON)
         self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
+        self.drop = nn.Dropout(0.1)
         self.head = nn.Linear(WIDTH, 1)
         nn.init.zeros_(self.head.bias)
         self._load(load_file(weights))
@@ -89,9 +89,9 @@ class Network(nn.Module):
         for layer in self.layers[depth:]:
             hidden = layer(hidden, mask)
         if present is None:
-            return self.head(hidden.mean(1)).squeeze(1)
+            return self.head(self.drop(hidden.mean(1))).squeeze(1)
         share = present.unsqueeze(2) / present.sum(1).view(-1, 1, 1)
-        return self.head((hidden * share).sum(1)).squeeze(1)
+        return self.head(self.drop((hidden * share).sum(1))).squeeze(1)
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Return the answers for windows of equal length."""

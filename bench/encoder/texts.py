@@ -7,16 +7,45 @@ for what they mean in ordinary life. Each comes in three sources of its own, so 
 
 import gzip
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from zlib import crc32
 
+from yett.compose.corpora import written_by_rule
 from yett.learning.corpus import read_examples
 from yett.learning.example import Example
 from yett.model.segment import Origin
 
-__all__ = ["disguised", "elsewhere", "gathered", "innocent", "local"]
+__all__ = [
+    "APART",
+    "HALVED",
+    "WRITTEN",
+    "carried",
+    "cut",
+    "disguised",
+    "elsewhere",
+    "gathered",
+    "innocent",
+    "kept_apart",
+    "local",
+    "spared",
+]
+
+WRITTEN = "written_"
+"""How the names of sources begin that were written by hand for the corpus."""
+APART = {
+    "attack_self_reminder",
+    "attack_fuzzyai",
+    "attack_small_collections",
+    "mixed_deepset_train",
+    "benign_oasst",
+    "benign_banking77",
+    "benign_atlas",
+}
+HALVED = "benign_arena_hard_v2"
 
 PARTS = 3
 ORIGINS = (Origin.USER, Origin.DOCUMENT, Origin.TOOL)
@@ -89,18 +118,47 @@ NOUNS = [
     "librarian",
     "heater",
 ]
-_LEET = str.maketrans("aeiost", "4310$7")
 
 
-def gathered(folder: Path, seed: int) -> list[Example]:
-    """Return the examples of all files in *folder*, and the innocent ones from elsewhere."""
+def gathered(folders: Sequence[Path], seed: int) -> list[Example]:
+    """Return the examples of all files in *folders*, what is written by rule, and innocent ones from elsewhere."""
     dice = Random(seed)
-    corpus = [
-        example
-        for file in sorted(folder.glob("*.jsonl.gz"))
-        for example in read_examples(gzip.decompress(file.read_bytes()).splitlines(), file.name)
-    ]
-    return [*corpus, *innocent(dice), *local(dice)]
+    corpus = [example for folder in folders for file in sorted(folder.iterdir()) for example in _lines(file)]
+    return [*corpus, *written_by_rule(seed), *innocent(dice), *local(dice)]
+
+
+def _lines(file: Path) -> list[Example]:
+    """Return the examples of *file*."""
+    if file.suffix not in {".gz", ".jsonl"}:
+        return []
+    raw = file.read_bytes()
+    lines = (gzip.decompress(raw) if file.suffix == ".gz" else raw).splitlines()
+    return list(read_examples(lines, file.name))
+
+
+def kept_apart(example: Example) -> bool:
+    """
+    Say whether *example* is not learnt from, so that what is learnt can be judged.
+
+    Those are whole sources, half of another, and what `apart.txt` lists of what was written by hand: a tenth, in pairs of
+    an attack and an innocent text that are alike but for what makes one of them an attack.
+    """
+    if example.source.startswith(WRITTEN):
+        return sha256(example.text.encode()).hexdigest()[:16] in _listed()
+    half = example.source == HALVED and crc32(example.text.encode()) % 2 == 0
+    return half or example.source in APART
+
+
+def spared(example: Example) -> bool:
+    """Say whether *example* is not even learnt from in the last minutes, so that a scale can be drawn from it."""
+    if not kept_apart(example) or example.source.startswith(WRITTEN):
+        return kept_apart(example)
+    return not example.attack and crc32(example.text.encode() + b"x") % 2 == 0
+
+
+@cache
+def _listed() -> frozenset[str]:
+    return frozenset(Path(__file__).with_name("apart.txt").read_text("ascii").split())
 
 
 def innocent(dice: Random, each: int = 12) -> Iterator[Example]:
@@ -148,10 +206,8 @@ def _read(file: Path) -> str:
 
 
 def disguised(text: str, dice: Random, share: float = 0.15) -> str:
-    """Disguise a *share* of texts as attacks may be, and innocent ones just as often: misspelt, in leet, spaced out."""
-    if dice.random() >= share:
-        return text
-    return dice.choice((_misspelt, _misspelt, _leet, _spaced))(text, dice)
+    """Disguise a *share* of texts in ways that no reading undoes, innocent ones just as often as attacks."""
+    return dice.choice((_misspelt, _misspelt, _bare, _hasty))(text, dice) if dice.random() < share else text
 
 
 def _misspelt(text: str, dice: Random) -> str:
@@ -163,12 +219,25 @@ def _misspelt(text: str, dice: Random) -> str:
     return " ".join(words)
 
 
-def _leet(text: str, dice: Random) -> str:
-    return "".join(letter.translate(_LEET) if dice.random() < 0.6 else letter for letter in text)
+def _bare(text: str, dice: Random) -> str:  # noqa: ARG001 - one of several disguises
+    return "".join(letter for letter in text if letter not in ".,;:!?\"'()[]{}<>*#`")
 
 
-def _spaced(text: str, dice: Random) -> str:  # noqa: ARG001 - one of several disguises
-    return " ".join(text[:150])
+def _hasty(text: str, dice: Random) -> str:
+    return "".join(letter for letter in text if dice.random() > 0.03)
+
+
+def carried(text: str, innocent: Sequence[str], dice: Random) -> str:
+    """Put *text* between, before or behind pieces of *innocent* ones."""
+    before, behind = (cut(dice.choice(innocent), dice.randrange(80, 260), dice) for _ in range(2))
+    joint = dice.choice((" ", "\n", "\n\n"))
+    return joint.join(dice.choice(((before, text), (text, behind), (before, text, behind))))
+
+
+def cut(text: str, length: int, dice: Random) -> str:
+    """Return a piece of *text* of about *length* characters, from anywhere."""
+    begin = dice.randrange(max(1, len(text) - length))
+    return text[begin : begin + length].partition(" ")[2] if begin else text[:length]
 
 
 def elsewhere(example: Example, dice: Random, share: float = 0.15) -> Origin:

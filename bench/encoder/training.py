@@ -1,27 +1,30 @@
 """
-Train the encoder: three models on parts of the sources, to say how well unseen ones are judged, and one on all.
+Train the encoder against the clock, and let it judge what was kept apart.
 
-    python -m bench.encoder.training --corpus FOLDER --base FOLDER --out FOLDER
+    python -m bench.encoder.training --corpus FOLDER FOLDER --base FOLDER --out FOLDER --minutes 55
 
-needs torch, safetensors, scikit-learn and onnx beside Yett's own extras. The corpus is a folder of `*.jsonl.gz`, the
-base one with MiniLM-L6's `model.safetensors` and `tokenizer.json`.
+needs torch, safetensors, scikit-learn and onnx beside Yett's own extras. The corpora are folders of `*.jsonl` or
+`*.jsonl.gz`, the base one with MiniLM-L6's `model.safetensors` and `tokenizer.json`.
 
 Rules:
 
-1. Whole sources are held out, in three groups, and judged by a model that has seen nothing of them. The model that is
-   kept has seen something of every source, and its scale is drawn from texts of these sources that it has not seen.
-2. The embeddings and the lowest layers stay as they were published. What they make of a window is computed once and
-   kept for all four models.
+1. What `texts.kept_apart` names is not learnt from, nor looked at while learning: whole sources, and a tenth of what was
+   written by hand. The model that is judged is the one that is kept, but for its last minutes: a run may go on from an
+   earlier one, and with `--last` it learns from what was kept apart, too, slowly, but for what `texts.spared` names.
+2. The embeddings and the lowest layers stay as they were published; the higher a layer, the faster it learns.
 3. Of a long attack the window is learnt that looks most like one to a linear model of words, since the rest of it may
-   well be innocent; of a long innocent text, that one or any other.
-4. Equal seeds give equal models on one machine.
+   well be innocent; of a long innocent text, that one or any other. Most long texts are cut to a shorter piece
+   first, which costs less and shows more texts in the same time.
+4. Several times the innocent texts that the model finds most like attacks are drawn more often, and so are
+   the attacks that it finds most innocent.
+5. The clock sets the pace: the rate falls with the time that is left, so that a run ends when it was told to.
 """
 
 import argparse
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -29,36 +32,43 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import SGDClassifier
 from tokenizers import Tokenizer
-from torch import Tensor
 from torch.nn import functional
 
-from bench.encoder.network import Network, padded
-from bench.encoder.texts import disguised, elsewhere, gathered
+from bench.encoder.network import LAYERS, Network, padded
+from bench.encoder.texts import WRITTEN, carried, disguised, elsewhere, gathered, kept_apart, spared
 from yett.adapters.scorers.tokens import Tokens
 from yett.learning.example import Example
-from yett.learning.folds import Fold, folds
 from yett.learning.weighting import weights
+from yett.model.segment import Origin
 
-FROZEN = 3
+FROZEN = 2
 """How many of the lowest layers are left as they were published."""
 BATCH = 32
-RATE, RATE_OF_HEAD = 1e-4, 1e-3
-JUDGED = 100
-"""How many attacks and innocent texts of each source are judged when it is held out."""
-UNSEEN_ATTACKS, UNSEEN_INNOCENT = 20, 50
-"""How many texts of each source are kept for the scale, among those that were not learnt from."""
+SLOWER = 0.85
+"""By what each layer learns slower than the one above it."""
+ROUND = 1600
+"""Windows drawn at a time."""
+PIECE, PIECES = 240, 170
+"""Characters of a piece of a long text, and from the beginning of one to that of the next."""
+LOOKED_AT = {False: 3000, True: 1200}
+"""How many innocent texts and attacks are looked at to find the hard ones."""
+SHORTENED, CARRIED = 0.6, 0.1
+"""The share of long texts that are cut to a piece, and of short ones that are put among innocent ones."""
+HARD, OFTENER = 0.15, 4.0
+"""The share of them that counts as hard, and how much oftener those are drawn."""
+JUDGED = 400
+"""How many attacks and innocent texts of each source that was kept apart are judged."""
 
 
 class Item(NamedTuple):
     """A window to learn from."""
 
-    example: int
     window: list[int]
     attack: float
-    weight: float
 
 
 @dataclass
@@ -79,118 +89,154 @@ class Ranker:
         )
         return self
 
-    def ranked(self, windows: list[list[int]], words: Tokenizer) -> list[list[int]]:
-        """Return *windows*, the worst first."""
-        if len(windows) == 1:
-            return windows
-        marks = self.model.decision_function(self.vectors.transform(words.decode_batch(windows)))
-        return [windows[place] for place in np.argsort(-marks, kind="stable")]
+    def worst(self, texts: Sequence[str]) -> int:
+        """Return the place of the worst of *texts*."""
+        return int(self.model.decision_function(self.vectors.transform(texts)).argmax()) if len(texts) > 1 else 0
+
+
+def _oftener(example: Example) -> float:
+    """Say how much oftener *example* is drawn than its weight says, which is that for a sum of words."""
+    if not example.source.startswith(WRITTEN):
+        return 1.0
+    return 15.0 if example.attack else 5.0
+
+
+class Stream:
+    """Draws windows to learn from."""
+
+    def __init__(self, examples: Sequence[Example], tokens: Tokens, words: Tokenizer, seed: int) -> None:
+        self.examples = examples
+        self.share = weights(examples) * [_oftener(each) for each in examples]
+        self._tokens, self._words, self._dice = tokens, words, Random(seed)
+        self._ranker = Ranker().fit(examples)
+        self._innocent = [each.text for each in examples if not each.attack and len(each.text) > 300]
+
+    def items(self, count: int) -> list[Item]:
+        """Draw *count* windows."""
+        drawn = self._dice.choices(range(len(self.examples)), self.share.tolist(), k=count)
+        return [self.item(self.examples[index]) for index in drawn]
+
+    def item(self, example: Example) -> Item:
+        """Make a window of *example*: disguised, in a piece, among innocent texts, or as it is."""
+        dice, text, origin = self._dice, example.text, elsewhere(example, self._dice)
+        if len(text) > PIECE and dice.random() < SHORTENED:
+            pieces = [text[begin : begin + PIECE] for begin in range(0, min(len(text), 4000) - PIECE // 3, PIECES)]
+            text = pieces[self._chosen(example, pieces)]
+        elif len(text) < PIECE and dice.random() < CARRIED:
+            text = carried(text, self._innocent, dice)
+            origin = dice.choice((origin, Origin.DOCUMENT, Origin.TOOL))
+        windows = self._tokens.windows(disguised(text, dice), origin, most=12)
+        place = self._chosen(example, self._words.decode_batch(windows)) if len(windows) > 1 else 0
+        return Item(windows[place], float(example.attack))
+
+    def _chosen(self, example: Example, pieces: Sequence[str]) -> int:
+        likely = example.attack or self._dice.random() < 0.5
+        return self._ranker.worst(pieces) if likely else self._dice.randrange(len(pieces))
+
+    def seek_hard(self, network: Network) -> None:
+        """Draw those examples more often that *network* judges wrongest."""
+        for attack, most in LOOKED_AT.items():
+            places = [place for place, each in enumerate(self.examples) if each.attack is attack]
+            looked = sorted(set(self._dice.choices(places, self.share[places].tolist(), k=most)))
+            wrong = answered(network, [self.item(self.examples[place]).window for place in looked])
+            wrong = -wrong if attack else wrong
+            hard = np.array(looked)[wrong >= np.quantile(wrong, 1 - HARD)]
+            self.share[hard] *= OFTENER if not attack else OFTENER / 2
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast a network learns."""
+
+    highest: float = 1.3e-4
+    """The rate of its highest layer."""
+    head: float = 1e-3
+    searches: tuple[float, ...] = (0.25, 0.45, 0.65, 0.85)
+    """After which shares of the time hard texts are looked for."""
+
+
+LAST = Pace(7e-5, 2e-4, ())
 
 
 @dataclass
-class Workshop:
-    """What all models are made with."""
+class Course:
+    """One training."""
 
-    examples: list[Example]
-    tokens: Tokens
-    words: Tokenizer
     network: Network
-    seed: int
+    stream: Stream
+    seconds: float
+    kept: Path
+    pace: Pace
+    begun: float = field(default_factory=time.monotonic)
 
-    def items(self, count: int) -> list[Item]:
-        """Draw about *count* windows to learn from; the more an example weighs, the likelier it is drawn."""
-        dice = Random(self.seed)
-        ranker = Ranker().fit(self.examples)
-        weighed = weights(self.examples)
-        drawn = []
-        for index, (example, share) in enumerate(zip(self.examples, weighed * count / len(weighed), strict=True)):
-            if dice.random() >= share:
-                continue
-            origin = elsewhere(example, dice)
-            windows = self.tokens.windows(disguised(example.text, dice), origin, most=12)
-            if example.attack or dice.random() < 0.5:
-                window = ranker.ranked(windows, self.words)[0]
-            else:
-                window = dice.choice(windows)
-            drawn.append(Item(index, window, float(example.attack), min(2.0, max(1.0, share))))
-        return drawn
-
-    def lowered(self, items: Sequence[Item]) -> list[Tensor]:
-        """Return what the lowest layers make of each window, in half precision."""
-        made: list[Tensor] = [torch.empty(0)] * len(items)
-        self.network.eval()
-        with torch.inference_mode():
-            for batch in by_length([item.window for item in items]):
-                tokens, _, mask = padded([items[place].window for place in batch])
-                hidden = self.network.lower(tokens, mask, FROZEN).half()
-                for row, place in zip(hidden, batch, strict=True):
-                    made[place] = row[: len(items[place].window)].clone()
-        return made
-
-    def trained(self, items: Sequence[Item], lowered: Sequence[Tensor], epochs: int) -> Network:
-        """Return a network that has learnt from *items*."""
-        torch.manual_seed(self.seed)
-        network = deepcopy(self.network).train()
-        layers = [parameter for layer in network.layers[FROZEN:] for parameter in layer.parameters()]
+    def run(self) -> None:
+        """Train until the time is over; the network is kept after each round."""
+        network = self.network.train()
         optimiser = torch.optim.AdamW(
-            [{"params": layers, "lr": RATE}, {"params": network.head.parameters(), "lr": RATE_OF_HEAD}]
+            [
+                *(
+                    {
+                        "params": network.layers[layer].parameters(),
+                        "lr": self.pace.highest * SLOWER ** (LAYERS - 1 - layer),
+                    }
+                    for layer in range(FROZEN, LAYERS)
+                ),
+                {"params": network.head.parameters(), "lr": self.pace.head},
+            ],
+            fused=True,
         )
-        dice = Random(self.seed)
-        batches = [batch for _ in range(epochs) for batch in shuffled([len(item.window) for item in items], dice)]
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: rate(step, len(batches)))
-        losses, begun = [], time.monotonic()
-        for step, batch in enumerate(batches, 1):
-            losses.append(_step(network, [items[place] for place in batch], [lowered[place] for place in batch]))
-            torch.nn.utils.clip_grad_norm_([*layers, *network.head.parameters()], 1.0)
-            optimiser.step()
-            optimiser.zero_grad()
-            schedule.step()
-            if step % 20 == 0:
-                said = f"step {step} of {len(batches)}, loss {np.mean(losses[-20:]):.4f}"
-                print(f"{said}, {time.monotonic() - begun:.0f} s", flush=True)
-        return network.eval()
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: rate(step, self.passed()))
+        dice, sought, step, tokens = Random(0), 0, 0, 0
+        while self.passed() < 1.0:
+            if sought < len(self.pace.searches) and self.passed() > self.pace.searches[sought]:
+                self.stream.seek_hard(network.eval())
+                network.train()
+                sought += 1
+            items, losses = self.stream.items(ROUND), []
+            for batch in shuffled([len(item.window) for item in items], dice):
+                if self.passed() >= 1.0:
+                    break
+                losses.append(self._step([items[place] for place in batch]))
+                optimiser.step()
+                optimiser.zero_grad()
+                step += 1
+                tokens += sum(len(items[place].window) for place in batch)
+                schedule.step()
+            torch.save(network.state_dict(), self.kept)
+            spent = f"{time.monotonic() - self.begun:.0f} s, {time.process_time():.0f} s of the processor"
+            print(f"{step} steps, {tokens} tokens, loss {np.mean(losses):.4f}, {spent}", flush=True)
+        network.eval()
 
-    def judged(self, network: Network, examples: Sequence[int], ranker: Ranker) -> dict[int, float]:
-        """Return the log-odds of the worst of up to four windows of each of *examples*, by their positions."""
-        windows, owners = [], []
-        for index in examples:
-            example = self.examples[index]
-            cut = self.tokens.windows(example.text, example.origin, most=40)
-            worst = ranker.ranked(cut, self.words)[:4]
-            windows += worst
-            owners += [index] * len(worst)
-        answers = dict.fromkeys(examples, -np.inf)
-        with torch.inference_mode():
-            for batch in by_length(windows):
-                tokens, present, mask = padded([windows[place] for place in batch])
-                made = network.upper(network.lower(tokens, mask, FROZEN), mask, FROZEN, present)
-                for place, answer in zip(batch, made.tolist(), strict=True):
-                    answers[owners[place]] = max(answers[owners[place]], answer)
-        return {index: float(answer) for index, answer in answers.items()}
+    def passed(self) -> float:
+        """Return the share of the time that is over."""
+        return (time.monotonic() - self.begun) / self.seconds
 
-    def held_out(self, network: Network, fold: Fold) -> list[dict[str, object]]:
-        """Return how *network*, which has seen nothing of it, judges what *fold* holds out."""
-        ranker = Ranker().fit([self.examples[index] for index in fold.learnt])
-        answers = self.judged(network, sampled(self.examples, fold.held, self.seed), ranker)
-        rows = told(self.examples, list(answers))
-        return [row | {"answer": answer} for row, answer in zip(rows, answers.values(), strict=True)]
+    def _step(self, items: Sequence[Item]) -> float:
+        tokens, present, mask = padded([item.window for item in items])
+        with torch.no_grad():
+            hidden = self.network.lower(tokens, mask, FROZEN)
+        answers = self.network.upper(hidden, mask, FROZEN, present)
+        wanted = torch.tensor([item.attack for item in items]) * 0.97 + 0.01
+        loss = functional.binary_cross_entropy_with_logits(answers, wanted)
+        loss.backward()
+        learning = [each for each in self.network.parameters() if each.grad is not None]
+        torch.nn.utils.clip_grad_norm_(learning, 1.0)
+        return float(loss.detach())
 
 
-def _step(network: Network, items: Sequence[Item], lowered: Sequence[Tensor]) -> float:
-    _, present, mask = padded([item.window for item in items])
-    hidden = torch.nn.utils.rnn.pad_sequence([each.float() for each in lowered], batch_first=True)
-    answers = network.upper(hidden, mask, FROZEN, present)
-    wanted = torch.tensor([item.attack for item in items]) * 0.98 + 0.01
-    each = functional.binary_cross_entropy_with_logits(answers, wanted, reduction="none")
-    weight = torch.tensor([item.weight for item in items])
-    loss = (each * weight).sum() / weight.sum()
-    loss.backward()
-    return float(loss.detach())
+def rate(step: int, passed: float) -> float:
+    """Rise for 40 steps, then fall to nearly nothing as the time passes."""
+    return min(1.0, (step + 1) / 40) * max(0.02, 1 - passed)
 
 
-def rate(step: int, steps: int) -> float:
-    """Rise for 40 steps, then fall to nearly nothing."""
-    return min(1.0, (step + 1) / 40) * max(0.02, 1 - step / steps)
+def answered(network: Network, windows: Sequence[Sequence[int]]) -> NDArray[np.float64]:
+    """Return the log-odds of each of *windows*."""
+    answers = np.zeros(len(windows))
+    with torch.inference_mode():
+        for batch in by_length(windows):
+            tokens, present, mask = padded([windows[place] for place in batch])
+            answers[batch] = network.upper(network.lower(tokens, mask, FROZEN), mask, FROZEN, present).numpy()
+    return answers
 
 
 def by_length(windows: Sequence[Sequence[int]]) -> Iterator[list[int]]:
@@ -212,75 +258,59 @@ def shuffled(lengths: Sequence[int], dice: Random) -> list[list[int]]:
     return batches
 
 
-def sampled(examples: Sequence[Example], held: Sequence[int], seed: int) -> list[int]:
-    """Return the positions of up to `JUDGED` attacks and as many innocent texts of each held source."""
-    groups: dict[tuple[str, bool], list[int]] = {}
-    for index in held:
-        groups.setdefault((examples[index].source, examples[index].attack), []).append(int(index))
-    return [index for group in groups.values() for index in Random(seed).sample(group, min(JUDGED, len(group)))]
+def sampled(examples: Sequence[Example], seed: int) -> list[Example]:
+    """Return up to `JUDGED` attacks and as many innocent texts of each source."""
+    groups: dict[tuple[str, bool], list[Example]] = {}
+    for example in examples:
+        groups.setdefault((example.source, example.attack), []).append(example)
+    return [each for group in groups.values() for each in Random(seed).sample(group, min(JUDGED, len(group)))]
 
 
-def unseen(examples: Sequence[Example], drawn: set[int], seed: int) -> list[int]:
-    """Return the positions of some examples that were not drawn, though others of their sources were."""
-    learnt = {examples[index].text for index in drawn}
-    rest = [index for index, each in enumerate(examples) if index not in drawn and each.text not in learnt]
-    groups: dict[tuple[str, bool], list[int]] = {}
-    for index in rest:
-        groups.setdefault((examples[index].source, examples[index].attack), []).append(index)
-    dice = Random(seed)
-    return [
-        index
-        for (_, attack), group in groups.items()
-        for index in dice.sample(group, min(UNSEEN_ATTACKS if attack else UNSEEN_INNOCENT, len(group)))
-    ]
+def counted(examples: Sequence[Example]) -> dict[str, int]:
+    """Return how many of *examples* each source has."""
+    return dict(sorted(Counter(each.source for each in examples).items()))
 
 
-def told(examples: Sequence[Example], chosen: Sequence[int]) -> list[dict[str, object]]:
-    """Return the *chosen* examples as rows of JSON."""
+def told(examples: Sequence[Example]) -> list[dict[str, object]]:
+    """Return *examples* as rows of JSON."""
     fields = ("source", "attack", "origin", "kind", "language", "text")
-    return [{name: getattr(examples[index], name) for name in fields} for index in chosen]
+    return [{name: getattr(each, name) for name in fields} for each in examples]
 
 
 def main() -> None:
-    """Train, judge and write `network.pt`, `unseen.json` and a `held-out-….json` for each group."""
+    """Train, and write `network.pt`, `learnt.json`, and `apart.json`, the texts to judge it by."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("--corpus", "--base", "--out"):
+    parser.add_argument("--corpus", type=Path, nargs="+", required=True)
+    for name in ("--base", "--out"):
         parser.add_argument(name, type=Path, required=True)
-    parser.add_argument("--windows", type=int, default=14_000, help="to learn from")
-    parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=55.0)
+    parser.add_argument("--begun", type=Path, help="the network.pt to go on from")
+    parser.add_argument("--last", action="store_true", help="learn from what was kept apart, too")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
     torch.manual_seed(options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
+    begun = time.monotonic()
     examples = gathered(options.corpus, options.seed)
+    away = spared if options.last else kept_apart
+    apart = sampled([each for each in examples if away(each)], options.seed)
+    (options.out / "apart.json").write_text(json.dumps(told(apart), ensure_ascii=False), "utf-8")
     description = options.base / "tokenizer.json"
-    shop = Workshop(
-        examples,
+    stream = Stream(
+        [each for each in examples if not away(each)],
         Tokens(description.read_bytes()),
         Tokenizer.from_file(str(description)),
-        Network(options.base / "model.safetensors"),
         options.seed,
     )
-    items = shop.items(options.windows)
-    print(
-        f"{len(examples)} examples, {len(items)} windows, {sum(len(item.window) for item in items)} tokens", flush=True
-    )
-    lowered = shop.lowered(items)
-    print("the lowest layers are done", flush=True)
-    rest = unseen(examples, {item.example for item in items}, options.seed)
-    (options.out / "unseen.json").write_text(json.dumps(told(examples, rest), ensure_ascii=False), "utf-8")
-    if not (kept := options.out / "network.pt").exists():
-        torch.save(shop.trained(items, lowered, options.epochs).state_dict(), kept)
-    for number, fold in enumerate(folds(examples, 3)):
-        if (file := options.out / f"held-out-{number}.json").exists():
-            continue
-        learnt = set(fold.learnt.tolist())
-        places = [place for place, item in enumerate(items) if item.example in learnt]
-        network = shop.trained([items[place] for place in places], [lowered[place] for place in places], options.epochs)
-        rows = shop.held_out(network, fold)
-        file.write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
-        print(f"judged {len(rows)} of {', '.join(fold.sources)}", flush=True)
+    (options.out / "learnt.json").write_text(json.dumps(counted(stream.examples)), "utf-8")
+    print(f"{len(stream.examples)} examples to learn from, {len(apart)} to be judged by", flush=True)
+    network = Network(options.base / "model.safetensors")
+    if options.begun:
+        network.load_state_dict(torch.load(options.begun, weights_only=True))
+    pace = LAST if options.last else Pace()
+    Course(network, stream, options.minutes * 60, options.out / "network.pt", pace, begun).run()
 
 
 if __name__ == "__main__":

@@ -1,15 +1,16 @@
 """
-How the shipped encoder judges texts that were written by hand, and of which it has learnt nothing.
+How the shipped encoder judges texts that were written by hand and kept apart, so that it has not learnt from them.
 
     python -m bench.encoder.unknown
 
-It judges `corpus/` as the running gateway would, without the classifier, and prints the share of attacks and of innocent
+It judges them as the running gateway would, without the classifier, and prints the share of attacks and of innocent
 texts that reach each score, by source and by origin, with 95 % intervals (Wilson).
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from bench.encoder.texts import kept_apart
 from yett.compose.corpora import read_corpus
 from yett.compose.encoder import shipped_encoder
 from yett.learning.example import Example
@@ -25,7 +26,7 @@ Judged = Sequence[tuple[Example, float]]
 def main() -> None:
     """Print how often attacks and innocent texts reach each score."""
     scorer = shipped_encoder()
-    judged = [(each, scorer.scores([each.text], each.origin)[0]) for each in read_corpus([CORPUS])]
+    judged = [(each, scorer.scores([each.text], each.origin)[0]) for each in read_corpus([CORPUS]) if kept_apart(each)]
     for attack, what in ((True, "attacks"), (False, "innocent texts")):
         print(
             f"\n| {what} | texts | {' | '.join(f'at {score}' for score in SCORES)} |\n|---|---:|{'---:|' * len(SCORES)}"
