@@ -9,7 +9,10 @@ from yett.services.remarks import Severity, errors, oddities
 
 @pytest.mark.parametrize(
     ("code", "severity"),
-    [*((code, Severity.NOTE) for code in NOTES), *((code, Severity.WARNING) for code in (*IDLE, "unit", "asserted"))],
+    [
+        *((code, Severity.NOTE) for code in sorted(NOTES)),
+        *((code, Severity.WARNING) for code in (*sorted(IDLE), "unit", "asserted")),
+    ],
 )
 def test_oddities_are_warnings_and_notes(code: str, severity: Severity) -> None:
     problem = Problem(Place("a.yaml", 1, 1), code, "x")
