@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from yett.detectors.rule import SEEN, Rule, Scanner
 from yett.detectors.rules import PACKS, shipped
+from yett.detectors.surroundings import Surroundings
 from yett.detectors.syntax import parse, written
 from yett.detectors.validators import VALIDATORS
 
@@ -20,13 +21,13 @@ def scanner(rule: Rule) -> Scanner:
 
 def seen(rule: Rule, text: str) -> bool:
     """Say whether *rule* reports anything in *text*."""
-    data, at_work = text.encode(), scanner(rule)
-    return any(at_work.score(data, found) >= SEEN for found in at_work.finds(data, 0))
+    around, at_work = Surroundings(text.encode()), scanner(rule)
+    return any(at_work.score(around, found) >= SEEN for found, _ in at_work.finds(around, 0))
 
 
 def fits(rule: Rule, number: str) -> bool:
     """Say whether the pattern of *rule* takes all of *number* and its check believes it."""
-    found = next(iter(scanner(rule).finds(number.encode(), 0)), None)
+    found = next((found for found, _ in scanner(rule).finds(Surroundings(number.encode()), 0)), None)
     whole = found is not None and (found.start, found.end) == (0, len(number.encode()))
     return whole and VALIDATORS[rule.validator](number)
 
@@ -57,9 +58,9 @@ def valid(draw: st.DrawFn, rule: Rule) -> str:
 
 def value(rule: Rule, text: str) -> str:
     """Return what *rule* reports in *text*."""
-    data, at_work = text.encode(), scanner(rule)
-    found = next(found for found in at_work.finds(data, 0) if at_work.score(data, found) >= SEEN)
-    return data[found.start : found.end].decode()
+    around, at_work = Surroundings(text.encode()), scanner(rule)
+    found = next(found for found, _ in at_work.finds(around, 0) if at_work.score(around, found) >= SEEN)
+    return around.data[found.start : found.end].decode()
 
 
 def slips(number: str) -> list[str]:
