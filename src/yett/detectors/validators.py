@@ -196,7 +196,7 @@ def _machine_four(value: str) -> bool:
     parts = value.split(".")
     if len(parts) != _FOUR or not all(_OCTETS.__contains__(part) for part in parts):
         return False
-    return value != "0.0.0.0" and parts[0] != "127" and parts[0] not in _MULTICAST  # noqa: S104 - nothing is bound
+    return set(parts) != {"0"} and parts[0] != "127" and parts[0] not in _MULTICAST
 
 
 def _ip_address(value: str) -> bool:
