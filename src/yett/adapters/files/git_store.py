@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_hex
 from tempfile import TemporaryDirectory
 
 from yett.adapters.files.git_command import Git, GitRefusal, shown
@@ -144,6 +145,8 @@ class GitPolicies:
             await self._asked("update-index", "--add", "--cacheinfo", f"{_PLAIN},{blob},{path}", surroundings=index)
             made = (await self._asked("write-tree", surroundings=index)).decode().strip()
         upon = ("-p", tree.commit) if tree.commit else ()
+        # Two who say the same in the same second would otherwise make the same commit, and both be told that it is theirs.
+        said = f"{said}\n\nAttempt: {token_hex(8)}\n"
         who = {f"GIT_{role}_{what}": "yett" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
         return (await self._asked("commit-tree", made, *upon, given=said.encode(), surroundings=who)).decode().strip()
 
