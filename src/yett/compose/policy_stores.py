@@ -1,7 +1,7 @@
 """Where policies are published, as a configuration means it: a database, a folder or a repository."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -32,11 +32,8 @@ async def opened_store(settings: Settings) -> AsyncIterator[PolicyStore]:
         return
     if not settings.policies.store:
         settings.records.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database = await Database.open(_address(settings) or settings.records.database)
-    try:
+    async with aclosing(await Database.open(_address(settings) or settings.records.database)) as database:
         yield SqlPolicies(database)
-    finally:
-        await database.aclose()
 
 
 @asynccontextmanager
@@ -46,11 +43,8 @@ async def store_beside(settings: Settings, records: Database) -> AsyncIterator[P
     if store or not _address(settings):
         yield store or SqlPolicies(records)
         return
-    database = Database.later(_address(settings))
-    try:
+    async with aclosing(Database.later(_address(settings))) as database:
         yield SqlPolicies(database)
-    finally:
-        await database.aclose()
 
 
 def _address(settings: Settings) -> str:

@@ -10,7 +10,6 @@ Rules:
 import asyncio
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
 from typing import TypeVar
@@ -18,6 +17,7 @@ from typing import TypeVar
 from yett.adapters.files.layout import (
     bundle_path,
     namespace_path,
+    newest,
     numbered,
     read_bundle,
     read_release,
@@ -66,9 +66,9 @@ class FolderPolicies:
         """Note *release*; False, and nothing noted, when its number is taken or leaves a gap."""
 
         def note() -> bool:
-            newest = max(self._numbers(release.namespace), default=0)
+            last = max(self._numbers(release.namespace), default=0)
             path = release_path(release.namespace, release.number)
-            return release.number == newest + 1 and self._write(path, written(release))
+            return release.number == last + 1 and self._write(path, written(release))
 
         return await self._apart(note)
 
@@ -85,11 +85,7 @@ class FolderPolicies:
         """Return the number of the newest release by namespace."""
 
         def look() -> dict[str, int]:
-            found: dict[str, int] = {}
-            for path in (self._folder / "releases").glob("*/*.json"):
-                if place := numbered(path.relative_to(self._folder).as_posix()):
-                    found[place[0]] = max(place[1], found.get(place[0], 0))
-            return found
+            return newest(path.relative_to(self._folder).as_posix() for path in self._folder.glob("releases/*/*.json"))
 
         return await self._apart(look)
 
@@ -122,16 +118,11 @@ class FolderPolicies:
     async def _apart(self, work: Callable[[], _Result]) -> _Result:
         """Do *work* where waiting for a disk keeps nobody else waiting."""
 
-        def mapped() -> _Result:
-            with self._told():
+        def told() -> _Result:
+            try:
                 return work()
+            except OSError as error:
+                reason = (error.strerror or "unreadable").lower()
+                raise NotReady(f"the policy store `{self._folder}` cannot be used: {reason}") from None
 
-        return await asyncio.to_thread(mapped)
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            reason = (error.strerror or "unreadable").lower()
-            raise NotReady(f"the policy store `{self._folder}` cannot be used: {reason}") from None
+        return await asyncio.to_thread(told)

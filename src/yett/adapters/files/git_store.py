@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from yett.adapters.files.git_command import Git, GitRefusal, shown
 from yett.adapters.files.layout import (
     bundle_path,
-    numbered,
+    newest,
     read_bundle,
     read_release,
     release_path,
@@ -83,7 +83,7 @@ class GitPolicies:
         async with self._alone:
             for _ in range(_ATTEMPTS):
                 tree = await self._look()
-                if release.number != _newest(tree).get(release.namespace, 0) + 1:
+                if release.number != newest(tree.files).get(release.namespace, 0) + 1:
                     return False
                 if await self._pushed(tree, path, written(release), said):
                     return True
@@ -93,14 +93,14 @@ class GitPolicies:
         """Return the newest releases of *namespace*, newest first."""
         async with self._alone:
             tree = await self._look()
-            newest = _newest(tree).get(namespace, 0)
-            paths = [release_path(namespace, number) for number in range(newest, max(0, newest - limit), -1)]
+            last = newest(tree.files).get(namespace, 0)
+            paths = [release_path(namespace, number) for number in range(last, max(0, last - limit), -1)]
             return [read_release(await self._content(tree, path), path) for path in paths]
 
     async def newest(self) -> Mapping[str, int]:
         """Return the number of the newest release by namespace."""
         async with self._alone:
-            return _newest(await self._look())
+            return newest((await self._look()).files)
 
     async def _look(self) -> _Tree:
         """Return what the repository holds now."""
@@ -161,11 +161,3 @@ class GitPolicies:
 
     def _crowded(self) -> NotReady:
         return NotReady(f"others are publishing to `{shown(self._address)}` all the time; try again")
-
-
-def _newest(tree: _Tree) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for path in tree.files:
-        if place := numbered(path):
-            found[place[0]] = max(place[1], found.get(place[0], 0))
-    return found

@@ -13,6 +13,7 @@ Rules:
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from urllib.parse import quote, unquote
 
@@ -22,6 +23,7 @@ from yett.model.release import Bundle, Release, Rollout
 __all__ = [
     "bundle_path",
     "namespace_path",
+    "newest",
     "numbered",
     "read_bundle",
     "read_release",
@@ -53,6 +55,15 @@ def numbered(path: str) -> tuple[str, int] | None:
     """Return the namespace and the number of the release that lies at *path*; None where none does."""
     found = _PLACE.fullmatch(path)
     return (unquote(found[1]), int(found[2])) if found else None
+
+
+def newest(paths: Iterable[str]) -> dict[str, int]:
+    """Return the number of the newest release by namespace, given the *paths* of files; other files are passed over."""
+    found: dict[str, int] = {}
+    for path in paths:
+        if place := numbered(path):
+            found[place[0]] = max(place[1], found.get(place[0], 0))
+    return found
 
 
 def written(thing: Bundle | Release) -> bytes:
