@@ -14,8 +14,7 @@ from pathlib import Path
 from random import Random
 from zlib import crc32
 
-from yett.compose.corpora import written_by_rule
-from yett.learning.corpus import read_examples
+from yett.compose.corpora import read_corpus, written_by_rule
 from yett.learning.example import Example
 from yett.model.segment import Origin
 
@@ -123,17 +122,7 @@ NOUNS = [
 def gathered(folders: Sequence[Path], seed: int) -> list[Example]:
     """Return the examples of all files in *folders*, what is written by rule, and innocent ones from elsewhere."""
     dice = Random(seed)
-    corpus = [example for folder in folders for file in sorted(folder.iterdir()) for example in _lines(file)]
-    return [*corpus, *written_by_rule(seed), *innocent(dice), *local(dice)]
-
-
-def _lines(file: Path) -> list[Example]:
-    """Return the examples of *file*."""
-    if file.suffix not in {".gz", ".jsonl"}:
-        return []
-    raw = file.read_bytes()
-    lines = (gzip.decompress(raw) if file.suffix == ".gz" else raw).splitlines()
-    return list(read_examples(lines, file.name))
+    return [*read_corpus(folders), *written_by_rule(seed), *innocent(dice), *local(dice)]
 
 
 def kept_apart(example: Example) -> bool:
