@@ -50,6 +50,9 @@ def test_whatever_matches_passes(pattern: str, text: str) -> None:
         (r"[.\]-]x", "]x"),
         (r"\x41\.", "A."),
         ("x(?:y|z){2,9}", "xyz"),
+        ("a(?:1)?(?m:$)", "11111111111ééa1"),
+        (r"a1?\z", "1111111111111111a1"),
+        (r"a(?:1|$){1,2}", "a1"),
     ],
 )
 def test_bytes_and_characters_agree(pattern: str, text: str) -> None:
@@ -59,7 +62,7 @@ def test_bytes_and_characters_agree(pattern: str, text: str) -> None:
     assert passes(spelled, text)
 
 
-@pytest.mark.parametrize("pattern", [r"\pN", r"[\pN]", "[[:alpha:]]", r"\Qa\E", "(?i)ა", r"[\S]"])
+@pytest.mark.parametrize("pattern", [r"\pN", r"[\pN]", "[[:alpha:]]", r"\Qa\E", "(?i)ა", r"[\S]", "$", "a?$", r"\b"])
 def test_what_is_not_sure_is_not_gated(pattern: str) -> None:
     assert gated(pattern) is None
 

@@ -10,6 +10,7 @@ Rules:
 4. Of a long row of sets, only the beginning is spelled: its end tells little more, and is dear to look for everywhere.
    Sets that follow one another for long are spelled as one, which is the cheapest of all that may begin anywhere.
 5. Of a pattern that may pass over much, one part is spelled that tells enough (see `telltale`).
+6. The end of a line or of the text is not asked for: of `a1?$`, Hyperscan misses an `a1` that a longer text ends with.
 """
 
 from itertools import groupby, takewhile
@@ -31,6 +32,7 @@ _WIDE = {
     r"\W": "[^0-9A-Za-z_]",
 }
 _BEYOND = r"\x80-\xff"
+_ENDS = {"$", r"\z"}
 # From here on the engines' ideas of upper and lower case part.
 _CASED_ALIKE = 0x0590
 _COUNTED = 2
@@ -46,7 +48,8 @@ def gated(pattern: str) -> str | None:
     if any(ord(character) >= _CASED_ALIKE and character.lower() != character.upper() for character in pattern):
         return None
     try:
-        return _spelled(_shortened(telltale(parse(pattern))))
+        node = _shortened(telltale(parse(pattern)))
+        return _spelled(node) if width(node)[0] else None
     except Unreadable:
         return None
 
@@ -78,7 +81,7 @@ def _spelled(node: Node) -> str:
             set_, wide = _atom(text)
             return f"{set_}+" if wide else set_
         case Assertion(text):
-            return text
+            return "" if text in _ENDS else text
         case Group(opening, part):
             return f"{opening if opening.endswith(':') else '(?:'}{_spelled(part)})"
         case Sequence(parts):
