@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from yett.policy import clause, holes, likeness
 from yett.policy.compiler import check_document
 from yett.policy.documents import Document
+from yett.policy.expression import Expression, Leaf, literals
 from yett.policy.likeness import documents_in, read_alike
 from yett.policy.problems import Problems
 from yett.policy.reading import read_documents
+from yett.policy.values import Scalar
 
 HEADERS = (
     "metadata: {id: a, version: 2, priority: 7}\n", "metadata:\n  id: a\n  closed: true\n  expires: 2030-01-01\n# c\n",
@@ -102,11 +104,15 @@ def texts(draw: st.DrawFn) -> str:
     return text
 
 
+def sorts(condition: Expression) -> list[object]:
+    return [each.sorts for each in literals(condition) if isinstance(each, Leaf)]
+
+
 def told(document: Document) -> str:
     problems = Problems()
     _, clauses, tests = check_document(document, problems)
     assert not problems
-    hidden = [(each.fields, each.order, each.certain, each.dear) for each in clauses]
+    hidden = [(each.fields, each.order, each.certain, each.dear, sorts(each.condition)) for each in clauses]
     whole = replace(document, rules=document.rules[:])
     return repr((whole, clauses, hidden, tests))
 
@@ -186,7 +192,18 @@ def _words(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_dearness(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(clause, "_SAME", tuple(each for each in clause._SAME if each != "dear"))
+    patch.setattr(clause, "_set", lambda each, name, value: name == "dear" or object.__setattr__(each, name, value))
+
+
+def _as_many_sorts(patch: pytest.MonkeyPatch) -> None:
+    alike = Leaf.alike
+
+    def mutant(leaf: Leaf, value: Scalar | tuple[Scalar, ...]) -> Leaf:
+        other = alike(leaf, value)
+        object.__setattr__(other, "sorts", leaf.sorts)
+        return other
+
+    patch.setattr(Leaf, "alike", mutant)
 
 
 def _nameless(patch: pytest.MonkeyPatch) -> None:
@@ -207,6 +224,7 @@ def _unread(patch: pytest.MonkeyPatch) -> None:
         (_words, rules(*(f"{{id: r{v}, condition: {{operator: eq, field: metadata.x, value: {v}}}, action: {{decision: deny}}}}" for v in ("a", "true")))),
         (_nameless, asking(LEAVES[0]) + "tests: [{given: {}, expect: {rules: [z]}}]\n"),
         (_no_dearness, asking("{operator: gt, field: pii.score, value: @n}")),
+        (_as_many_sorts, asking("{operator: in, field: llm.model, value: @l}")),
         (_unread, asking("{operator: eq, field: metadata.x, value: @w}").replace("b c", '"b\tc\x01"')),
     ],
 )  # fmt: skip

@@ -13,8 +13,6 @@ __all__ = ["STRICTNESS", "Clause"]
 
 STRICTNESS = MappingProxyType({effect: rank for rank, effect in enumerate(Effect)})
 """The effects' order, from the mildest to the strictest."""
-_SAME = ("policy", "version", "priority", "effect", "stages", "definite", "fields", "dear")
-"""What rules share that differ in values only."""
 _set = object.__setattr__
 
 
@@ -53,8 +51,14 @@ class Clause:
     def alike(self, rule: str, condition: Expression, text: str, obligations: tuple[Obligation, ...]) -> "Clause":
         """Return another *rule* of the same policy, whose *condition* differs from that of this one in values only."""
         other: Clause = object.__new__(Clause)
-        for name in _SAME:
-            _set(other, name, getattr(self, name))
+        _set(other, "policy", self.policy)
+        _set(other, "version", self.version)
+        _set(other, "priority", self.priority)
+        _set(other, "effect", self.effect)
+        _set(other, "stages", self.stages)
+        _set(other, "definite", self.definite)
+        _set(other, "fields", self.fields)
+        _set(other, "dear", self.dear)
         _set(other, "rule", rule)
         _set(other, "condition", condition)
         _set(other, "text", text)

@@ -65,6 +65,7 @@ class Operator(StrEnum):
 
 
 _SCALARS = (str, int, float, Decimal)
+_set = object.__setattr__
 
 
 def searcher(pattern: str) -> Callable[[str], bool]:
@@ -146,6 +147,16 @@ class Leaf:
         else:
             sorts = (sort_of(value),) if isinstance(value, _SCALARS) else ()
         object.__setattr__(self, "sorts", sorts)
+
+    def alike(self, value: Scalar | tuple[Scalar, ...]) -> "Leaf":
+        """Return the same comparison with another *value*, or a list of other values, of the same sort."""
+        other: Leaf = object.__new__(Leaf)
+        _set(other, "field", self.field)
+        _set(other, "sort", self.sort)
+        _set(other, "operator", self.operator)
+        _set(other, "value", value)
+        _set(other, "sorts", self.sorts[:1] * len(value) if type(value) is tuple else self.sorts)
+        return other
 
 
 @dataclass(frozen=True, slots=True)

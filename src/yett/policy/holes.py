@@ -7,7 +7,6 @@ of its own, such as `true`, belongs to what must be the same.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
@@ -25,7 +24,7 @@ _HOLE = re.compile(
 """What may differ between rules that are alike, with the colon before it, which is what is searched for."""
 _WORD = re.compile(_PLAIN)
 _RULES = re.compile(r"^rules: *\n", re.MULTILINE)
-_BEHIND = re.compile(r"^[^ #\n-]", re.MULTILINE)
+_BEHIND = re.compile(r"\n[^ #\n-]")
 """What stands behind the rules begins a line."""
 _IDLE = re.compile(r"^ *(?:#[^\n]*)?\n", re.MULTILINE)
 """A line that says nothing."""
@@ -35,8 +34,7 @@ MARK = 900_000_000
 _Value = Scalar | tuple[Scalar, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Hole:
+class Hole(NamedTuple):
     """What stands in one place of a rule: *kind* says what of it must be the same in rules that are alike."""
 
     kind: str
@@ -63,13 +61,16 @@ def parted(text: str) -> Parted | None:
     if len(begins) != 1:
         return None
     start = begins[0].end()
-    behind = _BEHIND.search(text, start)
-    end = behind.start() if behind else len(text)
+    behind = _BEHIND.search(text, start - 1)
+    end = behind.start() + 1 if behind else len(text)
     body = text[start:end].rstrip("\n") + "\n"
     if "#" in body or "\n\n" in body:
         body = _IDLE.sub("", body)
     first = _FIRST.match(body)
-    if first is None or not re.fullmatch(rf"(?:{first[1]}(?:- |  )[^\n]*\n)*", body):
+    if first is None:
+        return None
+    begun = (f"{first[1]}- ", f"{first[1]}  ")
+    if not all(line.startswith(begun) for line in body.split("\n")[:-1]):
         return None
     lines = "\n" * text.count("\n", start, end)
     return Parted(f"{text[: begins[0].start()]}rules: []\n{lines}{text[end:]}", body, first[1])

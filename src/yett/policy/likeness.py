@@ -262,5 +262,5 @@ class _Plan:
         hole = holes[self.place]
         leaf = self.known.get(hole.text)
         if leaf is None:
-            leaf = self.known[hole.text] = Leaf(model.field, model.sort, model.operator, hole.value)
+            leaf = self.known[hole.text] = model.alike(hole.value)  # type: ignore[arg-type]  # a hole that differs has one
         return leaf

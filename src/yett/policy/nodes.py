@@ -24,10 +24,11 @@ _MEANINGS: Mapping[str, bool | None] = MappingProxyType(
 )
 _NUMERIC = frozenset("+-.0123456789")
 """What a number begins with."""
-_INTEGER = re.compile(r"[-+]?[0-9]+")
-_OCTAL = re.compile(r"0o[0-7]+")
-_HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_NUMBER = re.compile(
+    r"([-+]?[0-9]+)|(0o[0-7]+)|(0x[0-9a-fA-F]+)|([-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?)"
+)
+_BASES = (0, 10, 8, 16)
+"""By the group that matched; the last one is a float's."""
 
 
 class Scalar(NamedTuple):
@@ -66,12 +67,11 @@ def resolved(text: str) -> str | float | bool | None:
     """
     if text[:1] not in _NUMERIC:
         return _MEANINGS.get(text, text)
-    base = (
-        10 if _INTEGER.fullmatch(text) else 8 if _OCTAL.fullmatch(text) else 16 if _HEXADECIMAL.fullmatch(text) else 0
-    )
-    if not base and not _FLOAT.fullmatch(text):
+    number = _NUMBER.fullmatch(text)
+    if number is None:
         return text
     if len(text) > _MAX_DIGITS:
         msg = f"`{text[:20]}…` has too many digits"
         raise ValueError(msg)
-    return int(text if base == 10 else text[2:], base) if base else float(text)  # noqa: PLR2004 - the decimal base
+    form = number.lastindex or 0
+    return float(text) if form == len(_BASES) else int(text, _BASES[form])

@@ -34,9 +34,11 @@ def conjuncts(expression: Expression) -> tuple[_Conjunct, ...] | None:
 def _normal(expression: Expression, *, positive: bool) -> tuple[_Conjunct, ...] | None:
     if isinstance(expression, Leaf | Each):
         return ((Term(expression, positive),),)
-    if positive and isinstance(expression, And) and {type(part) for part in expression.parts} == {Leaf}:
+    if positive and isinstance(expression, And):
         # Nearly every rule asks for some comparisons together.
-        return (_joined([Term(part, True) for part in expression.parts]),)  # type: ignore[arg-type]  # noqa: FBT003
+        terms = [Term(part, True) for part in expression.parts if isinstance(part, Leaf)]  # noqa: FBT003
+        if len(terms) == len(expression.parts):
+            return (_joined(terms),)
     if isinstance(expression, Not):
         return _normal(expression.part, positive=not positive)
     normals = []

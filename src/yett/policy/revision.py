@@ -33,47 +33,64 @@ class _Writer:
     def __init__(self) -> None:
         self._compared: dict[type, tuple[str, ...]] = {}
         """By the type, the names of what makes two of them equal."""
-        self._leaves: dict[int, str] = {}
-        """The comparisons that are told already, by identity: the clauses hold them."""
+        self._told: dict[int, str] = {}
+        """What many clauses have, by identity: the clauses hold it."""
+        self._comparisons: dict[tuple[int, int, int], str] = {}
+        """Fields, sorts and operators, by identity as well."""
         self._sets: dict[frozenset[object], str] = {}
 
     def clause(self, clause: Clause) -> str:
         owed = ", ".join([self.value(each) for each in clause.obligations])
         return (
             f'["Clause", {quoted(clause.policy)}, {quoted(clause.version)}, {quoted(clause.rule)}, {clause.priority}, '
-            f"{quoted(clause.effect)}, {self.value(clause.condition)}, {self.value(clause.stages)}, "
+            f"{quoted(clause.effect)}, {self.value(clause.condition)}, {self._kept(clause.stages)}, "
             f"{'true' if clause.definite else 'false'}, {quoted(clause.text)}, [{owed}]]"
         )
 
+    def _kept(self, value: object) -> str:
+        return self._told.get(id(value)) or self._told.setdefault(id(value), self._other(type(value), value))
+
     def value(self, value: object) -> str:
-        if isinstance(value, Leaf):
-            return self._leaves.get(id(value)) or self._leaf(value)
+        kind = type(value)
+        if kind is Leaf:
+            return self._told.get(id(value)) or self._leaf(value)  # type: ignore[arg-type]
+        if kind is And:
+            return f'["And", [{", ".join([self.value(part) for part in value.parts])}]]'  # type: ignore[attr-defined]
         if isinstance(value, str):
             return quoted(value)
-        if isinstance(value, And):
-            return f'["And", [{", ".join([self.value(part) for part in value.parts])}]]'
-        return self._other(type(value), value)
+        return self._other(kind, value)
 
     def _leaf(self, leaf: Leaf) -> str:
         value = leaf.value
         number = repr(value) if type(value) is float else self.value(value)
-        sorts = ", ".join(map(quoted, leaf.sorts))
-        told = f'["Leaf", {quoted(leaf.field)}, {quoted(leaf.sort)}, {quoted(leaf.operator)}, {number}, [{sorts}]]'
-        self._leaves[id(leaf)] = told
+        told = f'["Leaf", {self._asked(leaf)}, {number}, {self._kept(leaf.sorts)}]'
+        self._told[id(leaf)] = told
+        return told
+
+    def _asked(self, leaf: Leaf) -> str:
+        """Tell what *leaf* asks of which field; most do as many others do, and have it from the same place."""
+        asked = id(leaf.field), id(leaf.sort), id(leaf.operator)
+        told = self._comparisons.get(asked)
+        if told is None:
+            told = self._comparisons[asked] = f"{quoted(leaf.field)}, {quoted(leaf.sort)}, {quoted(leaf.operator)}"
         return told
 
     def _other(self, kind: type, value: object) -> str:
-        if kind in _PLAIN:
-            return json.dumps(value, default=repr)
-        if isinstance(value, tuple):
-            return f"[{', '.join([self.value(item) for item in value])}]"
-        if isinstance(value, frozenset):
-            told = self._sets.get(value)
-            if told is None:
-                told = self._sets[value] = f"[{', '.join(sorted([self.value(item) for item in value]))}]"
-            return told
-        if kind not in self._compared:
+        names = self._compared.get(kind)
+        if names is None:
+            if kind in _PLAIN:
+                return json.dumps(value, default=repr)
+            if isinstance(value, tuple):
+                return f"[{', '.join([self.value(item) for item in value])}]"
+            if isinstance(value, frozenset):
+                return self._set(value)
             parts = dataclasses.fields(value)  # type: ignore[arg-type]  # nothing else is left
-            self._compared[kind] = tuple(part.name for part in parts if part.compare)
-        told = ", ".join([self.value(getattr(value, name)) for name in self._compared[kind]])
+            names = self._compared[kind] = tuple(part.name for part in parts if part.compare)
+        told = ", ".join([self.value(getattr(value, name)) for name in names])
         return f'["{kind.__name__}", {told}]' if told else f'["{kind.__name__}"]'
+
+    def _set(self, value: frozenset[object]) -> str:
+        told = self._sets.get(value)
+        if told is None:
+            told = self._sets[value] = f"[{', '.join(sorted([self.value(item) for item in value]))}]"
+        return told
