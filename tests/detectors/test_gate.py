@@ -52,9 +52,17 @@ def test_many_patterns_are_spread_over_databases_which_are_saved_together() -> N
             assert sorted(gate_.opened(b"pattern7z pattern299z pattern130z")) == [7, 130, 299]
 
 
-@pytest.mark.parametrize("saved", [b"junk", b"", b"0\n", b"7\njunk", b"x\n"])
+@pytest.mark.parametrize("saved", [b"junk", b"", b"0\n", b"7\njunk", b"x\n", Gate(["x", "abc"]).dump()])
 def test_what_cannot_be_loaded_is_compiled(saved: bytes) -> None:
     assert Gate(["abc"], saved).opened(b"abc") == {0: None}
+
+
+def test_what_is_loaded_is_not_spelled_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    for lengths in ([3, None], [3, 3], [None, None]):
+        saved = Gate(["abc", "x+"], lengths=lengths).dump()
+        with monkeypatch.context() as patch:
+            patch.delattr(gate, "gated")
+            assert sorted(Gate(["abc", "x+"], saved, lengths).opened(b"an abc")) == [0]
 
 
 def test_of_a_long_text_it_names_the_blocks_in_which_matches_begin() -> None:

@@ -9,11 +9,12 @@ from yett.compose.encoder import shipped_encoder
 from yett.compose.feeds import feed_rules
 from yett.compose.patterns import PatternCache
 from yett.compose.personal import allowed_values, configured_names, configured_rules
-from yett.compose.settings import BannedTerms, Settings
+from yett.compose.settings import BannedTerms, Security, Settings
 from yett.compose.texts import read_text
 from yett.detectors.catalogue import answering, built
 from yett.detectors.leakage import Leakage
 from yett.detectors.lifted import TextTests
+from yett.detectors.links import Links, link_rules
 from yett.detectors.patterns import PatternSet
 from yett.detectors.rule import Rule
 from yett.detectors.topics import category, shipped_category
@@ -53,19 +54,31 @@ def configured_detectors(settings: Settings, cache: PatternCache) -> Detectors:
     saved = cache.load(rules)
     longest = settings.server.max_prompt_length
     detectors = built(rules, saved=saved, longest=longest, allowed=allowed_values(protection))
-    patterns = next(each for each in detectors if isinstance(each, PatternSet))
-    if (compiled := patterns.dump()) != saved:
-        cache.keep(rules, compiled)
-    security = settings.security
-    answers = answering(
-        security.exfiltration.allowed_domains,
-        only_allowed=security.exfiltration.only_allowed,
-        planted=[canary.get_secret_value() for canary in security.canaries],
-    )
+    _keep(next(each for each in detectors if isinstance(each, PatternSet)), saved, cache)
+    answers = _answering(settings.security, cache)
     scorer = shipped_encoder() if "transformer" in models else None
     classifiers = (loaded_classifier(scorer=scorer),) if scorer or "ml_based" in models else ()
     dear = (*classifiers, *configured_names(protection))
-    return Detectors((*detectors, *answers, *dear), (Leakage(),) if security.prompt_leakage.enabled else ())
+    return Detectors((*detectors, *answers, *dear), (Leakage(),) if settings.security.prompt_leakage.enabled else ())
+
+
+def _answering(security: Security, cache: PatternCache) -> tuple[Detector, ...]:
+    exfiltration = security.exfiltration
+    saved = cache.load(link_rules(only_allowed=exfiltration.only_allowed))
+    detectors = answering(
+        exfiltration.allowed_domains,
+        only_allowed=exfiltration.only_allowed,
+        planted=[canary.get_secret_value() for canary in security.canaries],
+        saved=saved,
+    )
+    _keep(next(each.patterns for each in detectors if isinstance(each, Links)), saved, cache)
+    return detectors
+
+
+def _keep(patterns: PatternSet, saved: bytes, cache: PatternCache) -> None:
+    """Keep what was compiled of *patterns*, unless it is what was *saved* before."""
+    if (compiled := patterns.dump()) != saved:
+        cache.keep(patterns.rules, compiled)
 
 
 def _banned(terms: BannedTerms) -> tuple[Rule, ...]:

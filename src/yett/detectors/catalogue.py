@@ -80,14 +80,19 @@ def built(
 
 
 def answering(
-    allowed: Iterable[str] = (), *, only_allowed: bool = False, planted: Sequence[str] = (), hyperscan: bool = True
+    allowed: Iterable[str] = (),
+    *,
+    only_allowed: bool = False,
+    planted: Sequence[str] = (),
+    hyperscan: bool = True,
+    saved: bytes = b"",
 ) -> tuple[Detector, ...]:
     """
     Build the detectors that answers need above all.
 
-    *allowed* and *only_allowed* are those of `Links`; *planted* are the operator's canaries.
+    *allowed*, *only_allowed* and *saved* are those of `Links`; *planted* are the operator's canaries.
     """
-    links = Links(allowed, only_allowed=only_allowed, hyperscan=hyperscan)
+    links = Links(allowed, only_allowed=only_allowed, hyperscan=hyperscan, saved=saved)
     return (links, canaries(planted)) if planted else (links,)
 
 

@@ -39,7 +39,7 @@ from yett.detectors.hashing import (
     salted,
     sliding,
 )
-from yett.detectors.letters import ALONE, CAPITAL, DIGIT, LETTER, MARGIN, Alphabet, Letters
+from yett.detectors.letters import ALONE, CAPITAL, DIGIT, LETTER, MARGIN, Letters, alphabet
 from yett.detectors.lexicon import STEM, Lexicon
 from yett.detectors.meanings import Meanings
 
@@ -128,7 +128,7 @@ class Features:
     def __init__(self, lexicon: Lexicon, bits: int = BITS) -> None:
         self.bits = bits
         self._shift = np.array(64 - bits, np.uint64)
-        self._alphabet = Alphabet()
+        self._alphabet = alphabet()
         self._powers = powers(BASE)
         self._inverses = powers(INVERSE)
         self._salted = salted(self._inverses, _RUNS)

@@ -56,17 +56,7 @@ class Gate:
         No match of a pattern has more characters than *lengths* says; without them nobody knows.
         """
         self._count = len(patterns)
-        spelled = {index: gated(pattern) for index, pattern in enumerate(patterns)} if _AVAILABLE else {}
-        near: dict[int, str] = {}
-        far: dict[int, str] = {}
-        for index, pattern in spelled.items():
-            if pattern is not None:
-                length = lengths[index] if lengths else None
-                (far if length is None or length > _LONGEST else near)[index] = pattern
-        size, _, rest = saved.partition(b"\n")
-        cut = int(size) if size.isdigit() else 0
-        self._near = _loaded(rest[:cut], near) or _compiled_all(near)
-        self._far = _loaded(rest[cut:], far) or _compiled_all(far)
+        self._near, self._far = _loaded(saved, self._count) or _compiled_apart(patterns, lengths)
         taken = {*self._near[1], *self._far[1]}
         self._always = tuple(index for index in range(self._count) if index not in taken)
         # Two scans must never share a scratch: a scan takes its own out of the list, and puts them back when it is done.
@@ -145,20 +135,36 @@ def _dumped(made: _Made) -> bytes:
     return f"{','.join(map(str, sorted(taken)))};{sizes}\n".encode() + b"".join(dumped)
 
 
-def _loaded(saved: bytes, patterns: Mapping[int, str]) -> _Made | None:
-    """Return the databases in *saved* and the patterns in them; None when there are none that fit."""
-    told, _, rest = saved.partition(b"\n")
-    taken, _, sizes = told.partition(b";")
+def _loaded(saved: bytes, count: int) -> tuple[_Made, _Made] | None:
+    """Return the databases in *saved*, near and far; None when there are none that fit *count* patterns."""
+    size, _, rest = saved.partition(b"\n")
+    if not _AVAILABLE or not size.isdigit():
+        return None
     try:
-        indices = frozenset(int(index) for index in taken.split(b","))
-        ends = [0, *accumulate(int(size) for size in sizes.split(b","))]
-        if not patterns.keys() >= indices:
-            return None
-        return tuple(
-            hyperscan.loadb(rest[start:end], hyperscan.HS_MODE_BLOCK) for start, end in pairwise(ends)
-        ), indices
+        near, far = _loaded_one(rest[: int(size)]), _loaded_one(rest[int(size) :])
     except (ValueError, hyperscan.error):
         return None
+    return (near, far) if all(index < count for index in (*near[1], *far[1])) else None
+
+
+def _loaded_one(saved: bytes) -> _Made:
+    told, _, rest = saved.partition(b"\n")
+    taken, _, sizes = told.partition(b";")
+    ends = [0, *accumulate(map(int, sizes.split(b",") if sizes else ()))]
+    databases = tuple(hyperscan.loadb(rest[start:end], hyperscan.HS_MODE_BLOCK) for start, end in pairwise(ends))
+    return databases, frozenset(map(int, taken.split(b",") if taken else ()))
+
+
+def _compiled_apart(patterns: Sequence[str], lengths: Sequence[int | None] | None) -> tuple[_Made, _Made]:
+    """Compile *patterns*, those apart whose matches may be long."""
+    near: dict[int, str] = {}
+    far: dict[int, str] = {}
+    for index, pattern in enumerate(patterns):
+        spelled = gated(pattern) if _AVAILABLE else None
+        if spelled is not None:
+            length = lengths[index] if lengths else None
+            (far if length is None or length > _LONGEST else near)[index] = spelled
+    return _compiled_all(near), _compiled_all(far)
 
 
 def _compiled_all(patterns: Mapping[int, str]) -> _Made:

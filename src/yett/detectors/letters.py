@@ -11,11 +11,12 @@ Rules:
 
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ALONE", "CAPITAL", "CHANGES", "DIGIT", "LETTER", "MARGIN", "TRAITS", "Alphabet", "Letters"]
+__all__ = ["ALONE", "CAPITAL", "CHANGES", "DIGIT", "LETTER", "MARGIN", "TRAITS", "Alphabet", "Letters", "alphabet"]
 
 _PLANE = 0x10000
 _ASCII = 0x7F
@@ -149,6 +150,12 @@ class Alphabet:
         codes = self._lower.take(narrow)
         np.copyto(codes, points, where=points >= _PLANE)
         return codes, self._kinds.take(narrow)
+
+
+@cache
+def alphabet() -> Alphabet:
+    """Return the tables, which are the same for everybody."""
+    return Alphabet()
 
 
 def _unrepeated(space: NDArray[np.bool_], length: int) -> NDArray[np.intp]:

@@ -16,7 +16,7 @@ from yett.detectors.rules import shipped
 from yett.model.finding import Match
 from yett.model.segment import Origin
 
-__all__ = ["Links"]
+__all__ = ["Links", "link_rules"]
 
 _FETCHED = "address_fetched"
 
@@ -28,24 +28,36 @@ class Links:
     cost = 0
     kinds = frozenset({"exfiltration"})
 
-    def __init__(self, allowed: Iterable[str] = (), *, only_allowed: bool = False, hyperscan: bool = True) -> None:
-        """Let links to *allowed* hosts, and hosts below them, pass; report every image from elsewhere if *only_allowed*."""
+    def __init__(
+        self,
+        allowed: Iterable[str] = (),
+        *,
+        only_allowed: bool = False,
+        hyperscan: bool = True,
+        saved: bytes = b"",
+    ) -> None:
+        """
+        Let links to *allowed* hosts, and hosts below them, pass; report every image from elsewhere if *only_allowed*.
+
+        *saved* is what `PatternSet.dump` gave for the same rules.
+        """
         self._allowed = frozenset(host.lower().removeprefix("*.").strip(".") for host in allowed)
-        self._patterns = PatternSet(_rules(only_allowed=only_allowed), hyperscan=hyperscan, name=self.name)
-        self.readings = self._patterns.readings
-        self.look_behind = self._patterns.look_behind
-        self.revision = ",".join((self._patterns.revision, *sorted(self._allowed)))
+        rules = link_rules(only_allowed=only_allowed)
+        self.patterns = PatternSet(rules, hyperscan=hyperscan, saved=saved, name=self.name)
+        self.readings = self.patterns.readings
+        self.look_behind = self.patterns.look_behind
+        self.revision = ",".join((self.patterns.revision, *sorted(self._allowed)))
 
     def detect(self, text: str, origin: Origin, start: int = 0) -> list[Match]:
         """Report the matches that begin at or after *start*, ordered by start."""
-        found = self._patterns.detect(text, origin, start)
+        found = self.patterns.detect(text, origin, start)
         if not self._allowed:
             return found
         return [match for match in found if not self._may_pass(text[match.start : match.end])]
 
     def hold(self, text: str, origin: Origin, start: int = 0) -> int:
         """Return the first position, from *start* to `len(text)`, that further text may still concern."""
-        return self._patterns.hold(text, origin, start)
+        return self.patterns.hold(text, origin, start)
 
     def _may_pass(self, written: str) -> bool:
         named = hosts(written)
@@ -57,7 +69,8 @@ class Links:
         return plain and any(name == each or name.endswith(f".{each}") for each in self._allowed)
 
 
-def _rules(*, only_allowed: bool) -> Sequence[Rule]:
+def link_rules(*, only_allowed: bool = False) -> Sequence[Rule]:
+    """Return the rules that find links and images, those from elsewhere whatever they carry if *only_allowed*."""
     rules = shipped("exfiltration")
     if not only_allowed:
         return rules

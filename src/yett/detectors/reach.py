@@ -20,6 +20,7 @@ own: those that may hold white space and those that cannot, and each family for 
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from yett.detectors.expression import BadPattern, Expression, compiled
 from yett.detectors.syntax import (
@@ -47,6 +48,7 @@ _TOGETHER = 16_000
 _WHITE = b" \t\n\f\r"
 
 
+@lru_cache(maxsize=4096)
 def beginnings(pattern: str) -> str:
     """Return a pattern for whatever a match of *pattern* may begin with, the empty text and all of it included."""
     try:

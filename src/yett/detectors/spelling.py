@@ -13,6 +13,7 @@ Rules:
 6. The end of a line or of the text is not asked for: of `a1?$`, Hyperscan misses an `a1` that a longer text ends with.
 """
 
+from functools import lru_cache
 from itertools import groupby, takewhile
 
 from yett.detectors.syntax import Assertion, Atom, Choice, Group, Node, Repeat, Sequence, Unreadable, parse, width
@@ -43,6 +44,7 @@ _LONG = 60
 _ENOUGH = 20
 
 
+@lru_cache(maxsize=4096)
 def gated(pattern: str) -> str | None:
     """Spell *pattern* for the gate; None where that is not sure to let all of its matches through."""
     if any(ord(character) >= _CASED_ALIKE and character.lower() != character.upper() for character in pattern):
