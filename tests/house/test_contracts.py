@@ -78,6 +78,8 @@ BREACHES = [
     ("yaml", "dialects.events", "import yaml"),
     ("invention", "guard.guard", "import faker"),
     ("rego", "policy.program", "import regopy"),
+    ("peers", "adapters.peers.rego", "import cedarpy"),
+    ("peers", "cli.measuring", "import casbin"),
     ("settings", "doors.proxy.app", "from pydantic import BaseModel"),
     ("grpc", "compose.house", "import grpc"),
     ("grpc", "doors.rest.app", "from google.protobuf import message"),
