@@ -25,8 +25,8 @@ from typing import Any
 import grpc
 
 from bench.gateway import await_port, free_port, running
-from bench.policy import document, request
 from bench.rest import processor
+from yett.compose.workload import context, document
 from yett.doors.grpc import policy_pb2 as pb
 from yett.doors.grpc.conversions import value
 
@@ -51,7 +51,7 @@ def main() -> None:
         os.sched_setaffinity(0, {1})
     for rules in _RULES:
         rng = random.Random(rules)
-        text, contexts = document(rng, rules), [request(rng) for _ in range(1024)]
+        text, contexts = document(rng, rules), [context(rng) for _ in range(1024)]
         asked = [pb.EvaluateRequest(context={name: value(fact) for name, fact in each.items()}) for each in contexts]
         print(f"{rules} rules")
         with tempfile.TemporaryDirectory() as name, _served(Path(name), text) as (port, process):

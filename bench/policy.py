@@ -3,12 +3,11 @@ Measure the policy engine alone: decisions per second on one core, decision obje
 
     python bench/policy.py [--seconds 1.0] [--rules 1,10,100,1000]
 
-The rules are a realistic mix: cost limits per tenant and tier, lists of models, roles, token limits, personal data by
-provider. Every request is another; the column `interned` says how many of the answers were an object that had been built
-before, because the same rules matched, and `built/s` is the rate when every answer is built anew. `recorded/s` makes a record
-of each decision as JSON, `specialised` is the time in milliseconds to make a program for a caller that is known. Rates
-count processor time, so that other work on the machine does not; `loop` is a fixed Python loop beside them, in millions of
-turns per second, by which runs on machines of different speed and load can be compared.
+The rules are those of the standard workload of `yett policy bench`, which measures other engines, too. Every request is
+another; the column `interned` says how many of the answers were an object that had been built before, because the same
+rules matched, and `built/s` is the rate when every answer is built anew. `recorded/s` makes a record of each decision as
+JSON, `specialised` is the time in milliseconds to make a program for a caller that is known. Rates count processor time, so
+that other work on the machine does not; `loop` is a fixed Python loop beside them, in millions of turns per second, by which runs on machines of different speed and load can be compared.
 """
 
 import argparse
@@ -20,6 +19,7 @@ import unittest.mock
 from collections.abc import Callable, Mapping, Sequence
 
 import yett.policy.telling
+from yett.compose.workload import context, document
 from yett.model.stage import Stage
 from yett.policy.engine import PolicyEngine
 from yett.policy.interpreter import decide, lookup
@@ -27,64 +27,7 @@ from yett.policy.parser import PolicyParser
 from yett.policy.program import Program
 from yett.records.decided import DecisionRecords
 
-TIERS = ("free", "pro", "team", "enterprise")
-MODELS = tuple(f"model-{number}" for number in range(40))
-ROLES = tuple(f"role-{number}" for number in range(30))
-PROVIDERS = ("openai", "anthropic", "google", "mistral", "local")
-TENANTS = 200
 REQUESTS = 5_000
-
-
-def leaf(operator: str, field: str, value: object) -> str:
-    return f"{{operator: {operator}, field: {field}, value: {value}}}"
-
-
-def both(*conditions: str) -> str:
-    return f"{{operator: and, conditions: [{', '.join(conditions)}]}}"
-
-
-def condition(rng: random.Random) -> str:
-    kind = rng.random()
-    cost = leaf("gt", "llm.estimatedCost", round(rng.uniform(0.2, 2.0), 3))
-    if kind < 0.6:
-        return both(leaf("eq", "team.id", f"team-{rng.randrange(TENANTS)}"), cost)
-    if kind < 0.7:
-        models = ", ".join(rng.sample(MODELS, 3))
-        return both(leaf("in", "llm.model", f"[{models}]"), leaf("eq", "team.tier", rng.choice(TIERS)), cost)
-    if kind < 0.8:
-        role = leaf("contains", "user.roles", rng.choice(ROLES))
-        return both(role, f"{{operator: not, conditions: [{leaf('eq', 'project.environment', 'production')}]}}", cost)
-    if kind < 0.9:
-        return both(
-            leaf("gte", "llm.maxTokens", rng.randrange(1000, 16000)), leaf("eq", "team.tier", rng.choice(TIERS))
-        )
-    either = f"{{operator: or, conditions: [{leaf('eq', 'llm.provider', rng.choice(PROVIDERS))}, {leaf('eq', 'llm.model', rng.choice(MODELS))}]}}"
-    return both(leaf("eq", "llm.containsPII", "true"), either, cost)
-
-
-def document(rng: random.Random, rules: int) -> str:
-    lines = ["metadata: {id: bench, version: 1.0.0, priority: 1}", "rules:"]
-    for number in range(rules):
-        decision = rng.choice(("deny", "deny", "sanitize", "warn"))
-        action = f"{{decision: {decision}, reason: because of rule {number}}}"
-        lines.append(f"  - {{id: r{number}, condition: {condition(rng)}, action: {action}}}")
-    return "\n".join(lines)
-
-
-def request(rng: random.Random) -> dict[str, object]:
-    hot = rng.random() < 0.1
-    return {
-        "llm": {
-            "provider": rng.choice(PROVIDERS),
-            "model": rng.choice(MODELS),
-            "maxTokens": rng.randrange(100, 18000 if hot else 1500),
-            "estimatedCost": rng.uniform(0, 2.5) if hot else rng.uniform(0, 0.2),
-            "containsPII": rng.random() < 0.2,
-        },
-        "team": {"id": f"team-{rng.randrange(TENANTS)}", "tier": rng.choice(TIERS)},
-        "user": {"id": f"user-{rng.randrange(10_000)}", "roles": rng.sample(ROLES, 2)},
-        "project": {"environment": rng.choice(("production", "staging"))},
-    }
 
 
 def throughput(
@@ -149,7 +92,7 @@ def main() -> None:
     for rules in map(int, options.rules.split(",")):
         rng = random.Random(rules)
         text = document(rng, rules)
-        requests = [request(rng) for _ in range(REQUESTS)]
+        requests = [context(rng) for _ in range(REQUESTS)]
         start = time.process_time()
         engine = PolicyEngine([PolicyParser().parse_yaml(text)])
         program = engine.program

@@ -27,7 +27,8 @@ import orjson
 from bench._load import load
 from bench._talk import NUMBER
 from bench.gateway import await_port, free_port, running
-from bench.policy import document, request, throughput
+from bench.policy import throughput
+from yett.compose.workload import context, document
 from yett.policy.engine import PolicyEngine
 from yett.policy.parser import PolicyParser
 
@@ -48,7 +49,7 @@ def main() -> None:
     """Measure and print."""
     for rules in _RULES:
         rng = random.Random(rules)
-        text, contexts = document(rng, rules), [request(rng) for _ in range(1024)]
+        text, contexts = document(rng, rules), [context(rng) for _ in range(1024)]
         engine = PolicyEngine([PolicyParser().parse_yaml(text)])
         engine.evaluate(contexts[0])
         print(f"{rules} rules")
