@@ -104,6 +104,6 @@ def test_the_smaller_cap_holds_and_is_recorded() -> None:
     noted = recorded()
     noted.record.model = "gpt-4"
     payload = obliged(OPENAI_CHAT, PAYLOAD, verdict(Cap("max_tokens", 9)), snapshot())
-    payload = held(OPENAI_CHAT, payload, verdict(Cap("max_tokens", 9)), snapshot(Cap("max_tokens", 7)), noted)
+    payload = held(OPENAI_CHAT, payload, (Cap("max_tokens", 9),), snapshot(Cap("max_tokens", 7)), noted)
     assert payload["max_tokens"] == 7
     assert noted.record.caps == {"max_tokens": 7}

@@ -91,6 +91,53 @@ async def test_every_decision_does_what_it_says(tmp_path: Path) -> None:
     assert limited.caps == {"max_tokens": 5}
 
 
+ROUTES = """
+metadata: {id: roads, version: 1.0.0}
+rules:
+  - {id: to-denied, when: llm.model == "told-1", action: {decision: route, route: {models: [told-denied]}}}
+  - {id: denied, when: llm.model == "told-denied", action: {decision: deny, reason: nobody may ask it}}
+  - {id: to-capped, when: llm.model == "told-2", action: {decision: route, route: {models: [told-capped]}}}
+  - {id: more, when: llm.model == "told-2", action: {decision: limit, limit: {max_tokens: 30}}}
+  - {id: capped, when: llm.model == "told-capped", action: {decision: limit, limit: {max_tokens: 7}}}
+  - {id: to-there, when: llm.model == "told-3", action: {decision: route, route: {models: [told-4]}}}
+  - {id: and-back, when: llm.model == "told-4", action: {decision: route, route: {models: [told-3]}}}
+  - {id: to-hidden, when: llm.model == "told-5", action: {decision: route, route: {models: [told-hidden]}}}
+  - id: hidden
+    when: llm.model in ["told-5", "told-hidden"]
+    action: {decision: sanitize, obligations: [{type: redact, kinds: [pii.email], how: surrogate}, {type: restore, kinds: [pii.email]}]}
+  - {id: said, stages: [response], when: llm.model == "told-hidden", action: {decision: warn, reason: the one that answered}}
+"""
+
+
+async def test_what_policy_sends_elsewhere_is_judged_as_if_it_had_been_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "policy.yaml").write_text(ROUTES, "utf-8")
+    policies = {"default": "none", "files": ["policy.yaml"]}
+    async with (
+        Provider(answer(completion("Fine."))) as provider,
+        gate(tmp_path, provider, policies=policies) as gateway,
+    ):
+        refused = {model: await exchanged(gateway, model) for model in ("told-1", "told-3")}
+        assert provider.requests == []
+        capped, hidden = await exchanged(gateway, "told-2"), await exchanged(gateway, "told-5")
+        sent = [json.loads(request.body) for request in provider.requests]
+        provider.say(answer(completion(sent[1]["messages"][0]["content"])))
+        *_, named_again = await exchanged(gateway, "told-5")
+        records = await gateway.records(5)
+    assert [told["error"]["message"] for _, _, told in refused.values()] == [
+        "nobody may ask it",
+        "policy sends the request to a model, and from there to another",
+    ]
+    assert {status for status, _, _ in refused.values()} == {403}
+    assert (capped[0], sent[0]["model"], sent[0]["max_tokens"]) == (200, "told-capped", 7)
+    assert (hidden[0], sent[1]["model"]) == (200, "told-hidden")
+    assert MAIL not in sent[1]["messages"][0]["content"]
+    assert named_again["choices"][0]["message"]["content"] == f"Write to {MAIL}"
+    judged = {record.model: [each.rules for each in record.judgements] for record in records}
+    assert judged["told-denied"] == [("roads@1.0.0/to-denied",), ("roads@1.0.0/denied",)]
+    assert "roads@1.0.0/said" in judged["told-hidden"][-1]
+    assert next(record.caps for record in records if record.model == "told-capped") == {"max_tokens": 7}
+
+
 @pytest.mark.parametrize(
     ("model", "effect", "owed"),
     [

@@ -1,13 +1,13 @@
 """Asking: a request that was judged and may go to an upstream, with everything that its answer will need."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from yett.dialects.dialect import Dialect, Payload, Placed, Texts, Unwritable
 from yett.guard.correspondence import Correspondence
 from yett.guard.guard import Inspected
 from yett.model.interaction import Interaction
-from yett.model.obligation import Cap, Route, join
+from yett.model.obligation import Cap, Obligation, Route, join
 from yett.model.principal import Principal
 from yett.model.refusal import Refusal
 from yett.model.segment import Origin, Segment
@@ -142,9 +142,11 @@ def obliged(dialect: Dialect, payload: Payload, verdict: Verdict, snapshot: Snap
     return payload
 
 
-def held(dialect: Dialect, payload: Payload, verdict: Verdict, snapshot: Snapshot, recorded: Recorded) -> Payload:
+def held(
+    dialect: Dialect, payload: Payload, owed: Sequence[Obligation], snapshot: Snapshot, recorded: Recorded
+) -> Payload:
     """
-    Hold a request to what its upstream may be asked for at most, and note all that it is held to.
+    Hold a request to what its upstream may be asked for at most, and note all that it is held to, what policy *owed* included.
 
     Raises:
         Unwritable: the protocol does not know such a quantity.
@@ -152,7 +154,7 @@ def held(dialect: Dialect, payload: Payload, verdict: Verdict, snapshot: Snapsho
     caps = snapshot.routes.caps(recorded.record.model)
     for cap in caps:
         payload = dialect.cap(payload, cap.quantity, cap.limit)
-    told = join((*verdict.decision.obligations, *caps)) if caps else verdict.decision.obligations
+    told = join([each for each in (*owed, *caps) if isinstance(each, Cap)])
     recorded.record.caps = {each.quantity: each.limit for each in told if isinstance(each, Cap)}
     return payload
 

@@ -13,20 +13,22 @@ Rules:
 import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from yett.dialects.dialect import Dialect, Texts
+from yett.dialects.dialect import Dialect, Payload, Texts
 from yett.dialects.usages import usage_of
 from yett.guard.correspondence import Correspondence
 from yett.guard.guard import Inspected
 from yett.model.errors import NotReady, UpstreamError, YettError
+from yett.model.principal import Principal
 from yett.model.refusal import Refusal
 from yett.model.stage import Stage
 from yett.model.verdict import Verdict
-from yett.ports.upstream import Answer, Outgoing
+from yett.ports.upstream import Answer, Outgoing, Upstream
 from yett.services.admission import Admission, Admitted, limit_headers
 from yett.services.asking import (
     Asked,
+    Facts,
     held,
     interaction_of,
     obliged,
@@ -52,6 +54,21 @@ _ABOUT_THE_REQUEST = frozenset({400, 404, 409, 413, 422, 429})
 _OK, _ELSEWHERE = 200, 300
 _OURS = 500
 _DECISION = "x-yett-decision"
+_CIRCLE = Refusal(403, "policy_violation", "policy sends the request to a model, and from there to another")
+
+
+@dataclass(frozen=True, slots=True)
+class _Considered:
+    """A request that was judged once, and may pass."""
+
+    payload: Payload
+    """As it may go."""
+    facts: Facts
+    upstream: Upstream
+    verdict: Verdict
+    shared: Correspondence | None
+    is_routed: bool
+    """It goes to another model than it asked for."""
 
 
 class Exchange:
@@ -117,6 +134,31 @@ class Exchange:
     ) -> Asked | Refusal:
         """Judge a request; return it as it may go to its upstream."""
         request = dialect.parse(call.body)
+        asked = first = await self._considered(request, call, snapshot, recorded, admitted.principal)
+        if isinstance(first, Refusal):
+            return first
+        if first.is_routed:
+            # Policy says something about the model that is asked, too, not only about the one that was asked for.
+            asked = await self._considered(first.payload, call, snapshot, recorded, admitted.principal)
+        if isinstance(asked, Refusal):
+            return asked
+        if asked is not first and asked.is_routed:
+            return _CIRCLE
+        if snapshot.authorities:
+            going = dialect.facts(asked.payload)
+            going["llm"]["provider"] = asked.upstream.name
+            if refusal := await _refused_elsewhere(snapshot, recorded, admitted, asked.facts | going):
+                return refusal
+        owed = (*first.verdict.decision.obligations, *asked.verdict.decision.obligations)
+        placed = dialect.place(held(dialect, asked.payload, owed, snapshot, recorded))
+        principal, sent = admitted.principal, asked.verdict.segments
+        return Asked(snapshot, dialect, principal, recorded, asked.facts, placed, asked.upstream, sent, first.shared)
+
+    async def _considered(
+        self, request: Payload, call: Call, snapshot: Snapshot, recorded: Recorded, principal: Principal
+    ) -> "_Considered | Refusal":
+        """Judge *request* and carry out what that obliges to."""
+        dialect = snapshot.dialects[call.dialect]
         texts = dialect.read(request)
         facts = request_facts(dialect, request, call, recorded.record.at)
         if refusal := too_much(texts, facts, snapshot):
@@ -127,26 +169,15 @@ class Exchange:
         facts["llm"]["provider"] = upstream.name
 
         texts = to_inspect(texts, facts, snapshot)
-        interaction = interaction_of(texts, facts, admitted.principal, snapshot)
+        interaction = interaction_of(texts, facts, principal, snapshot)
         inspected = await self._inspection.inspect(snapshot.guard, interaction, snapshot.limits.deadline)
         verdict = recorded.judged(Stage.REQUEST, inspected)
         if refusal := unfit(verdict, recorded):
             return refusal
-
-        payload = dialect.write(request, texts, verdict.segments, verdict.dropped)
-        obliging = obliged(dialect, payload, verdict, snapshot)
-        if obliging is not payload:
-            upstream = upstream_for(dialect.facts(obliging), snapshot, recorded)
-        if isinstance(upstream, Refusal):
-            return upstream
-        if snapshot.authorities:
-            going = dialect.facts(obliging)
-            going["llm"]["provider"] = upstream.name
-            if refusal := await _refused_elsewhere(snapshot, recorded, admitted, facts | going):
-                return refusal
-        placed = dialect.place(held(dialect, obliging, verdict, snapshot, recorded))
-        principal, sent = admitted.principal, verdict.segments
-        return Asked(snapshot, dialect, principal, recorded, facts, placed, upstream, sent, inspected.shared)
+        written = dialect.write(request, texts, verdict.segments, verdict.dropped)
+        payload = obliged(dialect, written, verdict, snapshot)
+        is_routed = payload is not written and dialect.facts(payload)["llm"].get("model") != facts["llm"].get("model")
+        return _Considered(payload, facts, upstream, verdict, inspected.shared, is_routed)
 
     async def _ask(self, asked: Asked) -> Reply | Streamed | Refusal:
         """Ask the upstream; the connection is let go of here, or by the relay that it is handed to."""
