@@ -32,6 +32,8 @@ def rule(name: str, decision: str, more: str = "") -> str:
         ([rule("a", "deny", FREE), rule("b", "sanitize", "when: team.tier == 'free' && llm.model == 'm'")], ["shadowed 2"]),
         ([rule("a", "deny", "when: request.hour > 3"), rule("b", "sanitize", "when: request.hour > 5")], ["shadowed 2"]),
         ([rule("a", "deny", "when: request.hour > 5"), rule("b", "sanitize", "when: request.hour > 3")], []),
+        ([rule("a", "deny", "when: request.hour > 3"), rule("b", "deny", "when: request.hour > 5")], ["shadowed 2"]),
+        ([rule("a", "deny", "when: request.hour > 5"), rule("b", "deny", "when: request.hour > 3")], []),
         ([rule("a", "deny", f"{FREE}, on_missing: skip"), rule("b", "sanitize", f"{FREE}, stages: [request]")], []),
         ([rule("a", "deny", FREE), rule("b", "warn", FREE)], []),
         ([rule("a", "deny", "when: injection.score > 0.5")], ["costly 1"]),

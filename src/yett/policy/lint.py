@@ -152,9 +152,9 @@ def _overrules(other: Clause, clause: Clause) -> bool:
     if any(isinstance(obligation, Notify) for obligation in clause.obligations):
         return False
     if other.effect is Effect.DENY:
-        return other.priority > clause.priority or (
-            other.priority == clause.priority and clause.effect is not Effect.DENY
-        )
+        # Of two denials, the first one's reason is told.
+        behind = clause.effect is not Effect.DENY or other.order < clause.order
+        return other.priority > clause.priority or (other.priority == clause.priority and behind)
     return other.effect is Effect.ALLOW and other.priority > clause.priority
 
 
