@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.doors.grpc.caller import facts, question
 from yett.doors.grpc import conversions
 from yett.doors.grpc import policy_pb2 as pb
-from yett.doors.grpc.conversions import Answers, message, questions, read_question, read_value, value
+from yett.doors.grpc.conversions import Answers, message, plain_contexts, questions, read_question, read_value, value
 from yett.doors.rest import questions as rest
 from yett.model.decision import Decision, Effect, Reason
 from yett.model.errors import CallerError
@@ -233,6 +233,106 @@ def test_what_stands_beside_the_questions_holds_for_each_that_does_not_say_other
     with pytest.raises(CallerError) as told:
         questions(batch)
     assert told.value.param == "/requests/1/texts/0/origin"
+
+
+def one_by_one(told: pb.Value) -> object:
+    """Read *told* by its kind alone."""
+    kind = told.WhichOneof("kind")
+    if kind == "map":
+        return {name: one_by_one(each) for name, each in told.map.fields.items()}
+    if kind == "list":
+        return [one_by_one(each) for each in told.list.values]
+    said = getattr(told, kind or "")
+    return None if kind == "null" else Decimal(said) if kind == "decimal" else said
+
+
+def text_or_number(told: pb.Value) -> object:
+    return told.text or told.number
+
+
+@settings(max_examples=50)
+@given(st.dictionaries(st.text(max_size=3), VALUES, max_size=4))
+def test_what_is_read_fast_is_what_each_value_is(said: dict[str, object]) -> None:
+    told = message(question(said).SerializeToString(), pb.EvaluateRequest)
+    slowly = {name: one_by_one(each) for name, each in told.context.items()}
+    assert typed(read_question(told).context) == typed(slowly)
+
+
+@pytest.mark.parametrize("mutant", [text_or_number, lambda told: read_value(told) or "", lambda told: told.text])
+def test_a_reader_that_mistakes_values_would_be_seen(mutant: Any) -> None:
+    told = {name: value(each) for name, each in {"a": "", "b": False, "c": 0, "d": None, "e": "x", "f": {}}.items()}
+    assert {name: typed(mutant(each)) for name, each in told.items()} != {
+        name: typed(one_by_one(each)) for name, each in told.items()
+    }
+
+
+CONTEXTS = st.lists(st.dictionaries(st.sampled_from(["llm", "team"]), VALUES, max_size=2), max_size=4)
+
+
+@settings(max_examples=50)
+@given(CONTEXTS)
+def test_questions_that_are_contexts_are_read_as_any_others(contexts: list[dict[str, object]]) -> None:
+    batch = pb.EvaluateBatchRequest(requests=[question(each) for each in contexts])
+    read = plain_contexts(batch)
+    assert read is not None
+    assert [typed(each) for each in read] == [typed(each.context) for each in questions(batch)]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"stage": pb.STAGE_TOOL},
+        {"policies": ["p"]},
+        {"namespace": "n"},
+        {"explain": True},
+        {"texts": [pb.Text(text="hi")]},
+    ],
+)
+def test_a_question_that_says_more_is_no_plain_context(more: dict[str, Any]) -> None:
+    asked = [question({"a": 1}), question({"a": 1}, **more)]
+    assert plain_contexts(pb.EvaluateBatchRequest(requests=asked)) is None
+    assert set(more) | {"context"} <= set(pb.EvaluateRequest.DESCRIPTOR.fields_by_name)
+    if more.keys() & {"stage", "policies", "namespace"}:
+        assert plain_contexts(pb.EvaluateBatchRequest(requests=asked[:1], **more)) is None
+
+
+def test_a_question_can_say_no_more_than_was_thought_of() -> None:
+    assert set(pb.EvaluateRequest.DESCRIPTOR.fields_by_name) == {
+        "context",
+        "stage",
+        "policies",
+        "namespace",
+        "texts",
+        "explain",
+    }
+
+
+def test_plain_contexts_are_refused_as_questions_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    newer = question({"a": 1})
+    newer.MergeFromString(b"\xf8\x06\x01")  # field 111
+    wrong = [newer, question({}), pb.EvaluateRequest(context={"a": pb.Value(decimal="x")})]
+    for asked in (wrong, wrong[1:], wrong[::-1]):
+        batch = pb.EvaluateBatchRequest(requests=asked)
+        with pytest.raises(CallerError) as fast:
+            plain_contexts(batch)
+        with pytest.raises(CallerError) as slow:
+            questions(batch)
+        assert (str(fast.value), fast.value.param) == (str(slow.value), slow.value.param)
+    monkeypatch.setattr(conversions, "_BATCH_VALUES", 3)
+    with pytest.raises(CallerError, match="too many values"):
+        plain_contexts(pb.EvaluateBatchRequest(requests=[question({"a": 1, "b": 2})] * 2))
+    monkeypatch.setattr(conversions, "MOST", 1)
+    assert plain_contexts(pb.EvaluateBatchRequest(requests=[question({})] * 2)) is None
+
+
+def test_answers_that_are_decisions_alone_are_written_as_any_others() -> None:
+    decisions = [Decision(at % 2 == 0, Effect.ALLOW, revision=str(at)) for at in range(3)] * 2
+    answers = Answers()
+    written = answers.alike(decisions, 2e-6) + answers.end(5e-6)
+    told = pb.EvaluateBatchResponse.FromString(written)
+    assert list(told.results) == [answers.one(Answer(each, duration=2e-6)) for each in decisions]
+    assert written == answers.several([Answer(each, duration=2e-6) for each in decisions]) + answers.end(5e-6)
+    assert told.duration_us == pytest.approx(5)
 
 
 OBLIGATIONS: list[Obligation] = [

@@ -139,6 +139,20 @@ async def test_a_batch_is_answered_in_order(tmp_path: Path) -> None:
         assert not (await caller.batch(pb.EvaluateBatchRequest(), metadata=KNOWN)).results
 
 
+async def test_a_batch_is_answered_as_its_questions_are_one_by_one(tmp_path: Path) -> None:
+    async with called(tmp_path) as (caller, _):
+        asked = [question(each) for each in CASES]
+        alone = [spoken(await caller.evaluate(each, metadata=KNOWN)) for each in asked]
+        for plain in (asked, asked[:5], asked[-1:]):
+            told = await caller.batch(pb.EvaluateBatchRequest(requests=plain), metadata=KNOWN)
+            at = asked.index(plain[0])
+            assert [spoken(each) for each in told.results] == alone[at : at + len(plain)]
+        mixed = [*asked, question({}, policies=["cost-limit"]), question({}, explain=True)]
+        told = await caller.batch(pb.EvaluateBatchRequest(requests=mixed), metadata=KNOWN)
+        assert [spoken(each) for each in told.results][: len(asked)] == alone
+        assert told.results[-1].HasField("explanation")
+
+
 async def test_a_stream_is_answered_one_by_one(tmp_path: Path) -> None:
     async with called(tmp_path) as (caller, _), asyncio.timeout(30):
         stream = caller.stream(metadata=KNOWN)

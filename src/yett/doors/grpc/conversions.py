@@ -13,6 +13,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, NoReturn, TypeVar
 
 from google.protobuf.message import DecodeError, Message
@@ -33,6 +34,7 @@ __all__ = [
     "MOST",
     "Answers",
     "message",
+    "plain_contexts",
     "questions",
     "read_question",
     "read_value",
@@ -56,6 +58,8 @@ _DECIMAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?", re.ASCII)
 _PLAIN = frozenset({"text", "integer", "boolean"})
 _STAGES = {pb.Stage.Value(f"STAGE_{stage.name}"): stage for stage in Stage}
 _ORIGINS = {pb.ORIGIN_UNSPECIFIED: Origin.USER, **{pb.Origin.Value(f"ORIGIN_{each.name}"): each for each in Origin}}
+_MORE = attrgetter("stage", "namespace", "explain", "policies", "texts")
+"""What a question may say beside its context."""
 _NOTHING = Question({})
 _Message = TypeVar("_Message", bound=Message)
 _Place = tuple[Any, ...]
@@ -135,6 +139,24 @@ def questions(batch: pb.EvaluateBatchRequest) -> list[Question]:
     return read
 
 
+def plain_contexts(batch: pb.EvaluateBatchRequest) -> list[dict[str, object]] | None:
+    """
+    Read the contexts of questions that are nothing else; None where one says more, or there are too many.
+
+    Raises:
+        CallerError: something in one is not understood.
+    """
+    beside = batch.stage or batch.namespace or batch.policies
+    if beside or len(batch.requests) > MOST or any(map(any, map(_MORE, batch.requests))):
+        return None
+    contexts, budget = [], _Budget(_BATCH_VALUES)
+    for at, each in enumerate(batch.requests):
+        place = (((), "requests"), at)
+        _known(each, place)
+        contexts.append(_facts(each.context, (place, "context"), budget))
+    return contexts
+
+
 def read_value(told: pb.Value) -> object:
     """
     Return what *told* says.
@@ -148,7 +170,13 @@ def read_value(told: pb.Value) -> object:
 def _facts(fields: Mapping[str, pb.Value], place: _Place, budget: _Budget) -> dict[str, object]:
     budget.take(len(fields))
     read: dict[str, object] = {}
-    for name, told in fields.items():
+    # Protobuf's maps are slow in handing out pairs. A value that has a text says nothing else, and most have one.
+    for name in fields:
+        told = fields[name]
+        text = told.text
+        if text:
+            read[name] = text
+            continue
         kind = told.WhichOneof("kind")
         read[name] = getattr(told, kind) if kind in _PLAIN else _other(kind, told, (place, name), budget)
     return read
@@ -237,9 +265,24 @@ class Answers:
                 getattr(told.explanation, part).extend(value(each).map for each in _mappings(shape[part]))
         return told
 
-    def several(self, answers: Iterable[Answer], duration: float) -> pb.EvaluateBatchResponse:
-        """Write *answers*, which took *duration* seconds together."""
-        return pb.EvaluateBatchResponse(results=map(self.one, answers), duration_us=duration * _MICROSECONDS)
+    def several(self, answers: Iterable[Answer]) -> bytes:
+        """Write *answers* as results of a batch, which is written part after part."""
+        return pb.EvaluateBatchResponse(results=map(self.one, answers)).SerializeToString()
+
+    def alike(self, decisions: Sequence[Decision], duration: float) -> bytes:
+        """Write answers that are nothing but *decisions*, each of which took *duration* seconds, as results of a batch."""
+        written: dict[int, bytes] = {}
+        parts = []
+        for decision in decisions:
+            part = written.get(id(decision))
+            if part is None:
+                part = written[id(decision)] = self.several([Answer(decision, duration=duration)])
+            parts.append(part)
+        return b"".join(parts)
+
+    def end(self, duration: float) -> bytes:
+        """Write the last part of a batch, whose answers took *duration* seconds together."""
+        return pb.EvaluateBatchResponse(duration_us=duration * _MICROSECONDS).SerializeToString()
 
     def _decision(self, decision: Decision) -> pb.Decision:
         kept = self._kept.get(id(decision))

@@ -7,12 +7,12 @@ question is read after the answer to the one before has been taken, so whoever d
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
 import grpc
 
-from yett.doors.grpc.conversions import Answers, message, questions, read_question
+from yett.doors.grpc.conversions import Answers, message, plain_contexts, questions, read_question
 from yett.doors.grpc.errors import answered, problem, refuse
 from yett.doors.grpc.policy_pb2 import (
     DESCRIPTOR,
@@ -23,7 +23,7 @@ from yett.doors.grpc.policy_pb2 import (
 )
 from yett.model.refusal import Refusal
 from yett.ports.clock import Clock
-from yett.services.deciding import Deciding
+from yett.services.deciding import Answer, Deciding, Question
 
 __all__ = ["SERVICE", "Decisions"]
 
@@ -84,12 +84,38 @@ class Decisions:
         return self._answers.one(self._deciding.at_once(question) or await self._deciding.answer(question))
 
     async def _several(self, raw: bytes) -> bytes:
-        began, deciding, answers = self._clock.elapsed(), self._deciding, []
-        for number, question in enumerate(questions(message(raw, EvaluateBatchRequest)), start=1):
+        began, batch = self._clock.elapsed(), message(raw, EvaluateBatchRequest)
+        contexts = plain_contexts(batch)
+        results = await (self._each(questions(batch)) if contexts is None else self._together(contexts))
+        return results + self._answers.end(self._clock.elapsed() - began)
+
+    async def _each(self, asked: Iterable[Question]) -> bytes:
+        deciding, answers = self._deciding, []
+        for number, question in enumerate(asked, start=1):
             answers.append(deciding.at_once(question) or await deciding.answer(question))
             if not number % _TURN:
                 await asyncio.sleep(0)
-        return self._answers.several(answers, self._clock.elapsed() - began).SerializeToString()
+        return self._answers.several(answers)
+
+    async def _together(self, contexts: Sequence[Mapping[str, object]]) -> bytes:
+        """Answer questions that are nothing but *contexts*, several at a time."""
+        written, elapsed, deciding = [], self._clock.elapsed, self._deciding
+        for start in range(0, len(contexts), _TURN):
+            if start:
+                await asyncio.sleep(0)
+            asked, began = contexts[start : start + _TURN], elapsed()
+            decisions = deciding.together(asked)
+            each = (elapsed() - began) / len(asked)
+            decided = [decision for decision in decisions if decision]
+            if len(decided) == len(asked):
+                written.append(self._answers.alike(decided, each))
+                continue
+            told = [
+                Answer(decision, duration=each) if decision else await deciding.answer(Question(context))
+                for context, decision in zip(asked, decisions, strict=True)
+            ]
+            written.append(self._answers.several(told))
+        return b"".join(written)
 
 
 async def _next(asked: AsyncIterator[bytes], ending: asyncio.Future[Any]) -> bytes | None:
