@@ -1,7 +1,8 @@
-"""Counting records by their bytes gives the report that reading every record whole gives."""
+"""Counting records by their excerpts gives the report that reading every record whole gives."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from unittest import mock
 
 import orjson
@@ -15,11 +16,12 @@ from yett.compose import tally
 from yett.compose.tally import Tally
 from yett.model.record import Judgement, Record
 from yett.model.stage import Stage
-from yett.policy.candidate import Candidate
+from yett.policy.candidate import NOTHING_KEPT, Candidate
 from yett.policy.comparison import Change, Comparison, Report
 from yett.policy.program import Program
 from yett.policy.vector import Vectors
 from yett.records.building import serialise
+from yett.records.excerpts import Excerpt, Excerpts, Page, told, vectors
 from yett.records.opening import Opening, write
 
 ACTIVE = program((FREE, "warn"), ("llm.promptLength > 100", "deny"), (DEAR, "warn"))
@@ -62,6 +64,20 @@ OURS = st.builds(
     cost=st.sampled_from(("", "0.25", "1.10", "none")),
 )
 BODIES = OURS.map(serialise) | OURS.map(lambda each: serialise(each).replace(b',"', b', "')) | st.just(OPENING)
+CUTTER = Excerpts()
+
+
+def paged(bodies: Sequence[bytes], changed: Mapping[int, Excerpt] = MappingProxyType({})) -> Page:
+    """Return a page of *bodies*, of which some excerpts are *changed*."""
+    cuts = [changed.get(at) or CUTTER.of(body) for at, body in enumerate(bodies)]
+    frames = {b"%d" % hash(cut.frame): cut.frame for cut in cuts if cut}
+    return Page(
+        [cut and b"%d\n%b" % (hash(cut.frame), cut.texts) for cut in cuts],
+        [orjson.loads(cut.numbers) if cut else () for cut in cuts],
+        [cut.told if cut else b"" for cut in cuts],
+        frames.__getitem__,
+        bodies.__getitem__,
+    )
 
 
 def plainly(bodies: Sequence[bytes], candidate: Program = CANDIDATE) -> Report:
@@ -78,12 +94,12 @@ def counted(bodies: Sequence[bytes], candidate: Program = CANDIDATE, pages: int 
     comparison = Comparison(Candidate(candidate, digest))
     made = Tally(comparison)
     for page in range(pages):
-        made.add(bodies[page::pages])
+        made.add(paged(bodies[page::pages]))
     return comparison.report
 
 
 @given(st.lists(BODIES, max_size=6).map(lambda bodies: bodies * 2))
-def test_counting_bytes_says_what_reading_says(bodies: list[bytes]) -> None:
+def test_counting_excerpts_says_what_reading_says(bodies: list[bytes]) -> None:
     assert counted(bodies) == plainly(bodies)
 
 
@@ -110,22 +126,49 @@ def test_changes_are_counted_over_many_pages() -> None:
 @pytest.mark.parametrize(
     ("name", "mutant"),
     [
-        ("judgements", lambda body: None if body == OPENING else b"[]"),
-        ("stages", lambda judged, cut=tally.stages: cut(judged)[:0]),
-        ("told", lambda body, cut=tally.told: cut(body)._replace(cost="1")),
+        ("vectors", lambda texts: [{**(each or {}), "team.tier": "x"} for each in vectors(texts)]),
+        ("told", lambda written: told(written)._replace(cost="1")),
+        ("money", lambda _record: None),
+        ("itemgetter", lambda _at: lambda each: -each[0]),
     ],
 )
-def test_a_wrong_excerpt_is_caught(name: str, mutant: object) -> None:
+def test_an_excerpt_taken_for_another_is_caught(name: str, mutant: object) -> None:
     with mock.patch.object(tally, name, mutant):
         assert counted(bodies()) != plainly(bodies())
 
 
-@pytest.mark.parametrize("name", ["judgements", "told"])
-def test_what_is_not_cut_is_read_whole(name: str) -> None:
-    with mock.patch.object(tally, name, return_value=None):
-        assert counted(bodies()) == plainly(bodies())
+def test_what_is_not_cut_is_read_whole() -> None:
+    comparison = Comparison(Candidate(CANDIDATE, digest))
+    page = paged(bodies())
+    Tally(comparison).add(page._replace(groups=[None] * len(page.groups)))
+    assert comparison.report == plainly(bodies())
+
+
+BROKEN = st.sampled_from(
+    (b"", b"[]", b"[1]", b"{}", b"null", b"\xff", b"[[]]", b'[{"vector":7}]', b'{"a":\0}', b'["x"]')
+)
+FIELDS = st.sampled_from(("frame", "texts", "numbers", "told"))
+
+
+@given(st.lists(st.tuples(st.integers(0, 18), FIELDS, BROKEN), max_size=4))
+def test_an_excerpt_that_somebody_changed_breaks_nothing(changes: list[tuple[int, str, bytes]]) -> None:
+    found, changed = bodies(), {}
+    for at, field, value in changes:
+        cut = CUTTER.of(found[at])
+        # The numbers are read where they are stored.
+        if cut and not (field == "numbers" and value in {b"", b"\xff", b'{"a":\0}'}):
+            changed[at] = cut._replace(**{field: value})
+    comparison = Comparison(Candidate(CANDIDATE, digest))
+    Tally(comparison).add(paged(found, changed))
+    assert comparison.report.records == len(found) - 1
+
+
+def test_a_record_that_cannot_be_read_is_counted_as_one_that_holds_nothing() -> None:
+    broken = [b"{", b"", b'{"kind":"record"}', b'{"kind":"record","judgements":[{"stage":"x"}]}']
+    report = counted([*broken, b"{}", b"[]", *bodies()])
+    assert (report.records, report.lacking[NOTHING_KEPT]) == (len(bodies()) - 1 + len(broken), len(broken))
 
 
 def test_what_is_remembered_stays_bounded() -> None:
-    with mock.patch.object(tally, "_MOST_OUTCOMES", 1), mock.patch.object(tally, "_MOST_JUDGED", 1):
+    with mock.patch.object(tally, "_MOST_GROUPS", 1):
         assert counted(bodies(), pages=3).records == plainly(bodies()).records

@@ -1,13 +1,14 @@
 """Replaying: candidates asked about the exchanges that were recorded."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from yett.adapters.sql.database import Database
+from yett.adapters.sql.excerpts import Reach
 from yett.adapters.sql.records import SqlRecords
 from yett.compose.keyfile import house_key
 from yett.compose.policies import configured_constants, configured_documents, read_policies
@@ -20,11 +21,9 @@ from yett.policy.comparison import Comparison, Report
 from yett.policy.compiler import compile_documents
 from yett.policy.documents import Document
 from yett.records.building import digest
+from yett.records.excerpts import Page
 
 __all__ = ["Watching", "candidate_documents", "replay"]
-
-_PAGE = 8_192
-"""A transaction reads so many."""
 
 
 class Watching(Protocol):
@@ -64,10 +63,10 @@ def candidate_documents(settings: Settings, candidates: tuple[Path, ...]) -> tup
 async def _replayed(settings: Settings, comparison: Comparison, since: float, progress: Watching | None) -> None:
     tally = Tally(comparison)
 
-    def work(bodies: Sequence[bytes]) -> None:
-        tally.add(bodies)
+    def work(page: Page) -> None:
+        tally.add(page)
         if progress:
-            progress.add(len(bodies))
+            progress.add(len(page.groups))
 
     async with _opened(settings) as store:
         if progress:
@@ -75,7 +74,7 @@ async def _replayed(settings: Settings, comparison: Comparison, since: float, pr
         for chain in await store.chains():
             before, after = -1, 0
             while before != after:
-                before, after = after, await store.scan(chain, since, after, _PAGE, work)
+                before, after = after, await store.scan(Reach(chain, since, after), work)
 
 
 @asynccontextmanager

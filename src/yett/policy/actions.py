@@ -174,8 +174,7 @@ def _kinds(shape: Shape, node: Node) -> Iterator[str]:
         family, _, name = kind.partition(".")
         known = kind == "*" or kind in FAMILIES or (kind in KINDS and name)
         # Operators make kinds below an open prefix, but hardly ones that look like a slip of the pen.
-        slip = get_close_matches(kind, _NAMED, n=1, cutoff=_SLIP)
-        if known or (name and f"{family}." in KINDS and not slip):
+        if known or (name and f"{family}." in KINDS and not get_close_matches(kind, _NAMED, n=1, cutoff=_SLIP)):
             yield kind
         else:
             shape.problems.add(

@@ -4,35 +4,27 @@ Candidate: other policies, asked about facts that were recorded.
 Rules:
 
 1. What cannot be known is not guessed: where the facts that the candidate asks for were not kept, it says which.
-2. Facts that no rule can tell apart are asked about once: what rules do not read has no say, and of a number only how it
-   stands to those that rules compare it with.
+2. It can be told which facts have a say: what rules read, and of a number how it stands to those that rules compare it with.
 """
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
-from operator import itemgetter
 from typing import NamedTuple
-
-import orjson
 
 from yett.model.decision import Decision
 from yett.model.stage import Stage
 from yett.policy.expression import Leaf, literals
 from yett.policy.program import Program
 from yett.policy.schema import cost
-from yett.policy.vector import MARK, VectorFacts, blinded, redactions_told
+from yett.policy.vector import VectorFacts, blinded, redactions_told
 
-__all__ = ["NOTHING_KEPT", "Answer", "Candidate", "Judged"]
+__all__ = ["NOTHING_KEPT", "Answer", "Candidate", "Judged", "Number"]
 
 NOTHING_KEPT = "*"
 """What an exchange lacks that was recorded without facts."""
-_MOST_ANSWERS = 1 << 14
-_MOST_PLANS = 256
 
-_Bounds = Sequence[int | float | Decimal]
-"""The numbers that rules compare a field with, ascending."""
+Number = int | float | Decimal
 
 
 class Answer(NamedTuple):
@@ -45,16 +37,7 @@ class Answer(NamedTuple):
     redacts: tuple[str, ...] = ()
 
 
-class _Plan(NamedTuple):
-    """How vectors with the same fields are told apart, and what was answered about them."""
-
-    plain: Callable[[Mapping[str, object]], object] | None
-    """What has a say as it is."""
-    numbers: tuple[tuple[str, _Bounds], ...]
-    answers: dict[bytes, Answer]
-
-
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Judged:
     """What a record says of one judgement."""
 
@@ -65,10 +48,6 @@ class Judged:
     redacts: tuple[str, ...]
     costly: tuple[str, ...]
     """The facts that were computed."""
-    vector: object
-    """The facts that policy read, where they are not told apart from it."""
-    plans: dict[tuple[str, ...], _Plan] = field(default_factory=dict)
-    """By the vector's fields."""
 
     @classmethod
     def of(cls, told: Mapping[str, object]) -> "Judged":
@@ -80,7 +59,6 @@ class Judged:
             _strings(told["rules"]),
             _strings(told["redacts"]),
             _strings(told["facts"]),
-            told.get("vector"),
         )
 
 
@@ -102,41 +80,22 @@ class Candidate:
         self._hidden = {stage: tuple(sorted(hidden & reads)) for stage, reads in self._reads.items()}
         self._bounds = {stage: _bounds(self._program, stage) for stage in Stage}
 
+    def reads(self, stage: Stage) -> frozenset[str]:
+        """Return the fields that rules read at *stage*."""
+        return self._reads[stage]
+
+    def bounds(self, stage: Stage) -> Mapping[str, frozenset[Number]]:
+        """
+        Return, by field, the numbers that the rules of *stage* compare it with.
+
+        Of a number that is there, nothing has a say but whether it is below, equal to, or above each of them.
+        """
+        return self._bounds[stage]
+
     def answer(self, judged: Judged, vector: object) -> Answer:
         """Say what would have been decided where *judged* was, given the *vector* of its facts."""
-        if not isinstance(vector, dict):
-            return self._asked(judged, None)
-        names = tuple(vector)
-        plan = judged.plans.get(names)
-        if plan is None:
-            if len(judged.plans) >= _MOST_PLANS:
-                judged.plans.clear()
-            plan = judged.plans[names] = self._plan(judged.stage, names)
-        alike: list[object] = [plan.plain(vector)] if plan.plain else []
-        for name, bounds in plan.numbers:
-            value = vector[name]
-            if type(value) is float or type(value) is int:
-                at = bisect_left(bounds, value)
-                alike.append(2 * at + (at < len(bounds) and bounds[at] == value))
-            else:
-                alike.append((value,))
-        key = orjson.dumps(alike)
-        answer = plan.answers.get(key)
-        if answer is None:
-            if len(plan.answers) >= _MOST_ANSWERS:
-                plan.answers.clear()
-            answer = plan.answers[key] = self._asked(judged, vector)
-        return answer
-
-    def _plan(self, stage: Stage, names: Iterable[str]) -> _Plan:
-        bounds, reads = self._bounds[stage], self._reads[stage]
-        plain = [name for name in names if name == MARK or (name in reads and name not in bounds)]
-        numbers = tuple((name, bounds[name]) for name in names if name in bounds)
-        return _Plan(itemgetter(*plain) if plain else None, numbers, {})
-
-    def _asked(self, judged: Judged, vector: Mapping[str, object] | None) -> Answer:
         stage = judged.stage
-        if vector is None:
+        if not isinstance(vector, dict):
             if self._reads[stage]:
                 return Answer(NOTHING_KEPT)
             vector = {}
@@ -156,20 +115,16 @@ class Candidate:
         return Answer("", decision.allowed, decision.effect.value, rules, redactions_told(decision.obligations))
 
 
-def _bounds(program: Program, stage: Stage) -> dict[str, _Bounds]:
-    """Return, by field, the numbers that the rules of *stage* compare it with; nothing else of a number has a say."""
-    found: dict[str, set[int | float | Decimal]] = {}
+def _bounds(program: Program, stage: Stage) -> dict[str, frozenset[Number]]:
+    found: dict[str, set[Number]] = {}
     for clause in program.clauses:
         if stage in clause.stages:
             for literal in literals(clause.condition):
                 if isinstance(literal, Leaf):
                     values = literal.value if isinstance(literal.value, tuple) else (literal.value,)
-                    numbers = {each for each in values if isinstance(each, _NUMBERS) and not isinstance(each, bool)}
+                    numbers = {each for each in values if isinstance(each, Number) and not isinstance(each, bool)}
                     found.setdefault(literal.field, set()).update(numbers)
-    return {name: sorted(numbers) for name, numbers in found.items() if numbers}
-
-
-_NUMBERS = (int, float, Decimal)
+    return {name: frozenset(numbers) for name, numbers in found.items() if numbers}
 
 
 def _strings(told: object) -> tuple[str, ...]:

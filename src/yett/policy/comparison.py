@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from yett.policy.candidate import Answer, Candidate, Judged
 
-__all__ = ["Change", "Changed", "Comparison", "Outcome", "Report", "money", "price"]
+__all__ = ["Change", "Changed", "Comparison", "Outcome", "Report", "money"]
 
 _SAMPLES = 5
 _SPEND = "llm.estimatedCost"
@@ -99,16 +99,17 @@ class Comparison:
     def __init__(self, candidate: Candidate) -> None:
         """Ask *candidate*."""
         self.report = Report()
-        self._candidate = candidate
+        self.candidate = candidate
 
     def add(self, record: _Fields) -> None:
         """Replay *record*, as its JSON has it."""
         judgements = record["judgements"]
         stages = [(Judged.of(each), each.get("vector")) for each in judgements] if isinstance(judgements, list) else []
-        outcome = self.outcome(stages)
+        outcome, whom = self.outcome(stages), (str(record["id"]), str(record["tenant"]), str(record["model"]))
+        spent = money(record)
         self.count(outcome)
         if outcome.differences:
-            self.note(outcome, (str(record["id"]), str(record["tenant"]), str(record["model"])), money(record))
+            self.note(outcome, whom, spent)
 
     def outcome(self, stages: Sequence[tuple[Judged, object]]) -> Outcome:
         """Say what comes of asking about the judgements of one exchange, each with the vector of its facts."""
@@ -116,7 +117,7 @@ class Comparison:
             return _UNDECIDED
         milder = []
         for judged, vector in stages:
-            answer = self._candidate.answer(judged, vector)
+            answer = self.candidate.answer(judged, vector)
             if answer.lacking:
                 return Outcome(lacking=answer.lacking)
             if not answer.allowed or not judged.allowed:
@@ -178,11 +179,11 @@ def money(record: _Fields) -> Decimal | None:
     judgements = record["judgements"]
     vectors = [each.get("vector") for each in judgements] if isinstance(judgements, list) else []
     estimates = [vector.get(_SPEND) for vector in vectors if isinstance(vector, dict)]
-    known = (exact for each in (record["cost"], *estimates) if (exact := price(each)) is not None)
+    known = (exact for each in (record["cost"], *estimates) if (exact := _price(each)) is not None)
     return next(known, None)
 
 
-def price(told: object) -> Decimal | None:
+def _price(told: object) -> Decimal | None:
     """Return an amount as a record tells it; None where it is none."""
     exact = told.get("decimal") if isinstance(told, dict) else told
     if not isinstance(exact, str | int | float) or isinstance(exact, bool) or exact == "":

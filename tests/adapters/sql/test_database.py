@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, text
 
-from yett.adapters.sql.database import Database, insert_missing
+from yett.adapters.sql.database import Database, fetched, insert_missing, insert_rows
 from yett.adapters.sql.tables import VERSION, entries, schema
 from yett.model.errors import NotReady, OperatorError
 
@@ -86,6 +86,17 @@ async def test_rows_that_are_there_are_left_alone(tmp_path: Path) -> None:
     for name in ("first", "second"):
         await database.run(lambda c, n=name: c.execute(insert_missing(c, entries), [{**ROW, "id": n}]))
     assert await database.run(lambda c: c.scalars(select(entries.c.id)).all()) == ["first"]
+    await database.aclose()
+
+
+async def test_rows_are_written_and_fetched_as_they_are(tmp_path: Path) -> None:
+    database = await Database.open(address(tmp_path))
+    for name in ("first", "second"):
+        await database.run(lambda c, n=name: insert_rows(c, entries, [("a", 1, n, 1.0, b"", "")]))
+    await database.run(lambda c: insert_rows(c, entries, []))
+    assert await database.run(lambda c: fetched(c, select(entries))) == [("a", 1, "first", 1.0, b"", "")]
+    with pytest.raises(NotReady):
+        await database.run(lambda c: fetched(c, select(text("abs(-9223372036854775808)")).select_from(entries)))
     await database.aclose()
 
 

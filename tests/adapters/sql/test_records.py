@@ -9,11 +9,12 @@ from tests.adapters.conformance_records import Made, RecordStoreConformance
 from tests.adapters.journal.kept import kept
 from tests.adapters.sql.conftest import Fresh
 from yett.adapters.sql.database import Database
+from yett.adapters.sql.excerpts import Reach
 from yett.adapters.sql.records import SqlRecords
 from yett.adapters.sql.tables import entries
-from yett.model.record import Entry
 from yett.ports.records import RecordStore
 from yett.records.chain import Break, Flaw, verify
+from yett.records.excerpts import told
 from yett.services.carrying import Carrier, CarrierOptions
 
 
@@ -94,26 +95,15 @@ async def test_what_the_journal_keeps_comes_to_the_database_once(database: Datab
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-async def test_bodies_are_scanned_in_order_from_where_it_stopped(
+async def test_what_replaying_needs_is_scanned_in_order(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     address = request.getfixturevalue("postgresql")() if kind == "postgresql" else f"sqlite:///{tmp_path / 'yett.db'}"
     database = await Database.open(address)
-    store, found = SqlRecords(database), list[bytes]()
-    made = [Entry("a", at, f"r{at}", float(at), b"%d" % at, "0") for at in range(1, 400)]
-    await store.append([*made, Entry("b", 5, "other", 9.0, b"other", "0")])
-    last = await store.scan("a", 3.0, 0, 300, found.extend)
-    assert (last, found) == (302, [each.body for each in made[2:302]])
-    assert await store.scan("a", 3.0, last, 300, found.extend) == 399
-    assert await store.scan("a", 3.0, 399, 300, found.extend) == 399
-    assert found == [each.body for each in made[2:]]
-    assert await store.count(3.0) == 398
+    store = SqlRecords(database)
+    await store.append([*Made("a", count=9).entries(), *Made("b").entries()])
+    ids = list[str]()
+    assert await store.scan(Reach("a", 103.0, 0), lambda page: ids.extend(told(each).id for each in page.told)) == 9
+    assert ids == [f"a-{sequence}" for sequence in range(3, 10)]
+    assert await store.count(103.0) == 10
     await database.aclose()
-
-
-async def test_a_body_that_somebody_made_a_text_of_is_scanned_as_bytes(database: Database) -> None:
-    store, found = SqlRecords(database), list[bytes]()
-    await store.append([Entry("a", 1, "r", 1.0, b"x", "0")])
-    await database.run(lambda connection: connection.execute(text("UPDATE yett_entries SET body = 'é'")))
-    await store.scan("a", 0.0, 0, 9, found.extend)
-    assert found == ["é".encode()]

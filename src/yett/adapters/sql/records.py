@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, Select, and_, func, select
 
-from yett.adapters.sql.database import Database, insert_missing, read_as_memory
+from yett.adapters.sql.database import Database, insert_rows, read_as_memory
+from yett.adapters.sql.excerpts import Reach, SqlExcerpts
 from yett.adapters.sql.tables import entries as table
 from yett.model.record import Entry
+from yett.records.excerpts import Page
 
 __all__ = ["SqlRecords"]
 
-_AT_ONCE = 128
 _FIELDS = (table.c.chain, table.c.sequence, table.c.id, table.c.at, table.c.body, table.c.link)
 
 
@@ -20,13 +21,18 @@ class SqlRecords:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._excerpts = SqlExcerpts()
 
     async def append(self, entries: Sequence[Entry]) -> None:
         """Store *entries*, all or none; those already stored are left as they are."""
         if not entries:
             return
-        rows = [entry._asdict() for entry in entries]
-        await self._database.run(lambda connection: connection.execute(insert_missing(connection, table), rows))
+
+        def stored(connection: Connection) -> Sequence[bytes]:
+            insert_rows(connection, table, entries)
+            return self._excerpts.append(connection, entries)
+
+        self._excerpts.appended(await self._database.run(stored))
 
     async def chains(self) -> Sequence[str]:
         """List the chains, in the order in which they began."""
@@ -40,25 +46,16 @@ class SqlRecords:
         query = select(*_FIELDS).where(table.c.chain == chain, table.c.sequence > after)
         return await self._read(query.order_by(table.c.sequence).limit(limit))
 
-    async def scan(
-        self, chain: str, since: float, after: int, limit: int, work: Callable[[Sequence[bytes]], None]
-    ) -> int:
+    async def scan(self, reach: Reach, work: Callable[[Page], None]) -> int:
         """
-        Hand the bodies of entries of *chain* from *since* on, at most *limit* that follow sequence *after*, to *work*.
+        Hand what replaying needs of the entries in *reach* to *work*, in order, on the database's thread.
 
-        It gets them in order, some at a time, on the database's thread, so that they are worked on while they are in a
-        processor's cache. Returns the last sequence, or *after* when there is none.
+        Returns the last sequence, or the one after which it began when there is none.
         """
-        query = select(table.c.sequence, table.c.body).where(table.c.chain == chain, table.c.sequence > after)
-        query = query.where(table.c.at >= since).order_by(table.c.sequence).limit(limit)
 
         def scanned(connection: Connection) -> int:
             read_as_memory(connection)
-            last = after
-            for rows in connection.execute(query).partitions(_AT_ONCE):
-                last = rows[-1][0]
-                work([body if type(body) is bytes else _bytes(body) for _, body in rows])
-            return last
+            return self._excerpts.scan(connection, reach, work)
 
         return await self._database.run(scanned)
 

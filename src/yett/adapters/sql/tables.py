@@ -2,9 +2,9 @@
 
 from sqlalchemy import BigInteger, Column, Double, Index, LargeBinary, MetaData, String, Table, Text
 
-__all__ = ["METADATA", "VERSION", "bundles", "entries", "releases", "schema"]
+__all__ = ["METADATA", "VERSION", "bundles", "entries", "excerpts", "frames", "releases", "schema"]
 
-VERSION = 2
+VERSION = 3
 """The version of what is described here; one more with every change."""
 
 METADATA = MetaData()
@@ -26,6 +26,30 @@ entries = Table(
     Column("link", String(64), nullable=False),
     Index("yett_entries_id", "id"),
     Index("yett_entries_at", "at"),
+)
+
+excerpts = Table(
+    "yett_excerpts",
+    METADATA,
+    Column("chain", String(64), primary_key=True),
+    Column(
+        "last", BigInteger, primary_key=True, autoincrement=False, comment="the sequence of the last of some entries"
+    ),
+    Column("first", BigInteger, nullable=False, comment="that of the first; none between them is missing"),
+    Column("at", LargeBinary, nullable=False, comment="a JSON array: as in yett_entries"),
+    Column("groups", LargeBinary, nullable=False, comment="the frame's digest, and the facts that policy read"),
+    Column("numbers", LargeBinary, nullable=False, comment="a JSON array of arrays: the numbers among the facts"),
+    Column("told", LargeBinary, nullable=False, comment="a JSON array for each: identifier, tenant, model, cost"),
+)
+"""Copies of what replaying needs of entries; they prove nothing, and an entry may do without."""
+
+frames = Table(
+    "yett_frames",
+    METADATA,
+    Column("digest", String(32), primary_key=True, comment="BLAKE2b of the body, in hex"),
+    Column(
+        "body", LargeBinary, nullable=False, comment="a JSON array: what many records say alike of their judgements"
+    ),
 )
 
 bundles = Table(
