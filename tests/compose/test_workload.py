@@ -34,12 +34,13 @@ def test_made_up_contexts_lie_on_both_sides_of_what_is_asked() -> None:
         Leaf("llm.cost", Sort.NUMBER, Operator.GT, 0.7),
         Leaf("llm.model", Sort.STRING, Operator.EQ, "m"),
         Leaf("user.roles", Sort.STRINGS, Operator.CONTAINS, "admin"),
+        Leaf("metadata.s", Sort.ANY, Operator.STARTS_WITH, "a"),
         Leaf("metadata.a", Sort.ANY, Operator.EQ, 1),
         Leaf("metadata.a.b", Sort.ANY, Operator.EQ, 1),
     ]
     contexts = list(islice(made_up(Random(1), conditions), 200))
     assert contexts == list(islice(made_up(Random(1), conditions), 200))
-    for condition in conditions[:3]:
+    for condition in conditions[:4]:
         truths = {truth(condition, lambda name, facts=facts: lookup(facts, name)) for facts in contexts}
         assert truths == {True, False}, condition
     costs = {lookup(facts, "llm.cost") for facts in contexts}

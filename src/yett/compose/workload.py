@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 
 from yett.policy.changes import candidates
-from yett.policy.expression import Expression, literals
-from yett.policy.values import read
+from yett.policy.expression import Expression, Literal, literals
+from yett.policy.interpreter import judge
 
 __all__ = ["context", "document", "made_up"]
 
@@ -61,7 +61,7 @@ def made_up(dice: Random, conditions: Sequence[Expression]) -> Iterator[Mapping[
     for condition in conditions:
         for literal in literals(condition):
             told = (value for want in (True, False) for value in candidates(literal, want=want))
-            short = {repr(value): value for value in map(_short, told) if read(value, literal.sort) is not None}
+            short = {repr(value): value for value in map(_short, told) if _answered(literal, value)}
             values.setdefault(literal.field, []).extend([*short.values()][:_CHOICES])
     while True:
         facts: dict[str, object] = {}
@@ -69,6 +69,10 @@ def made_up(dice: Random, conditions: Sequence[Expression]) -> Iterator[Mapping[
             if choices:
                 _put(facts, field, dice.choice(choices))
         yield facts
+
+
+def _answered(literal: Literal, value: object) -> bool:
+    return value is not None and judge(literal, value) is not None
 
 
 def _short(value: object) -> object:

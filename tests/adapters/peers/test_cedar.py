@@ -50,6 +50,8 @@ def test_cedar_says_conditions(condition: Expression, text: str) -> None:
         (told.SHAPE, "nothing for `matches`"),
         (told.SOME, "nothing for the elements of a list"),
         (Leaf("llm.cost", Sort.NUMBER, Operator.GT, 0.12345), "`0.12345` has more"),
+        (Leaf("llm.cost", Sort.NUMBER, Operator.GT, 1e300), "`1e\\+300` has more"),
+        (Leaf("llm.tokens", Sort.NUMBER, Operator.GT, 2**63), "64 bits at most"),
     ],
 )
 def test_what_cedar_cannot_say_has_a_reason(condition: Expression, why: str) -> None:
@@ -70,6 +72,8 @@ class Policies:
 def is_authorized(asked: Mapping[str, object], policies: list[str], _: list[object]) -> object:
     context = asked["context"]
     assert isinstance(context, dict)
+    if not context:
+        raise ValueError("no such value")
     holding = [f"policy{n}" for n, each in enumerate(policies) if f'"{context["llm"]["model"]}"' in each]
     assert context["llm"]["cost"] == {"__extn": {"fn": "decimal", "arg": "0.5000"}}
     return SimpleNamespace(diagnostics=SimpleNamespace(reasons=holding))
@@ -88,6 +92,7 @@ def test_the_reasons_are_the_rules_that_match_by_their_own_numbers() -> None:
     rules = written(CEDAR, [told.SHAPE, told.DEAR, told.LISTED], [facts])
     with CEDAR.start(rules) as ready:
         assert ready.ask(ready.question(plain(facts, rules.fractions))) == {2}
+        assert ready.ask(ready.question({})) == set()
 
 
 @pytest.mark.usefixtures("cedarpy")

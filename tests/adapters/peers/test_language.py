@@ -82,5 +82,13 @@ def test_numbers_have_a_point_where_their_field_has_fractions(
     assert number(value, fraction=fraction) == text
 
 
+@pytest.mark.parametrize("value", [2**63, -(2**63) - 1])
+def test_whole_numbers_of_more_than_64_bits_cannot_be_said(value: int) -> None:
+    with pytest.raises(Untold, match="64 bits at most"):
+        number(value, fraction=False)
+    assert number(value, fraction=True) == repr(float(value))
+    assert number(max(min(value, 2**63 - 1), -(2**63)), fraction=False).lstrip("-").isdigit()
+
+
 def test_texts_are_quoted() -> None:
     assert quoted('é "x"\n') == r'"é \"x\"\n"'

@@ -47,6 +47,13 @@ def test_facts_are_told_as_json_has_them() -> None:
     assert repr(plain(facts, frozenset({"llm.cost"}))["llm"]) == "{'cost': 2.0, 'tokens': 2, 'dear': True}"
 
 
+def test_whole_numbers_of_more_than_64_bits_become_fractions() -> None:
+    told = plain({"a": 2**63, "b": 2**63 - 1, "c": [-(2**63) - 1], "d": 10**400}, frozenset())
+    assert (
+        repr(told) == "{'a': 9.223372036854776e+18, 'b': 9223372036854775807, 'c': [-9.223372036854776e+18], 'd': inf}"
+    )
+
+
 def test_a_peer_is_installed_where_its_module_or_its_program_is(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -134,6 +134,12 @@ def test_rego_matches_what_the_others_do() -> None:
     assert answers == list(told.MATCHING)
 
 
+def test_facts_that_rego_has_no_value_for_match_nothing() -> None:
+    with REGO.start(written(REGO, told.RULES, told.FACTS)) as ready:
+        assert ready.ask(ready.question({"llm": {"model": "\ud800"}})) == set()
+        assert ready.ask(ready.question(plain(told.FACTS[0], frozenset()))) == {0}
+
+
 def test_rules_that_rego_refuses_are_untold(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(Untold), REGO.start(Written({0: '["input.a =="]'}, {})):
         pass

@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from decimal import Decimal
 from types import MappingProxyType
 
-from yett.adapters.peers.language import SAME, Language, quoted
+from yett.adapters.peers.language import SAME, Language, number, quoted
 from yett.adapters.peers.peer import Facts, Peer, Ready, Untold, Written
 from yett.policy.expression import Operator
 
 __all__ = ["CEDAR"]
 
 _DIGITS = Decimal("0.0001")
+_LARGEST = Decimal(922337203685477)
 _WHO: Mapping[str, object] = MappingProxyType({"principal": 'U::"u"', "action": 'A::"a"', "resource": 'R::"r"'})
 _ESCAPE = re.compile(r"\\(?:u([0-9a-f]{4})|[bf])")
 _SHORT = MappingProxyType({r"\b": "8", r"\f": "c"})
@@ -29,10 +30,10 @@ def _text(text: str) -> str:
 
 def _amount(value: float | Decimal, *, fraction: bool) -> str:
     if isinstance(value, int) and not fraction:
-        return str(value)
-    exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-    if exact != exact.quantize(_DIGITS):
-        raise Untold(f"Cedar's decimals have four digits after the point, `{value}` has more")
+        return number(value, fraction=False)
+    exact = Decimal(str(value))
+    if abs(exact) > _LARGEST or exact != exact.quantize(_DIGITS):
+        raise Untold(f"Cedar's decimals have four digits after the point and 15 before it, `{value}` has more")
     return f'decimal("{exact.quantize(_DIGITS):f}")'
 
 
@@ -89,7 +90,10 @@ def _started(written: Written) -> Iterator[Ready]:
         return {**_WHO, "context": _decimals(facts)}
 
     def ask(asked: object) -> set[int]:
-        return {named[reason] for reason in cedarpy.is_authorized(asked, policies, []).diagnostics.reasons}
+        try:
+            return {named[reason] for reason in cedarpy.is_authorized(asked, policies, []).diagnostics.reasons}
+        except ValueError:  # the facts hold what Cedar has no value for
+            return set()
 
     yield Ready(question, ask)
 

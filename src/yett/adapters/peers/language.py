@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
 
-from yett.adapters.peers.peer import Untold
+from yett.adapters.peers.peer import LARGEST, SMALLEST, Untold
 from yett.policy.expression import And, Each, Expression, Leaf, Literal, Networks, Not, Operator, Or, Pattern
 from yett.policy.values import Scalar, Sort
 
@@ -43,8 +43,17 @@ def quoted(text: str) -> str:
 
 
 def number(value: float | Decimal, *, fraction: bool) -> str:
-    """Return a number as it is written; where its field has a *fraction* somewhere, with a point."""
-    return repr(float(value)) if fraction or not isinstance(value, int) else str(value)
+    """
+    Return a number as it is written; where its field has a *fraction* somewhere, with a point.
+
+    Raises:
+        Untold: it is a whole number of more than 64 bits, which few languages have.
+    """
+    if fraction or not isinstance(value, int):
+        return repr(float(value))
+    if not SMALLEST <= value <= LARGEST:
+        raise Untold(f"whole numbers have 64 bits at most, `{value}` has more")
+    return str(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,10 @@ from importlib.util import find_spec
 from yett.policy.expression import Expression, Leaf, literals
 from yett.policy.interpreter import lookup
 
-__all__ = ["Answer", "Facts", "Peer", "Ready", "Untold", "Written", "plain", "written"]
+__all__ = ["LARGEST", "SMALLEST", "Answer", "Facts", "Peer", "Ready", "Untold", "Written", "plain", "written"]
+
+SMALLEST, LARGEST = -(2**63), 2**63 - 1
+"""Whole numbers, as most engines have them."""
 
 Facts = Mapping[str, object]
 Answer = set[int] | bool
@@ -93,7 +96,11 @@ def written(peer: Peer, conditions: Sequence[Expression], contexts: Sequence[Fac
 
 
 def plain(facts: Facts, fractions: frozenset[str]) -> dict[str, object]:
-    """Return *facts* as JSON has them, with a fraction in each number of a field among *fractions*."""
+    """
+    Return *facts* as JSON has them, with a fraction in each number of a field among *fractions*.
+
+    Whole numbers of more than 64 bits become fractions, too, since some engines take no facts at all with one in them.
+    """
     return {name: _plain(value, name, fractions) for name, value in facts.items()}
 
 
@@ -102,9 +109,10 @@ def _plain(value: object, field: str, fractions: frozenset[str]) -> object:
         return {name: _plain(below, f"{field}.{name}", fractions) for name, below in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(each, field, fractions) for each in value]
-    if isinstance(value, Decimal) or (isinstance(value, int) and not isinstance(value, bool) and field in fractions):
-        return float(value)
-    return value
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return value
+    whole = isinstance(value, int) and field not in fractions and SMALLEST <= value <= LARGEST
+    return value if whole else float(str(value))
 
 
 def _fractions(conditions: Sequence[Expression], contexts: Sequence[Facts]) -> Iterator[str]:

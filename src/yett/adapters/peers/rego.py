@@ -102,8 +102,11 @@ def _started(written: Written) -> Iterator[Ready]:
         return facts
 
     def ask(facts: object) -> set[int]:
-        interpreter.set_input(facts)
-        said = str(interpreter.query_bundle(bundle))
+        try:
+            interpreter.set_input(facts)
+            said = str(interpreter.query_bundle(bundle))
+        except ValueError:  # the facts hold what Rego has no value for
+            return set()
         return set(json.loads(said)["expressions"][0]) if said.startswith(_RESULT) else set()
 
     yield Ready(question, ask)
