@@ -22,13 +22,12 @@ def scanner(rule: Rule) -> Scanner:
 def seen(rule: Rule, text: str) -> bool:
     """Say whether *rule* reports anything in *text*."""
     around, at_work = Surroundings(text.encode()), scanner(rule)
-    return any(at_work.score(around, found) >= SEEN for found, _ in at_work.finds(around, 0))
+    return any(at_work.score(around, place) >= SEEN for place in at_work.places(around, 0).spans)
 
 
 def fits(rule: Rule, number: str) -> bool:
     """Say whether the pattern of *rule* takes all of *number* and its check believes it."""
-    found = next((found for found, _ in scanner(rule).finds(Surroundings(number.encode()), 0)), None)
-    whole = found is not None and (found.start, found.end) == (0, len(number.encode()))
+    whole = scanner(rule).places(Surroundings(number.encode()), 0).spans[:1] == [(0, len(number.encode()))]
     return whole and VALIDATORS[rule.validator](number)
 
 
@@ -59,8 +58,9 @@ def valid(draw: st.DrawFn, rule: Rule) -> str:
 def value(rule: Rule, text: str) -> str:
     """Return what *rule* reports in *text*."""
     around, at_work = Surroundings(text.encode()), scanner(rule)
-    found = next(found for found, _ in at_work.finds(around, 0) if at_work.score(around, found) >= SEEN)
-    return around.data[found.start : found.end].decode()
+    places = at_work.places(around, 0).spans
+    start, end = next(place for place in places if at_work.score(around, place) >= SEEN)
+    return around.data[start:end].decode()
 
 
 def slips(number: str) -> list[str]:

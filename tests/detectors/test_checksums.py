@@ -28,6 +28,20 @@ def test_luhn_sees_every_single_wrong_digit(digits: str, data: st.DataObject) ->
     assert not luhn(number[:place] + wrong + number[place + 1 :])
 
 
+@given(st.text("0123456789", max_size=24))
+def test_luhn_is_what_adding_digit_by_digit_says(digits: str) -> None:
+    doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
+    assert luhn(digits) == (sum(value // 10 + value % 10 for value in doubled) % 10 == 0)
+
+
+@given(st.sampled_from(sorted(IBAN_LENGTHS)), st.text("0123456789ABYZ", min_size=31, max_size=31))
+def test_an_account_is_read_as_one_number(country: str, rest: str) -> None:
+    for check in range(100):
+        number = f"{country}{check:02}{rest[: IBAN_LENGTHS[country] - 4]}"
+        value = int("".join(str(int(character, 36)) for character in number[4:] + number[:4]))
+        assert iban(number) == (value % 97 == 1)
+
+
 @pytest.mark.parametrize(
     "number",
     ["DE89370400440532013000", "GB82WEST12345698765432", "FR1420041010050500013M02606", "NO9386011117947"],

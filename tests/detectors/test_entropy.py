@@ -1,5 +1,7 @@
 """Entropy: generated values look random, words and counters do not."""
 
+from math import log2
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,12 @@ from yett.detectors.rules import expanded
 @pytest.mark.parametrize(("text", "bits"), [("", 0.0), ("aaaa", 0.0), ("abab", 1.0), ("abcdefgh", 3.0)])
 def test_shannon_counts_bits(text: str, bits: float) -> None:
     assert shannon(text) == pytest.approx(bits)
+
+
+@given(st.text("ab1é", max_size=60))
+def test_they_are_those_of_each_character(text: str) -> None:
+    shares = [text.count(character) / len(text) for character in set(text)]
+    assert shannon(text) == pytest.approx(-sum(share * log2(share) for share in shares))
 
 
 @given(st.text(max_size=60))

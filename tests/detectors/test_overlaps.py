@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.detectors import plain_patterns
+from yett.detectors import overlaps
 from yett.detectors.overlaps import resolved
 from yett.model.finding import Match
 
@@ -47,6 +49,28 @@ def test_the_order_of_claims_does_not_matter(matches: list[Match], random: objec
 @given(MATCHES)
 def test_resolving_twice_changes_nothing(matches: list[Match]) -> None:
     assert resolved(resolved(matches)) == resolved(matches)
+
+
+@given(MATCHES)
+def test_it_is_what_a_look_at_every_pair_leaves(matches: list[Match]) -> None:
+    assert resolved(matches) == plain_patterns.resolved(matches)
+
+
+def test_what_is_left_out_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = [
+        Match(0, 9, "content.y", 0.5),
+        Match(1, 3, "pii.phone", 0.9),
+        Match(4, 6, "pii.phone", 0.9),
+        Match(5, 7, "secret.x", 0.9),
+    ]
+    assert resolved(case) == plain_patterns.resolved(case) == [case[0], case[1], case[3]]
+    monkeypatch.setattr(overlaps, "_TWO", 5)
+    assert resolved([*case, Match(9, 10, "content.y", 0.5)]) != [
+        case[0],
+        case[1],
+        case[3],
+        Match(9, 10, "content.y", 0.5),
+    ]
 
 
 @pytest.mark.parametrize("mutant", [list, lambda matches: sorted(matches)[:-1]], ids=["all stay", "one is lost"])

@@ -1,17 +1,21 @@
 """Rules at work: context by whole words, neighbours, triggers, and numbers behind numbers."""
 
+from collections.abc import Callable
+from itertools import pairwise
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yett.detectors.rule import TRIGGER, Context, Rule, Scanner, trigger
+from tests.detectors import plain_patterns
+from yett.detectors.rule import TRIGGER, Context, Places, Rule, Scanner, trigger
 from yett.detectors.surroundings import Surroundings
 
 
 def scores(rule: Rule, text: str) -> list[tuple[str, float]]:
     scanner, around = Scanner(rule), Surroundings(text.encode())
-    found = [each for each, _ in scanner.finds(around, 0)]
-    return [(around.data[each.start : each.end].decode(), scanner.score(around, each)) for each in found]
+    places = scanner.places(around, 0).spans
+    return [(around.data[start:end].decode(), scanner.score(around, (start, end))) for start, end in places]
 
 
 def number(**further: object) -> Rule:
@@ -104,3 +108,79 @@ def test_the_width_of_a_trigger(pattern: str, width: int | None) -> None:
 def test_a_score_lies_between_nothing_and_certainty(text: str) -> None:
     context = Context(("phone",), 0.9, ("order",), -0.9, window=8)
     assert all(0 <= score <= 1 for _, score in scores(number(context=context), text))
+
+
+CARD = Rule("c", "pii.credit_card", r"[2-6](?:[ -]?[0-9]){12,18}", 0.9, validator="card", beside="-. 0123456789")
+ADDRESS = Rule("a", "pii.ip_address", r"\d{1,3}(?:\.\d{1,3}){3}", 0.9, validator="ip_address", beside="-.0123456789")
+SPOKEN = Rule("k", "secret.x", r"key ?=(\w+)", 0.9, validator="password", beside="-")
+PIECES = (
+    "4111111111111111",
+    "4111 1111 1111 1111",
+    "4111111111111112",
+    "7",
+    "-",
+    ", ",
+    "203.0.113.7",
+    "1.2.3.4",
+    "2.203.0.113.9",
+)
+TEXTS = st.lists(st.sampled_from([*PIECES[:2] * 3, *PIECES, "key=hunter2xx", "é"]), max_size=50).map(", ".join)
+
+
+def plainly(rule: Rule, data: bytes) -> list[tuple[int, int]]:
+    return list(plain_patterns.places(rule, data))
+
+
+def agrees(scanner: Scanner, text: str) -> bool:
+    """Say whether *scanner* finds where a search at every place does, and knows what is valid there."""
+    rule, around = scanner.rule, Surroundings(text.encode())
+    places = scanner.places(around, 0)
+    believed = [plain_patterns.believed(rule, around.data, *span) for span in places.spans]
+    return places.spans == plainly(rule, around.data) and places.valid in ([], believed)
+
+
+@settings(max_examples=60)
+@given(TEXTS, st.sampled_from([CARD, ADDRESS, SPOKEN]))
+def test_many_places_are_found_as_one_after_the_other(text: str, rule: Rule) -> None:
+    assert agrees(Scanner(rule), text)
+
+
+@settings(max_examples=60)
+@given(TEXTS, st.sampled_from([CARD, ADDRESS, SPOKEN]), st.integers(0, 30), st.lists(st.integers(0, 800), max_size=4))
+def test_a_search_goes_on_where_it_was_left(text: str, rule: Rule, most: int, cuts: list[int]) -> None:
+    scanner, around = Scanner(rule), Surroundings(text.encode())
+    length = len(around.data)
+    stretches = [*pairwise(sorted({0, *(min(cut, length) for cut in cuts), length + 1}))]
+    whole, first = scanner.places(around, 0), scanner.places(around, 0, stretches, most)
+    assert len(first.spans) <= most
+    assert first.before(scanner.places(around, first.behind, stretches))[:3] == whole[:3]
+    assert whole.since(most).spans == [span for span in whole.spans if span[0] >= most]
+
+
+class Trusting(Scanner):
+    """Takes what was found next for what begins behind a place that is not valid."""
+
+    def _resumed(self, data: bytes, further: list[list[tuple[int, int]]], *_: object) -> tuple[int, int]:  # noqa: ARG002
+        return further[-1][0][1], len(further)
+
+
+class Blind(Scanner):
+    """Sees nothing beside many places."""
+
+    def _clear(self, around: Surroundings, places: list[tuple[int, int]]) -> list[bool]:  # noqa: ARG002
+        return [True] * len(places)
+
+
+class Late(Scanner):
+    """Goes on one character too late."""
+
+    def places(self, around: Surroundings, start: int, *further: object) -> Places:
+        return super().places(around, start + 1, *further)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("mutant", [Trusting, Blind, Late])
+def test_a_search_that_is_hasty_is_noticed(mutant: Callable[[Rule], Scanner]) -> None:
+    card = "4111 1111 1111 1111"
+    texts = [f"{card}, {card}, {card}, 4242 {card}, {card}", f"{card}, " * 5 + f"-{card}-", card]
+    assert all(agrees(Scanner(CARD), text) for text in texts)
+    assert not all(agrees(mutant(CARD), text) for text in texts)

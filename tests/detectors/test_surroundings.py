@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.detectors import plain_patterns
 from yett.detectors import surroundings
-from yett.detectors.expression import Found
+from yett.detectors.expression import Spans
 from yett.detectors.rule import spoken
 from yett.detectors.surroundings import Surroundings
 
@@ -17,9 +17,8 @@ WORDS = st.lists(st.sampled_from(["ab", "b", "a b", "abb", "é", "b1", "电"]), 
 TEXTS = st.text("ab1 é电.", max_size=40)
 
 
-def places(data: bytes) -> list[Found]:
-    spans = [(at, end) for at in range(len(data) + 1) for end in range(at, min(at + 3, len(data)) + 1)]
-    return [Found(*span, *span) for span in spans]
+def places(data: bytes) -> Spans:
+    return [(at, end) for at in range(len(data) + 1) for end in range(at, min(at + 3, len(data)) + 1)]
 
 
 def asked(text: str, words: str, reach: int, kind: Callable[[bytes], Surroundings] = Surroundings) -> list[bool]:
@@ -29,7 +28,7 @@ def asked(text: str, words: str, reach: int, kind: Callable[[bytes], Surrounding
 
 def wanted(text: str, words: str, reach: int) -> list[bool]:
     data = text.encode()
-    return [plain_patterns.near(words, data, each.start, each.end, reach) for each in places(data)]
+    return [plain_patterns.near(words, data, start, end, reach) for start, end in places(data)]
 
 
 @given(WORDS, TEXTS, st.integers(1, 8))
@@ -62,5 +61,9 @@ def test_a_value_is_checked_once(monkeypatch: pytest.MonkeyPatch) -> None:
     checks = {"one": lambda value: bool(seen.append(value)), "other": lambda value: value == "12"}
     monkeypatch.setattr(surroundings, "VALIDATORS", checks)
     around = Surroundings(b"12 12 13")
-    assert [around.valid(name, at, at + 2) for name in checks for at in (0, 3, 6)] == [False] * 3 + [True, True, False]
+    spans = [(0, 2), (3, 5), (6, 8)]
+    assert [around.valid(name, spans) for name in checks for _ in range(2)] == [[False] * 3] * 2 + [
+        [True, True, False]
+    ] * 2
+    assert [around.believed(name, *span) for name in checks for span in spans] == [False] * 3 + [True, True, False]
     assert seen == ["12", "13"]

@@ -188,3 +188,12 @@ def test_a_run_that_is_missed_is_noticed(name: str, by: bytes, monkeypatch: pyte
     monkeypatch.setattr(decoding, name, by)
     data = b"x" * 16 + b"== " + b"a" * 20 + b"b"
     assert list(decoding._runs(data, 0)) != plain_readings.runs(data, 0)
+
+
+@given(st.text("0123456789", min_size=14, max_size=24), st.sampled_from(["", "a", "F", "=", "-"]))
+def test_digits_alone_are_read_as_any_other_hex(digits: str, beside: str) -> None:
+    text = f"{beside}{digits}"
+    found = [each.text for each in decodings(text) if each.means == "hex"]
+    run = text if beside in {"a", "F"} else digits
+    read = decoding._hexadecimal(run.encode()) if len(run) >= 16 else None
+    assert found == ([read] if read else [])

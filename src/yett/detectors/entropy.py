@@ -18,8 +18,11 @@ _SHORTEST = 8
 
 def shannon(text: str) -> float:
     """Return the bits that a character of *text* carries (Shannon), 0 for the empty text."""
-    length = len(text)
-    return -sum(count / length * log2(count / length) for count in Counter(text).values())
+    if not text:
+        return 0.0
+    # Most characters of what looks random occur once, and the logarithm of that is nothing.
+    repeated = sum(count * log2(count) for count in Counter(text).values() if count > 1)
+    return log2(len(text)) - repeated / len(text)
 
 
 def looks_random(text: str) -> bool:

@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 import re2
 
-__all__ = ["BadPattern", "Expression", "Found", "compiled"]
+__all__ = ["NOWHERE", "BadPattern", "Expression", "Found", "Spans", "compiled"]
 
 
-_NOWHERE = (-1, -1)
+NOWHERE = (-1, -1)
+"""Where a group is that takes no part in a match."""
 _ANYWHERE = re2._Anchor.UNANCHORED  # noqa: SLF001 - see Expression
 _MEMORY = 8 << 20
 _LARGE = 16_384
@@ -32,6 +33,10 @@ class Found(NamedTuple):
     whole_end: int
     start: int
     end: int
+
+
+Spans = list[tuple[int, int]]
+"""What RE2 tells of a match: where all of it is, then where its groups are, in bytes."""
 
 
 class Expression:
@@ -58,12 +63,30 @@ class Expression:
     def search(self, data: bytes, start: int = 0, stop: int | None = None) -> Found | None:
         r"""Return the leftmost match from *start* to *stop*; what stands before and after is seen by `\b`, `^` and `$`."""
         whole, *pointed = self._match(_ANYWHERE, data, start, len(data) if stop is None else stop)
-        if whole == _NOWHERE:
+        if whole == NOWHERE:
             return None
         first, last = whole
-        if not pointed or pointed[0] == _NOWHERE:
+        if not pointed or pointed[0] == NOWHERE:
             return Found(first, last, first, last)
         return Found(first, last, *pointed[0])
+
+    def successive(self, data: bytes, start: int, last: int, stop: int, most: int) -> list[Spans]:
+        """
+        Return the matches that follow one another from *start* on and begin before *last*, but no more than *most*.
+
+        None goes beyond *stop*. Where there are many of them, what is done for each is most of the time.
+        """
+        match, found = self._match, list[Spans]()
+        for _ in range(most):
+            if start >= last:
+                break
+            spans: Spans = match(_ANYWHERE, data, start, stop)
+            first, end = spans[0]
+            if not 0 <= first < last:
+                break
+            found.append(spans)
+            start = end if end > first else first + 1
+        return found
 
     def first(self, data: bytes, start: int = 0) -> int:
         """Return where the leftmost match from *start* on begins; -1 when there is none."""

@@ -13,16 +13,16 @@ The way of a text: the gate names the rules that may match (microseconds for hun
 and how sure it is, overlaps are resolved, and byte offsets become characters.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from hashlib import sha256
-from itertools import islice
 
 from yett.detectors.allowing import NOTHING, Allowed
-from yett.detectors.expression import Found
+from yett.detectors.expression import Spans
 from yett.detectors.gate import Gate, Stretches
 from yett.detectors.overlaps import resolved
 from yett.detectors.reach import Reaches
-from yett.detectors.rule import Rule, Scanner, longest
+from yett.detectors.rule import ALL, Places, Rule, Scanner, longest
 from yett.detectors.surroundings import Surroundings
 from yett.model.finding import Match
 from yett.model.kinds import family
@@ -133,42 +133,36 @@ class PatternSet:
         data, begin = _encoded(text, base, start)
         around = Surroundings(data)
         most = None if origin is Origin.MODEL else _MOST + len(data) // _BYTES_FOR_EACH
-        spans = [
-            (found.start, found.end, score, scanner.rule)
+        sure = [
+            (scanner.rule, *scanner.sure(around, places))
             for scanner, places in self._places(around, origin, begin, most)
-            for found, score in scanner.sure(around, places)
         ]
-        if not spans:
-            return []
-        place = _placed(data, (offset for span in spans for offset in span[:2]))
-        matches = resolved(
-            [
-                Match(base + place[first], base + place[last], rule.kind, score, rule.id)
-                for first, last, score, rule in spans
-            ],
-        )
+        place = _placed(data, (offset for _, spans, _ in sure for span in spans for offset in span), base)
+        matches = resolved([match for rule, spans, scores in sure for match in _matches(rule, spans, scores, place)])
         if not self._allowed:
             return matches
         return [match for match in matches if not self._allowed.allows(match.kind, text[match.start : match.end])]
 
     def _places(
         self, around: Surroundings, origin: Origin, begin: int, most: int | None
-    ) -> list[tuple[Scanner, list[tuple[Found, bool]]]]:
+    ) -> list[tuple[Scanner, Places]]:
         """Return what each rule finds, if it is no more than *most*: finding it costs less than looking at it closely."""
         looked = []
-        few = None if most is None else most - _MOST + _FEW
+        few = ALL if most is None else most - _MOST + _FEW
         count = 0
-        for scanner, found in self._found(around, origin, begin, settled=True):
-            places = list(found if few is None else islice(found, few - count + 1))
-            if few is not None and most is not None and count + len(places) > few:
-                if not _various(around.data, places):
+        for scanner, stretches in self._opened(around.data, origin, settled=True):
+            first = 0 if scanner.triggered else begin
+            places = scanner.places(around, first, stretches, few - count + 1)
+            if most is not None and count + len(places.spans) > few:
+                if not _various(around.data, places.spans):
                     raise TooMany("more places look like a match than are looked at, and most are the same")
                 few = most
-                places += islice(found, few - count - len(places) + 1)
-                if count + len(places) > few:
+                further = scanner.places(around, places.behind, stretches, few - count - len(places.spans) + 1)
+                places = places.before(further)
+                if count + len(places.spans) > few:
                     raise TooMany("more places look like a match than are looked at")
-            count += len(places)
-            looked.append((scanner, [place for place in places if place[0].start >= begin]))
+            count += len(places.spans)
+            looked.append((scanner, places.since(begin)))
         return looked
 
     def why(self, text: str, match: Match) -> str:
@@ -177,37 +171,23 @@ class PatternSet:
         begin, end = (len(text[:place].encode(errors="replace")) for place in (match.start, match.end))
         return next(
             (
-                scanner.why(around, found)
+                scanner.why(around, (begin, end))
                 for scanner in self._scanners
-                if scanner.rule.id == match.rule
-                for found, _ in scanner.finds(around, 0)
-                if (found.start, found.end) == (begin, end)
+                if scanner.rule.id == match.rule and (begin, end) in scanner.places(around, 0).spans
             ),
             "",
         )
 
-    def _found(
-        self, around: Surroundings, origin: Origin, begin: int, *, settled: bool = False
-    ) -> Iterator[tuple[Scanner, Iterator[tuple[Found, bool]]]]:
-        """
-        Yield what each pattern matches from *begin* on, what was triggered before, and whether it is known to be valid.
-
-        Where the text is *settled*, what lacks the words that it needs is left out.
-        """
-        for index, stretches in self._opened(around.data, origin, settled=settled):
-            scanner = self._scanners[index]
-            yield scanner, scanner.finds(around, 0 if scanner.triggered else begin, stretches)
-
-    def _opened(self, data: bytes, origin: Origin, *, settled: bool) -> Iterator[tuple[int, Stretches]]:
+    def _opened(self, data: bytes, origin: Origin, *, settled: bool) -> Iterator[tuple[Scanner, Stretches]]:
         """Yield the rules that may match in *data*, and the stretches that all of it begins in, where those are known."""
         wanted = self._for_origin[origin]
         if not self._gate:
-            yield from ((index, None) for index in wanted)
+            yield from ((self._scanners[index], None) for index in wanted)
             return
         opened = self._gate.opened(data)
         for index in wanted & opened.keys():
             if not settled or self._spoken.get(index, index) in opened:
-                yield index, opened[index]
+                yield self._scanners[index], opened[index]
 
     def hold(self, text: str, origin: Origin, start: int = 0) -> int:
         """Return the first position, from *start* to `len(text)`, that further text may still concern."""
@@ -215,10 +195,11 @@ class PatternSet:
         data, begin = _encoded(text, base, start)
         settled = self._reach(origin).start(data, begin)
         end = len(data)
+        around = Surroundings(data)
         spans = [
-            (found.whole_start, found.whole_end, found.whole_end + scanner.look_ahead > end)
-            for scanner, places in self._found(Surroundings(data), origin, begin)
-            for found, _ in places
+            (start, stop, stop + scanner.look_ahead > end)
+            for scanner, stretches in self._opened(data, origin, settled=False)
+            for start, stop in scanner.places(around, 0 if scanner.triggered else begin, stretches).wholes
         ]
         for first, last, unsure in sorted(spans, reverse=True):
             if first < settled and (unsure or last > settled):
@@ -233,9 +214,17 @@ class PatternSet:
         return self._reaches[wanted]
 
 
-def _various(data: bytes, places: Sequence[tuple[Found, bool]]) -> bool:
+def _matches(rule: Rule, spans: Spans, scores: Iterable[float], place: Mapping[int, int] | range) -> Iterable[Match]:
+    """Make the matches of *rule*; where there are tens of thousands, to call a function for each would take long."""
+    told = (
+        (place[start], place[end], rule.kind, score, rule.id) for (start, end), score in zip(spans, scores, strict=True)
+    )
+    return map(partial(tuple.__new__, Match), told)
+
+
+def _various(data: bytes, places: Spans) -> bool:
     """Say whether *places* in *data* are as various as those in a table are."""
-    return len({data[found.start : found.end] for found, _ in places}) * _ALIKE > len(places)
+    return len({data[start:end] for start, end in places}) * _ALIKE > len(places)
 
 
 def _encoded(text: str, base: int, start: int) -> tuple[bytes, int]:
@@ -246,12 +235,13 @@ def _encoded(text: str, base: int, start: int) -> tuple[bytes, int]:
     return data, len(text[base:start].encode(errors="replace"))
 
 
-def _placed(data: bytes, offsets: Iterable[int]) -> dict[int, int]:
-    """Map byte *offsets* into *data* to characters."""
+def _placed(data: bytes, offsets: Iterable[int], base: int) -> Mapping[int, int] | range:
+    """Map byte *offsets* into *data*, which begins at the character *base*, to characters."""
     if data.isascii():
-        return {offset: offset for offset in offsets}
+        return range(base, base + len(data) + 1)
     placed: dict[int, int] = {}
-    last = characters = 0
+    last = 0
+    characters = base
     for offset in sorted(set(offsets)):
         characters += len(data[last:offset].decode(errors="ignore"))
         placed[offset] = characters

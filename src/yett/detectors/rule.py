@@ -11,11 +11,11 @@ Rules:
    front of a number do not hide it.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import compress, filterfalse
+from typing import NamedTuple
 
-from yett.detectors.expression import Found, compiled
+from yett.detectors.expression import NOWHERE, Spans, compiled
 from yett.detectors.gate import Stretches
 from yett.detectors.surroundings import Surroundings
 from yett.detectors.syntax import Choice, Group, Node, Repeat, Unreadable, parse, width
@@ -23,8 +23,10 @@ from yett.detectors.syntax import Sequence as Row
 from yett.detectors.validators import VALIDATORS
 from yett.model.segment import Origin
 
-__all__ = ["SEEN", "TRIGGER", "Context", "Rule", "Scanner", "longest", "spoken", "trigger"]
+__all__ = ["ALL", "SEEN", "TRIGGER", "Context", "Places", "Rule", "Scanner", "longest", "spoken", "trigger"]
 
+ALL = 1 << 40
+"""More places than any text has."""
 SEEN = 0.5
 """What is less sure than this is not reported, unless somebody says otherwise."""
 TRIGGER = 128
@@ -33,6 +35,8 @@ _BOUNDED = 64
 _LARGEST = 4
 """Bytes of a character, at most."""
 _SPACE = 0x20
+_MANY = 256
+"""How many matches are looked for before it is asked whether they are valid."""
 # Greek, where some letters have more than two forms that differ in case alone: there any character beyond ASCII will do.
 _MANY_CASED = range(0x0370, 0x0400)
 _STOPS = frozenset({b".", b":"})
@@ -78,6 +82,32 @@ class Rule:
     """What is less sure than this is not reported."""
     true: tuple[str, ...] = field(default=(), repr=False)
     false: tuple[str, ...] = field(default=(), repr=False)
+
+
+class Places(NamedTuple):
+    """Where a rule's pattern matches, believed or not, in order."""
+
+    wholes: Spans
+    """All that it matches there."""
+    spans: Spans
+    """What of that it points at: its group, where it has one that takes part."""
+    valid: list[bool]
+    """Which of them are valid; empty where that was not asked yet."""
+    behind: int
+    """Where the search goes on, should there be more of them."""
+
+    def since(self, begin: int) -> "Places":
+        """Return those that point at something from *begin* on."""
+        since = [start >= begin for start, _ in self.spans]
+        if all(since):
+            return self
+        wholes, spans = list(compress(self.wholes, since)), list(compress(self.spans, since))
+        return Places(wholes, spans, list(compress(self.valid, since)), self.behind)
+
+    def before(self, further: "Places") -> "Places":
+        """Return these and *further* ones, which follow them."""
+        wholes, spans, valid, behind = further
+        return Places(self.wholes + wholes, self.spans + spans, self.valid + valid, behind)
 
 
 class Scanner:
@@ -129,33 +159,91 @@ class Scanner:
         self.look_ahead = max(near, beside)
         self.look_behind = max(near, TRIGGER if self.triggered else 0, beside) + 1
 
-    def finds(self, around: Surroundings, start: int, stretches: Stretches = None) -> Iterator[tuple[Found, bool]]:
+    def places(self, around: Surroundings, start: int, stretches: Stretches = None, most: int = ALL) -> Places:
         """
-        Yield what the pattern matches from *start* on, believed or not, and whether it is known to be valid.
+        Return what the pattern matches from *start* on, believed or not, but no more than *most*.
 
         All that it matches begins in one of *stretches*, where those are given.
         """
-        data, length, search, retry = around.data, len(around.data), self._expression.search, self._retry
+        length, found, valid = len(around.data), list[Spans](), list[bool]()
         for first, last in [(start, length + 1)] if stretches is None else stretches:
-            start = max(start, first)
+            if len(found) >= most:
+                break
             stop = length if self.longest is None else min(length, last + _LARGEST * (self.longest + 1))
-            while start < last and (found := search(data, start, stop)) is not None and found.whole_start < last:
-                valid = retry and self._valid(around, found)
-                yield found, valid
-                start = found.whole_start + 1 if retry and not valid else max(found.whole_end, found.whole_start + 1)
+            within = _Within(max(start, first), last, stop)
+            if self._retry:
+                start = self._retried(around, within, most, found, valid)
+            else:
+                further = self._expression.successive(around.data, *within, most - len(found))
+                found += further
+                start = _behind(further[-1]) if further else start
+        wholes = [each[0] for each in found]
+        spans = [_pointed(each) for each in found] if self._expression.pointing else wholes
+        return Places(wholes, spans, valid, start)
 
-    def _valid(self, around: Surroundings, found: Found) -> bool:
-        if self._beside and self._crowded(around.data, found):
-            return False
-        return not self.rule.validator or around.valid(self.rule.validator, found.start, found.end)
+    def _retried(
+        self, around: Surroundings, within: "_Within", most: int, found: list[Spans], valid: list[bool]
+    ) -> int:
+        """
+        Add what is *found* *within* a stretch, behind what is not *valid* from its next character on; say where it ends.
 
-    def _crowded(self, data: bytes, found: Found) -> bool:
-        start, end = found.start, found.end
-        front, behind = data[start - 1] if start else None, data[end] if end < len(data) else None
-        if front not in self._front and behind not in self._behind and not front == behind == _SPACE:
+        Where one was valid, more are looked for at once as if all were, twice as many each time. Behind one that is not,
+        what begins one character further is mostly what was found next anyway.
+        """
+        successive, data = self._expression.successive, around.data
+        start, last, stop = within
+        many = 1
+        while further := successive(data, start, last, stop, min(many, most - len(found))):
+            if many == 1:
+                good = [self._believes(around, *_pointed(further[0]))]
+                start = _behind(further[0]) if good[0] else further[0][0][0] + 1
+                many += good[0]
+            else:
+                good = self._valid(around, [_pointed(spans) for spans in further])
+                start, count = self._resumed(data, further, good, within)
+                many = min(2 * many, _MANY) if all(good) else 1 + many // 4 if count == len(further) else 1
+                further, good = further[:count], good[:count]
+            found += further
+            valid += good
+        return start
+
+    def _resumed(self, data: bytes, further: list[Spans], good: list[bool], within: "_Within") -> tuple[int, int]:
+        """Return where the search goes on, and behind how many of *further*, which all are *good* or not."""
+        _, last, stop = within
+        for at in (place for place, each in enumerate(good) if not each):
+            again = further[at][0][0] + 1
+            if self._expression.successive(data, again, last, stop, 1) != further[at + 1 : at + 2]:
+                return again, at + 1
+        return _behind(further[-1]), len(further)
+
+    def _believes(self, around: Surroundings, start: int, end: int) -> bool:
+        """Say whether what stands from *start* to *end* may be what the rule says."""
+        if self._beside and self._crowded(around, start, end):
             return False
-        before = data[max(0, found.start - 2) : found.start]
-        after = data[found.end : found.end + 2]
+        return not self.rule.validator or around.believed(self.rule.validator, start, end)
+
+    def _valid(self, around: Surroundings, places: Spans) -> list[bool]:
+        """Say which of *places* may be what the rule says."""
+        clear = self._clear(around, places) if self._beside else [True] * len(places)
+        if not self.rule.validator:
+            return clear
+        believed = iter(around.valid(self.rule.validator, list(compress(places, clear))))
+        return [each and next(believed) for each in clear]
+
+    def _clear(self, around: Surroundings, places: Spans) -> list[bool]:
+        """Say beside which of *places* nothing stands that must not; most of them need no closer look."""
+        framed, front, behind = around.between_spaces, self._front, self._behind
+        return [
+            not (
+                (framed[start] in front or framed[end + 1] in behind or framed[start] == framed[end + 1] == _SPACE)
+                and self._crowded(around, start, end)
+            )
+            for start, end in places
+        ]
+
+    def _crowded(self, around: Surroundings, start: int, end: int) -> bool:
+        data = around.data
+        before, after = data[max(0, start - 2) : start], data[end : end + 2]
         if b" " in self._beside and before[-1:] == b" " == after[:1] and before[:-1].isdigit() and after[1:].isdigit():
             return True
         return (
@@ -168,21 +256,25 @@ class Scanner:
             and (after[:1] not in _STOPS or after[1:].isalnum() or after == b"::")
         )
 
-    def score(self, around: Surroundings, found: Found) -> float:
-        """Return how sure the rule is of *found*; 0 when it does not believe it."""
-        return self._scores(around, [found])[0] if self._valid(around, found) else 0.0
+    def score(self, around: Surroundings, place: tuple[int, int]) -> float:
+        """Return how sure the rule is of *place*; 0 when it does not believe it."""
+        return self._scores(around, [place])[0] if self._believes(around, *place) else 0.0
 
-    def sure(self, around: Surroundings, places: Sequence[tuple[Found, bool]]) -> list[tuple[Found, float]]:
-        """Return those of *places* that are sure enough to be reported, of some of which it is known that they are valid."""
-        if self._needy and places:
-            near = self._near(self._words, around, [found for found, _ in places])
-            places = list(compress(places, near))
-        believed = [found for found, valid in places if valid or self._valid(around, found)]
+    def sure(self, around: Surroundings, places: Places) -> tuple[Spans, list[float]]:
+        """Return those of *places* that are sure enough to be reported, and how sure each is."""
+        _, spans, valid, _ = places
+        if self._needy and spans:
+            near = self._near(self._words, around, spans)
+            spans, valid = list(compress(spans, near)), list(compress(valid, near))
+        believed = list(compress(spans, valid or self._valid(around, spans)))
         scores = self._scores(around, believed)
-        return [each for each in zip(believed, scores, strict=True) if each[1] >= self.rule.seen]
+        seen = [score >= self.rule.seen for score in scores]
+        return (believed, scores) if all(seen) else (list(compress(believed, seen)), list(compress(scores, seen)))
 
-    def _scores(self, around: Surroundings, places: Sequence[Found]) -> list[float]:
+    def _scores(self, around: Surroundings, places: Spans) -> list[float]:
         """Return how sure the rule is of *places*, which are valid."""
+        if not places:
+            return []
         words = self._near(self._words, around, places)
         against = self._near(self._against, around, places)
         known = {pair: self._score(*pair) for pair in set(zip(words, against, strict=True))}
@@ -194,19 +286,38 @@ class Scanner:
         score += context.against_change if against else 0.0
         return min(1.0, max(0.0, round(score, 4)))
 
-    def why(self, around: Surroundings, found: Found) -> str:
-        """Say in words what makes *found* as sure as it is; the words are the rule's own, never the text's."""
+    def why(self, around: Surroundings, place: tuple[int, int]) -> str:
+        """Say in words what makes *place* as sure as it is; the words are the rule's own, never the text's."""
         rule, context = self.rule, self.rule.context
         told = [f"pattern `{rule.id}` {rule.score:g}"]
         told += [f"check `{rule.validator}` passed"] if rule.validator else []
         for words, change in ((context.words, context.change), (context.against, context.against_change)):
-            near = next((word for word in words if self._near(spoken((word,)), around, [found])[0]), None)
+            near = next((word for word in words if self._near(spoken((word,)), around, [place])[0]), None)
             told += [f"beside `{near}` {change:+g}"] if near else []
         return ", ".join(told)
 
-    def _near(self, words: str, around: Surroundings, places: Sequence[Found]) -> list[bool]:
+    def _near(self, words: str, around: Surroundings, places: Spans) -> list[bool]:
         """Say where one of *words* stands near; a byte more on each side shows whether it stands there whole."""
         return around.near(words, places, self.rule.context.window + 1) if words else [False] * len(places)
+
+
+class _Within(NamedTuple):
+    """Where to look: from *start* on, for what begins before *last* and ends before *stop*."""
+
+    start: int
+    last: int
+    stop: int
+
+
+def _pointed(spans: Spans) -> tuple[int, int]:
+    """Return what a match points at."""
+    return spans[1] if len(spans) > 1 and spans[1] != NOWHERE else spans[0]
+
+
+def _behind(spans: Spans) -> int:
+    """Return where the search goes on behind a match."""
+    first, end = spans[0]
+    return max(end, first + 1)
 
 
 def spoken(words: tuple[str, ...]) -> str:

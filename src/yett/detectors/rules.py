@@ -331,4 +331,4 @@ def expected(rules: Iterable[Rule], examples: object) -> None:
 
 def _sees(scanner: Scanner, text: str) -> bool:
     around = Surroundings(text.encode())
-    return any(scanner.score(around, found) >= SEEN for found, _ in scanner.finds(around, 0))
+    return any(scanner.score(around, place) >= SEEN for place in scanner.places(around, 0).spans)

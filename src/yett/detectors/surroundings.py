@@ -8,13 +8,12 @@ Rules:
 2. A value is checked once, however often it stands in the text and however many rules find it.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from yett.detectors.expression import Found, compiled
+from yett.detectors.expression import Spans, compiled
 from yett.detectors.validators import VALIDATORS
 
 __all__ = ["Surroundings"]
@@ -49,18 +48,26 @@ class Surroundings:
         self._standing: dict[str, _Stretches] = {}
         self._values: dict[str, dict[bytes, bool]] = {}
 
-    def valid(self, validator: str, start: int, end: int) -> bool:
+    def believed(self, validator: str, start: int, end: int) -> bool:
         """Say whether *validator* believes the bytes *start* to *end*."""
-        values = self._values.get(validator)
-        if values is None:
-            values = self._values[validator] = {}
+        known = self._values.setdefault(validator, {})
         value = self.data[start:end]
-        known = values.get(value)
-        if known is None:
-            known = values[value] = VALIDATORS[validator](value.decode(errors="replace"))
-        return known
+        believed = known.get(value)
+        if believed is None:
+            believed = known[value] = VALIDATORS[validator](value.decode(errors="replace"))
+        return believed
 
-    def near(self, words: str, places: Sequence[Found], reach: int) -> list[bool]:
+    def valid(self, validator: str, places: Spans) -> list[bool]:
+        """Say of each of *places* whether *validator* believes the bytes there."""
+        data, check = self.data, VALIDATORS[validator]
+        known = self._values.setdefault(validator, {})
+        values = [data[start:end] for start, end in places]
+        for value in values:
+            if value not in known:
+                known[value] = check(value.decode(errors="replace"))
+        return [known[value] for value in values]
+
+    def near(self, words: str, places: Spans, reach: int) -> list[bool]:
         """
         Say for each of *places* whether the pattern *words* matches within *reach* bytes before or after it.
 
@@ -68,11 +75,10 @@ class Surroundings:
         """
         asked = self._asked[words] = self._asked.get(words, 0) + len(places)
         if asked <= self._few:
-            return [self._around(words, found, reach) for found in places]
+            return [self._around(words, place, reach) for place in places]
         if words not in self._standing:
             self._standing[words] = self._all(words)
-        starts = np.fromiter((found.start for found in places), np.intp, len(places)) + 1
-        ends = np.fromiter((found.end for found in places), np.intp, len(places)) + 1
+        starts, ends = np.array(places, np.intp).T + 1
         # Places count in the text between two spaces, one byte further on.
         before = self._within(self._standing[words], np.maximum(0, starts - reach), starts)
         after = self._within(self._standing[words], ends, ends + reach)
@@ -81,14 +87,12 @@ class Surroundings:
             near[at] = self._around(words, places[at], reach)
         return near
 
-    def _around(self, words: str, found: Found, reach: int) -> bool:
+    def _around(self, words: str, place: tuple[int, int], reach: int) -> bool:
         """Look around one place."""
-        text, expression = self._between_spaces, compiled(words)
-        before = text[max(0, found.start + 1 - reach) : found.start + 1]
-        return (
-            expression.search(before) is not None
-            or expression.search(text[found.end + 1 : found.end + 1 + reach]) is not None
-        )
+        text, expression = self.between_spaces, compiled(words)
+        start, end = place
+        before, after = text[max(0, start + 1 - reach) : start + 1], text[end + 1 : end + 1 + reach]
+        return expression.search(before) is not None or expression.search(after) is not None
 
     @staticmethod
     def _within(standing: _Stretches, lows: _Places, highs: _Places) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -104,12 +108,13 @@ class Surroundings:
         return inside, touching
 
     @property
-    def _between_spaces(self) -> bytes:
+    def between_spaces(self) -> bytes:
+        """The text with a space before and after it."""
         self._framed = self._framed or b" %b " % self.data
         return self._framed
 
     def _all(self, words: str) -> _Stretches:
-        text = self._between_spaces
+        text = self.between_spaces
         spans = [(found.whole_start, found.whole_end) for found in compiled(words).finditer(text)]
         starts, ends = np.array([*spans, (_BEYOND, _BEYOND)], np.intp).T
         return _Stretches(starts, ends)

@@ -13,6 +13,7 @@ from yett.detectors import numbers_europe, numbers_global, numbers_overseas, tel
 from yett.detectors.addresses import ADDRESSES
 from yett.detectors.checksums import iban, luhn
 from yett.detectors.entropy import looks_random
+from yett.detectors.expression import Expression
 
 __all__ = ["VALIDATORS", "Validator"]
 
@@ -39,6 +40,7 @@ _PLACEHOLDING = (
     *("todo", "dummy", "sample", "xxxx", "****", "....", "____", "----", "0000000", "1234567890", "abcdefgh", "fake"),
     *("not-a-", "not_a_", "notreal", "null", "none", "undefined", "env.", "environ", "getenv", "config", "secrets."),
 )
+_SAYS_PLACEHOLDER = Expression("|".join(rf"\Q{word}\E" for word in _PLACEHOLDING))
 _PLACEHOLDING_STARTS = (
     "<",
     "$",
@@ -109,6 +111,10 @@ _ISSUERS = (
     (5600, 5899, {12, 13, 14, 15, 16, 17, 18, 19}),  # Maestro
     (6000, 6999, {12, 13, 14, 15, 16, 18, 19}),  # Discover, UnionPay, Maestro, RuPay
 )
+_LENGTHS = MappingProxyType(
+    {f"{beginning:04}": frozenset(lengths) for low, high, lengths in _ISSUERS for beginning in range(low, high + 1)}
+)
+_NONE = frozenset[int]()
 # The first number of addresses that might as well be versions or sections, when the other three are small, too.
 _LIKE_VERSIONS = 40
 _SMALL = 100
@@ -117,6 +123,7 @@ _GROUP = 3
 _FOUR = 4
 _OCTETS = frozenset(map(str, range(256)))
 _MULTICAST = frozenset(map(str, range(224, 240)))
+_FILES = frozenset({"png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "local", "so", "py"})
 _SERVICES = frozenset({"git", "hg", "svn", "bzr", "gitolite", "gitlab", "forgejo", "gitea"})
 
 
@@ -125,7 +132,7 @@ def _placeholder(value: str) -> bool:
     return (
         lower in _WORDS
         or lower.startswith(_PLACEHOLDING_STARTS)
-        or any(word in lower for word in _PLACEHOLDING)
+        or _SAYS_PLACEHOLDER.first(lower.encode(errors="replace")) >= 0
         or len(set(lower)) < _FEWEST_CHARACTERS
     )
 
@@ -159,12 +166,7 @@ def _issued(value: str) -> bool:
 def _card(value: str) -> bool:
     """Say whether *value* is a card number: an issuer's range, its length, and Luhn."""
     digits = value.translate(_SEPARATORS)
-    return _issuer_fits(digits) and luhn(digits) and len(set(digits)) > 1
-
-
-def _issuer_fits(digits: str) -> bool:
-    beginning = int(digits[:4])
-    return any(low <= beginning <= high and len(digits) in lengths for low, high, lengths in _ISSUERS)
+    return len(digits) in _LENGTHS.get(digits[:4], _NONE) and luhn(digits) and len(set(digits)) > 1
 
 
 def _iban(value: str) -> bool:
@@ -194,9 +196,9 @@ def _machine(value: str) -> bool:
 def _machine_four(value: str) -> bool:
     """Say the same of four numbers, which are written without zeros before them (RFC 6943, 3.1.1)."""
     parts = value.split(".")
-    if len(parts) != _FOUR or not all(_OCTETS.__contains__(part) for part in parts):
+    if len(parts) != _FOUR or not _OCTETS.issuperset(parts):
         return False
-    return set(parts) != {"0"} and parts[0] != "127" and parts[0] not in _MULTICAST
+    return value != "0.0.0.0" and parts[0] != "127" and parts[0] not in _MULTICAST  # noqa: S104 - nobody listens there
 
 
 def _ip_address(value: str) -> bool:
@@ -214,7 +216,7 @@ def _ip_address_small(value: str) -> bool:
 
 def _like_version(value: str) -> bool:
     first, *others = map(int, value.split("."))
-    small = first < _LIKE_VERSIONS and all(other < _SMALL for other in others)
+    small = first < _LIKE_VERSIONS and max(others) < _SMALL
     return small and value not in _KNOWN and first != 10  # noqa: PLR2004 - a private network
 
 
@@ -223,8 +225,7 @@ def _email(value: str) -> bool:
     local, _, domain = value.rpartition("@")
     ending = domain.rpartition(".")[2].lower()
     well = ".." not in value and not local.startswith(".") and not local.endswith(".") and "-." not in domain
-    files = {"png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "local", "so", "py"}
-    return well and ending not in files and local.lower() not in _SERVICES
+    return well and ending not in _FILES and local.lower() not in _SERVICES
 
 
 VALIDATORS: MappingProxyType[str, Validator] = MappingProxyType(

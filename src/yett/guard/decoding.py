@@ -141,6 +141,9 @@ _IN_RUN = frozenset(_LETTERS + _DIGITS + b"+/-_")
 # Digits of base64 all alike, and the rest, so that a long run of them is found by a search for sixteen times the same.
 _FLAT = bytes(ord("a") if code in _IN_RUN else ord(" ") for code in range(256))
 _SIXTEEN = b"a" * 16
+_FLAT_HEX = bytes(ord("a") if code in _HEX_DIGITS else ord(" ") for code in range(256))
+# Where bytes are written in decimal digits, those of UTF-8 beyond ASCII are not among them.
+_ASCII_BEGINNINGS = b"01234567"
 _HEX_RUN = re2.compile(rb"[0-9A-Fa-f]{16,}")
 _BYTE_RUN = re2.compile(rb"(?:\\x[0-9A-Fa-f]{2}){4,}")
 _BYTE = re2.compile(rb"\\x[0-9A-Fa-f]{2}")
@@ -184,13 +187,15 @@ def attempts(text: str, start: int, longest: int) -> Iterator[Decoded | None]:
 def _long_runs(data: bytes, start: int) -> Iterator[Decoded]:
     for first, last in _runs(data, start):
         run = data[first:last]
+        if run.isdigit():
+            # Numbers of cards and accounts are such digits from end to end, and may be most of a text.
+            if not run[::2].translate(None, _ASCII_BEGINNINGS):
+                yield from _hexes(data, [(first, last)])
+            continue
         if (not first or data[first - 1] not in _IN_RUN) and (decoded := _base64(run)):
             yield Decoded(first, last, "base64", decoded)
-        if not run.isalpha() and len(rest := run.translate(None, _HEX_DIGITS)) <= len(run) - _SHORTEST_HEX:
-            # Numbers of cards and accounts are such digits from end to end, and may be most of a text.
-            yield from _hexes(
-                data, (found.span() for found in _HEX_RUN.finditer(run)) if rest else ((0, len(run)),), first
-            )
+        if not run.isalpha() and _SIXTEEN in run.translate(_FLAT_HEX):
+            yield from _hexes(data, (found.span() for found in _HEX_RUN.finditer(data, first, last)))
 
 
 def _runs(data: bytes, start: int) -> Iterator[tuple[int, int]]:
@@ -203,13 +208,9 @@ def _runs(data: bytes, start: int) -> Iterator[tuple[int, int]]:
         yield first, start
 
 
-_SHORTEST_HEX = 16
-
-
-def _hexes(data: bytes, runs: Iterable[tuple[int, int]], place: int) -> Iterator[Decoded]:
-    """Read the *runs* of digits, counted from *place*, that stand alone."""
-    for begin, end in runs:
-        first, last = place + begin, place + end
+def _hexes(data: bytes, runs: Iterable[tuple[int, int]]) -> Iterator[Decoded]:
+    """Read the *runs* of digits that stand alone."""
+    for first, last in runs:
         if not data[first - 1 : first].isalnum() and not data[last : last + 1].isalnum():
             decoded = _hexadecimal(data[first:last])
             if decoded:

@@ -15,6 +15,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from copy import copy
+from functools import partial
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
@@ -277,14 +278,23 @@ def _sight(match: Match, detector: str, reading: Reading) -> Sight:
     return Sight(start, end, match.kind, match.score, match.rule, detector, reading.name)
 
 
+def _sights(matches: Iterable[Match], detector: str, reading: Reading) -> Iterable[Sight]:
+    """Bring *matches* home; where that is where they are, without asking for each of what may be tens of thousands."""
+    found = list(matches)
+    if not found or not reading.at_home:
+        return [_sight(match, detector, reading) for match in found]
+    told = (detector, reading.name)
+    return map(partial(tuple.__new__, Sight), [match + told for match in found])
+
+
 def _run(detector: Detector, readings: Sequence[Reading], origin: Origin) -> dict[Sight, None] | None:
     """Return what *detector* sees, in order and once; None when it fails."""
     try:
         return dict.fromkeys(
-            _sight(match, detector.name, reading)
+            sight
             for reading in readings
             if reading.family in detector.readings
-            for match in detector.detect(reading.text, origin, reading.start)
+            for sight in _sights(detector.detect(reading.text, origin, reading.start), detector.name, reading)
         )
     except Exception:  # noqa: BLE001 - whatever breaks in a detector becomes a finding that policy judges
         return None

@@ -139,6 +139,11 @@ class Folded:
         homes.append(len(lengths))
         return homes
 
+    @property
+    def in_place(self) -> bool:
+        """Whether each character stands where it stood."""
+        return self._lengths is None
+
     def home(self, start: int, end: int) -> tuple[int, int]:
         """Map the folded characters *start* to *end* to original positions."""
         if self._lengths is None:

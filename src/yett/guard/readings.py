@@ -55,6 +55,11 @@ class Reading:
     source: "Source | None" = None
     """What it was before, where that is not the original."""
 
+    @property
+    def at_home(self) -> bool:
+        """Whether its characters are those of the original text, each in its place."""
+        return self.source is None and (self.folded is None or self.folded.in_place)
+
     def home(self, start: int, end: int) -> tuple[int, int]:
         """Map the characters *start* to *end* of this reading to the original text."""
         if self.folded:
