@@ -160,14 +160,14 @@ def test_a_search_goes_on_where_it_was_left(text: str, rule: Rule, most: int, cu
 class Trusting(Scanner):
     """Takes what was found next for what begins behind a place that is not valid."""
 
-    def _resumed(self, data: bytes, further: list[list[tuple[int, int]]], *_: object) -> tuple[int, int]:  # noqa: ARG002
+    def _resumed(self, data: bytes, further: list[list[tuple[int, int]]], *_: object) -> tuple[int, int]:
         return further[-1][0][1], len(further)
 
 
 class Blind(Scanner):
     """Sees nothing beside many places."""
 
-    def _clear(self, around: Surroundings, places: list[tuple[int, int]]) -> list[bool]:  # noqa: ARG002
+    def _clear(self, around: Surroundings, places: list[tuple[int, int]]) -> list[bool]:
         return [True] * len(places)
 
 

@@ -23,7 +23,8 @@ from tests.guard.examples import (
 from tests.guard.shipped import VALUES, VARIANTS, shipped, some_answer
 from tests.guard.toys import Broken, Rule, ToyDetector, ToyPolicy, answered, asked, guard_of, pieces, streamed
 from yett.guard import stream
-from yett.guard.detection import Detection, Sight
+from yett.guard.detection import Detection
+from yett.guard.sight import Sight
 from yett.guard.stream import Release, StreamGuard
 from yett.model.decision import Decision
 from yett.model.obligation import REVERSIBLE, Approve, Drop, Restore, Route, Transform

@@ -19,7 +19,8 @@ from uuid import UUID
 import pytest
 
 from tests.guard.shipped import detectors
-from yett.guard.detection import Detection, Sight
+from yett.guard.detection import Detection
+from yett.guard.sight import Sight
 from yett.model.segment import Origin
 
 CHANCE = Random(7)

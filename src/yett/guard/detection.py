@@ -15,17 +15,16 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from copy import copy
-from functools import partial
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
 from yett.guard.joining import Joint, joints
 from yett.guard.readings import Reading, Readings
 from yett.guard.returning import NOTHING, Return, Returning
+from yett.guard.sight import Sight, seen_at_home
 from yett.model.finding import Finding, Match
 from yett.model.kinds import family
 from yett.model.segment import Origin, Segment
-from yett.model.span import Span
 from yett.model.verdict import Coverage
 from yett.ports.detector import Detector, Telling
 
@@ -39,7 +38,6 @@ __all__ = [
     "Read",
     "Seen",
     "Settled",
-    "Sight",
     "unreturned",
 ]
 
@@ -54,23 +52,6 @@ READINGS = "readings"
 """The name under which the making of readings reports."""
 STREAM = "stream"
 """The name under which a stream reports that it holds more than it may."""
-
-
-class Sight(NamedTuple):
-    """A match at home: in original positions, with who saw it and how the text had to be read."""
-
-    start: int
-    end: int
-    kind: str
-    score: float
-    rule: str
-    detector: str
-    reading: str
-
-    def finding(self, segment: Segment) -> Finding:
-        """Turn it into a finding in *segment*."""
-        span = Span(segment.path, self.start, self.end)
-        return Finding(span, segment.origin, self.kind, self.score, self.detector, self.rule, self.reading)
 
 
 class Seen(NamedTuple):
@@ -179,7 +160,7 @@ class Detection:
     def _seen(self, read: "Read", detectors: Sequence[Detector], *, shows: bool = True) -> Seen:
         """Run *detectors*; what making the readings *shows* comes along."""
         readings, shown = read.made
-        sights = [_sight(match, READINGS, readings[0]) for match in shown] if shows else []
+        sights = [*seen_at_home(shown, READINGS, readings[0])] if shows else []
         failed = []
         for detector in detectors:
             found = _run(detector, readings, read.origin)
@@ -198,8 +179,9 @@ class Detection:
             for reading in readings:
                 if reading.family not in detector.readings or reading.name != finding.reading:
                     continue
-                for match in detector.detect(reading.text, segment.origin, reading.start):
-                    if _sight(match, detector.name, reading).finding(segment) == finding:
+                matches = list(detector.detect(reading.text, segment.origin, reading.start))
+                for match, sight in zip(matches, seen_at_home(matches, detector.name, reading), strict=True):
+                    if sight.finding(segment) == finding:
                         return detector.why(reading.text, match)
         return ""
 
@@ -273,20 +255,6 @@ def unreturned(sights: Iterable[Sight], returns: Sequence[Return]) -> list[Sight
     return kept
 
 
-def _sight(match: Match, detector: str, reading: Reading) -> Sight:
-    start, end = reading.home(match.start, match.end)
-    return Sight(start, end, match.kind, match.score, match.rule, detector, reading.name)
-
-
-def _sights(matches: Iterable[Match], detector: str, reading: Reading) -> Iterable[Sight]:
-    """Bring *matches* home; where that is where they are, without asking for each of what may be tens of thousands."""
-    found = list(matches)
-    if not found or not reading.at_home:
-        return [_sight(match, detector, reading) for match in found]
-    told = (detector, reading.name)
-    return map(partial(tuple.__new__, Sight), [match + told for match in found])
-
-
 def _run(detector: Detector, readings: Sequence[Reading], origin: Origin) -> dict[Sight, None] | None:
     """Return what *detector* sees, in order and once; None when it fails."""
     try:
@@ -294,7 +262,7 @@ def _run(detector: Detector, readings: Sequence[Reading], origin: Origin) -> dic
             sight
             for reading in readings
             if reading.family in detector.readings
-            for sight in _sights(detector.detect(reading.text, origin, reading.start), detector.name, reading)
+            for sight in seen_at_home(detector.detect(reading.text, origin, reading.start), detector.name, reading)
         )
     except Exception:  # noqa: BLE001 - whatever breaks in a detector becomes a finding that policy judges
         return None

@@ -20,10 +20,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from yett.guard.correspondence import Correspondence
-from yett.guard.detection import STREAM, Detection, Settled, Sight, unreturned
+from yett.guard.detection import STREAM, Detection, Settled, unreturned
 from yett.guard.enforcement import Enforcement, Mark, enforceable, marked
 from yett.guard.facts import InteractionFacts
 from yett.guard.returning import Return
+from yett.guard.sight import Sight
 from yett.guard.spans import clusters
 from yett.model.decision import Decision
 from yett.model.finding import Finding
