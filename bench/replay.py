@@ -1,7 +1,7 @@
 """
 Measure `yett policy replay`: records a second, for each second of processor time, by the share of them that differ.
 
-    python -m bench replay [--records 200000] [--shares 1,10,100]
+    python -m bench.replay [--records 200000] [--shares 1,10,100]
 
 A gateway that is served and asked tells how a record looks; as many as are wanted are made of that by what writes records,
 with other ids, times, callers, lengths, prices and facts, and chained and stored as always. Of two records whose facts differ,
