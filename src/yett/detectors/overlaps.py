@@ -24,18 +24,21 @@ _TWO = 2
 def resolved(matches: Sequence[Match]) -> list[Match]:
     """Return *matches* without those that a stronger claim on the same characters beats, ordered by start."""
     ordered = sorted(matches)
-    kept: list[Match] = []
+    alone: list[Match] = []
+    contested: list[Match] = []
     first = end = 0
     # What shares no character with what stands before and behind it cannot be beaten, and mostly that is everything.
     for place, match in enumerate(ordered):
         if match[0] >= end:
-            kept += ordered[first:place] if place - first < _TWO else _strongest(ordered[first:place])
+            (alone if place - first < _TWO else contested).extend(ordered[first:place])
             first = place
         end = max(end, match[1])
-    return kept + _strongest(ordered[first:])
+    contested += ordered[first:]
+    return sorted(alone + _strongest(contested))
 
 
 def _strongest(matches: Sequence[Match]) -> list[Match]:
+    """Return those of *matches* that no stronger claim beats."""
     ranks = {kind: _rank(kind) for kind in {match.kind for match in matches}}
     kept = [match for match in matches if ranks[match.kind] is None]
     values = sorted(
@@ -44,13 +47,12 @@ def _strongest(matches: Sequence[Match]) -> list[Match]:
         if (rank := ranks[match.kind]) is not None
     )
     # One byte for each character says whether it is claimed, so that many values cost no more than their length.
-    base = min((value[3].start for value in values), default=0)
-    claimed = bytearray(max((value[3].end for value in values), default=0) - base)
+    claimed = bytearray(max((value[3].end for value in values), default=0))
     for _, _, length, match in values:
-        if claimed.find(1, match.start - base, match.end - base) < 0:
-            claimed[match.start - base : match.end - base] = b"\x01" * -length
+        if claimed.find(1, match.start, match.end) < 0:
+            claimed[match.start : match.end] = b"\x01" * -length
             kept.append(match)
-    return sorted(kept)
+    return kept
 
 
 def _rank(kind: str) -> int | None:
