@@ -3,13 +3,14 @@ What the whole guard makes of attacks in disguise, beside the same attacks in cl
 
     python -m bench.detection.disguises [--write]
 
-Attacks are short ones that are written by rule, and those of `corpus/`, that the guard of the default configuration denies
+Attacks are short ones, drawn from those that are written by rule and those of `corpus/`, that the guard of the default configuration denies
 as they stand; each is then disguised in every way that can be undone. The classifier has learnt from these texts, so how many are denied in clear
 says little, and how many of them are still denied in disguise says what the disguise is worth.
 """
 
 import argparse
 import json
+import random
 from pathlib import Path
 
 from yett import Guard
@@ -34,6 +35,7 @@ def measured() -> dict[str, dict[str, float]]:
     guard = Guard.default()
     texts = read_corpus([CORPUS]) + written_by_rule(seed=1)
     short = [each for each in texts if len(each.text) <= LONGEST and each.text.isascii()]
+    random.Random(0).shuffle(short)
     attacks = [each for each in short if each.attack and denied(guard, each.text, each.origin)][:COUNT]
     innocent = [each for each in short if not each.attack and not denied(guard, each.text, each.origin)][:COUNT]
     table = {}
