@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from types import ModuleType
 from unittest import mock
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.policy.test_candidate import CONDITIONS, RULES, VECTORS, Rules, judged, written
 from tests.policy.test_comparison import digest
-from yett.policy import groups
+from yett.policy import candidate, groups
 from yett.policy.candidate import Candidate
 from yett.policy.comparison import Comparison, Outcome
 from yett.policy.groups import Groups
@@ -81,6 +82,57 @@ def test_a_number_taken_for_another_is_caught(name: str, mutant: Callable[..., i
     with mock.patch.object(groups, name, mutant):
         found, alone = outcomes([(CONDITIONS[2], "deny")], lengths(11, 12, 13))
     assert found != alone
+
+
+NAMED: Rules = [("team.id in ['a', 'b']", "deny"), (CONDITIONS[15], "warn")]
+BY_MORE: Rules = [(CONDITIONS[-2], "deny"), (CONDITIONS[-1], "warn")]
+KINDS: tuple[list[str], ...] = ([], ["a"], ["a", "e"], ["e"], ["a", "b"], ["e", "d"])
+
+
+def texts() -> list[tuple[Vector, Vector | None, bool]]:
+    """Return exchanges that differ in texts, and in lists of texts."""
+    vectors: list[Vector] = [
+        *({"team.id": name, "llm.model": f"z{name}"} for name in ("c", "a", "ab", "b")),
+        *({"llm.model": name} for name in ("b", "ab")),
+        *({"llm.piiTypes": kinds} for kinds in KINDS),
+    ]
+    whole = [{"*": 1, "team.id": "", "llm.model": "", **vector} for vector in vectors]
+    return [(vector, vector, True) for vector in whole]
+
+
+def some(value: object, texts: frozenset[str] | None) -> object:
+    """Forget that there are other texts in a list."""
+    return sorted((texts or frozenset()).intersection(value)) if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "mutant", "rules"),
+    [
+        (groups, "_said", lambda value, _texts: value if isinstance(value, list) else None, NAMED),
+        (groups, "_said", some, NAMED),
+        (candidate, "_asks_equality", lambda _literal: True, BY_MORE[:1]),
+        (candidate, "_asks_equality", lambda _literal: True, BY_MORE[1:]),
+        (candidate, "_values", lambda leaf: () if isinstance(leaf.value, tuple) else (leaf.value,), NAMED),
+    ],
+)
+def test_a_text_taken_for_another_is_caught(
+    where: ModuleType, name: str, mutant: Callable[..., object], rules: Rules
+) -> None:
+    with mock.patch.object(where, name, mutant):
+        found, alone = outcomes(rules, texts())
+    assert found != alone
+    assert [*map(list, zip(*outcomes(rules, texts()), strict=True))] == [[each, each] for each in alone]
+
+
+def test_texts_that_are_none_of_those_asked_for_are_asked_about_once() -> None:
+    comparison = compared(NAMED)
+    made = Groups(comparison, HOLE)
+    with mock.patch.object(comparison, "outcome", wraps=comparison.outcome) as asked:
+        for at in range(40):
+            vector: Vector = {"*": 1, "team.id": f"t{at}", "llm.model": f"m{at}", "llm.piiTypes": ["a", f"k{at}"]}
+            group = made.group(b"", [(judged(), 0)], [vector])
+            group.outcome((), ())
+    assert asked.call_count == 1
 
 
 def test_what_is_no_number_is_not_taken_for_one() -> None:

@@ -4,19 +4,21 @@ Candidate: other policies, asked about facts that were recorded.
 Rules:
 
 1. What cannot be known is not guessed: where the facts that the candidate asks for were not kept, it says which.
-2. It can be told which facts have a say: what rules read, and of a number how it stands to those that rules compare it with.
+2. It can be told which facts have a say: what rules read, of a number how it stands to those that rules compare it with, and
+   of a text which of theirs it is, where they ask no more.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
 from yett.model.decision import Decision
 from yett.model.stage import Stage
-from yett.policy.expression import Leaf, literals
+from yett.policy.expression import Leaf, Literal, Operator, literals
 from yett.policy.program import Program
 from yett.policy.schema import cost
+from yett.policy.values import Sort
 from yett.policy.vector import VectorFacts, blinded, redactions_told
 
 __all__ = ["NOTHING_KEPT", "Answer", "Candidate", "Judged", "Number"]
@@ -25,6 +27,10 @@ NOTHING_KEPT = "*"
 """What an exchange lacks that was recorded without facts."""
 
 Number = int | float | Decimal
+
+_NO_MORE = frozenset({Operator.EQ, Operator.IN, Operator.EXISTS})
+_OF_NUMBERS = frozenset({Operator.GT, Operator.GTE, Operator.LT, Operator.LTE, Operator.BETWEEN})
+"""Of every text they know nothing."""
 
 
 class Answer(NamedTuple):
@@ -78,7 +84,9 @@ class Candidate:
         self._costly = {stage: tuple(sorted(filter(cost, reads))) for stage, reads in self._reads.items()}
         self._known = {stage: self._program.knowing(stage) for stage in Stage}
         self._hidden = {stage: tuple(sorted(hidden & reads)) for stage, reads in self._reads.items()}
-        self._bounds = {stage: _bounds(self._program, stage) for stage in Stage}
+        asked = {stage: _asked(self._program, stage) for stage in Stage}
+        self._bounds = {stage: _bounds(asked[stage]) for stage in Stage}
+        self._texts = {stage: _texts(asked[stage]) for stage in Stage}
 
     def reads(self, stage: Stage) -> frozenset[str]:
         """Return the fields that rules read at *stage*."""
@@ -91,6 +99,15 @@ class Candidate:
         Of a number that is there, nothing has a say but whether it is below, equal to, or above each of them.
         """
         return self._bounds[stage]
+
+    def texts(self, stage: Stage) -> Mapping[str, frozenset[str]]:
+        """
+        Return, by field, the texts that the rules of *stage* compare it with, where they ask no more of a text than that.
+
+        Of a text that is there, nothing has a say but which of them it is, and of a list of texts, which are in it, and
+        whether others are.
+        """
+        return self._texts[stage]
 
     def answer(self, judged: Judged, vector: object) -> Answer:
         """Say what would have been decided where *judged* was, given the *vector* of its facts."""
@@ -115,16 +132,46 @@ class Candidate:
         return Answer("", decision.allowed, decision.effect.value, rules, redactions_told(decision.obligations))
 
 
-def _bounds(program: Program, stage: Stage) -> dict[str, frozenset[Number]]:
+def _asked(program: Program, stage: Stage) -> list[Literal]:
+    conditions = (clause.condition for clause in program.clauses if stage in clause.stages)
+    return [literal for condition in conditions for literal in literals(condition)]
+
+
+def _bounds(asked: Iterable[Literal]) -> dict[str, frozenset[Number]]:
     found: dict[str, set[Number]] = {}
-    for clause in program.clauses:
-        if stage in clause.stages:
-            for literal in literals(clause.condition):
-                if isinstance(literal, Leaf):
-                    values = literal.value if isinstance(literal.value, tuple) else (literal.value,)
-                    numbers = {each for each in values if isinstance(each, Number) and not isinstance(each, bool)}
-                    found.setdefault(literal.field, set()).update(numbers)
+    for literal in asked:
+        if isinstance(literal, Leaf):
+            numbers = {each for each in _values(literal) if isinstance(each, Number) and not isinstance(each, bool)}
+            found.setdefault(literal.field, set()).update(numbers)
     return {name: frozenset(numbers) for name, numbers in found.items() if numbers}
+
+
+def _texts(asked: Sequence[Literal]) -> dict[str, frozenset[str]]:
+    more = {literal.field for literal in asked if not _asks_equality(literal)}
+    found: dict[str, set[str]] = {literal.field: set() for literal in asked if literal.field not in more}
+    for literal in asked:
+        for leaf in _leaves(literal):
+            if literal.field in found:
+                found[literal.field].update(each for each in _values(leaf) if isinstance(each, str))
+    return {name: frozenset(texts) for name, texts in found.items()}
+
+
+def _asks_equality(literal: Literal) -> bool:
+    """Say whether *literal* asks no more of a text, or of those in a list, than which it is."""
+    if isinstance(literal, Leaf) and literal.operator is Operator.CONTAINS:
+        return literal.sort is Sort.STRINGS
+    return all(leaf.operator in _NO_MORE | _OF_NUMBERS for leaf in _leaves(literal))
+
+
+def _leaves(literal: Literal) -> list[Leaf]:
+    """Return *literal*, or what it asks of elements."""
+    if isinstance(literal, Leaf):
+        return [literal]
+    return [leaf for each in literals(literal.inner) for leaf in _leaves(each)]
+
+
+def _values(leaf: Leaf) -> tuple[object, ...]:
+    return leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
 
 
 def _strings(told: object) -> tuple[str, ...]:

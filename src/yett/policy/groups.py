@@ -3,7 +3,8 @@ Groups: exchanges that no rule of a candidate can tell apart, asked about once.
 
 Rules:
 
-1. What rules do not read has no say, and of a number only how it stands to those that rules compare it with.
+1. What rules do not read has no say, of a number only how it stands to those that rules compare it with, and of a text, where
+   they ask no more, only which of theirs it is.
 2. An exchange is one question: all its judgements are told apart by one key.
 3. Numbers are kept apart from everything else, and come by the column: most exchanges differ in numbers alone.
 """
@@ -16,6 +17,7 @@ from typing import NamedTuple
 
 import orjson
 
+from yett.model.stage import Stage
 from yett.policy.candidate import Candidate, Judged, Number
 from yett.policy.comparison import Comparison, Outcome
 from yett.policy.vector import MARK
@@ -37,8 +39,8 @@ _Key = tuple[object, ...]
 class _Shape(NamedTuple):
     """What has a say in exchanges that were judged alike by vectors with the same fields."""
 
-    plain: tuple[_Place, ...]
-    """Has it as it is."""
+    plain: tuple[tuple[int, str, frozenset[str] | None], ...]
+    """Has it as it is; but of a text only which of these it is, if there are any."""
     weighed: tuple[tuple[int, tuple[Number, ...]], ...]
     """Which of the numbers have it, and what they are compared with; with nothing where they are read as they are."""
     alike: dict[bytes, dict[_Key, Outcome]]
@@ -68,7 +70,7 @@ class Groups:
             if len(self._shapes) >= _MOST_SHAPES:
                 self._shapes.clear()
             shape = self._shapes[key] = _shape(self._comparison.candidate, stages, names, holes)
-        said = orjson.dumps([(vectors[at] or {})[name] for at, name in shape.plain])
+        said = orjson.dumps([_said((vectors[at] or {})[name], texts) for at, name, texts in shape.plain])
         if len(shape.alike) >= _MOST_ALIKE:
             shape.alike.clear()
         outcomes = shape.alike.setdefault(said, {})
@@ -129,11 +131,12 @@ class Group:
 
 def _shape(candidate: Candidate, stages: _Stages, names: Sequence[Sequence[str]], holes: Sequence[_Place]) -> _Shape:
     asked = [[judged.stage for judged, at in stages if at == which] for which in range(len(names))]
+    apart = set(holes)
     plain = [
-        (at, name)
+        (at, name, _texts(candidate, asked[at], name))
         for at, fields in enumerate(names)
         for name in fields
-        if name == MARK or any(name in candidate.reads(stage) for stage in asked[at])
+        if (at, name) not in apart and (name == MARK or any(name in candidate.reads(stage) for stage in asked[at]))
     ]
     weighed = []
     for place, (at, name) in enumerate(holes):
@@ -141,7 +144,25 @@ def _shape(candidate: Candidate, stages: _Stages, names: Sequence[Sequence[str]]
         if bounds:
             every = frozenset[Number]().union(*(each for each in bounds if each))
             weighed.append((place, tuple(sorted(every)) if all(bounds) else ()))
-    return _Shape(tuple(each for each in plain if each not in set(holes)), tuple(weighed), {})
+    return _Shape(tuple(plain), tuple(weighed), {})
+
+
+def _texts(candidate: Candidate, stages: Sequence[Stage], name: str) -> frozenset[str] | None:
+    """Return the texts that rules of *stages* compare the field *name* with; None where they ask more of a text."""
+    compared = [candidate.texts(stage).get(name) for stage in stages if name in candidate.reads(stage)]
+    known = [each for each in compared if each is not None]
+    return frozenset[str]().union(*known) if known and len(known) == len(compared) else None
+
+
+def _said(value: object, texts: frozenset[str] | None) -> object:
+    """Return what has a say of *value*: of a text one or none of *texts*, two things of a list of texts, all of others."""
+    if texts is None:
+        return value
+    if isinstance(value, str):
+        return value if value in texts else None
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return sorted(texts.intersection(value)), not texts.issuperset(value)
+    return [value]
 
 
 def _weighed(column: Sequence[int | float], bounds: Sequence[Number]) -> Sequence[object]:
