@@ -58,8 +58,8 @@ JUDGEMENTS = st.builds(
     redacts=MANY,
     vector=st.none() | VECTORS.map(lambda vector: {"*": 1, **vector}),
 )
-PLAIN = st.sampled_from(("r1", "é", "]]", "a,b"))
-"""Names in which nothing is escaped, as nearly all are."""
+PLAIN = st.sampled_from(("r1", "é", "]]", "a,b", "\\", "\n", "a\\"))
+"""Names without quotes, as nearly all are."""
 RECORDS = st.builds(
     Record,
     id=PLAIN,
@@ -154,6 +154,12 @@ def test_a_vector_that_is_the_same_is_held_once_and_one_that_is_none_is_held() -
     assert [each["vector"] for each in orjson.loads(cut.frame)] == [0, 1, 0]
 
 
+def test_a_vector_that_goes_on_where_another_one_ends_is_not_taken_for_it() -> None:
+    vectors_of_two = ({"*": 1, "a": {}}, {"*": 1, "a": {"b": "x"}}, {"*": 1, "a": {}}, {}, None, {})
+    judged = [Judgement("s", "allow", True, (), (), (), (), vector=each) for each in vectors_of_two]
+    assert is_cut_right([Record("r", 0.0, "o", judgements=judged[at:]) for at in range(len(judged))])
+
+
 def test_what_is_written_otherwise_is_not_cut() -> None:
     judged = Judgement("s", "e", True, (), (), (), (("/a", "user", 1, "size"),))
     record = serialise(Record("r", 0.0, "o", judgements=[judged]))
@@ -167,8 +173,8 @@ def test_what_is_written_otherwise_is_not_cut() -> None:
 
 
 @pytest.mark.parametrize("name", ["id", "operation", "revision", "tenant", "subject", "key", "model", "upstream"])
-def test_a_record_with_a_name_that_is_escaped_is_not_cut(name: str) -> None:
-    for escaped in ('a"b', "\\", "\n"):
+def test_a_record_with_a_name_that_has_a_quote_is_not_cut(name: str) -> None:
+    for escaped in ('a"b', '"', '\\"', '","at":1,"operation":"'):
         record = Record("r", 0.0, "o")
         setattr(record, name, escaped)
         assert Excerpts().of(serialise(record)) is None

@@ -22,16 +22,16 @@ import orjson
 __all__ = ["HOLE", "Excerpt", "Excerpts", "Page", "Told", "told", "vectors"]
 
 _HEAD = re.compile(
-    rb'\{"format":1,"kind":"record","id":"([^"\\]*)","at":[^"]*,"operation":"[^"\\]*","revision":"[^"\\]*",'
-    rb'"tenant":"([^"\\]*)","subject":"[^"\\]*","key":"[^"\\]*","model":"([^"\\]*)","upstream":"[^"\\]*",'
+    rb'\{"format":1,"kind":"record","id":"([^"]*)","at":[^"]*,"operation":"[^"]*","revision":"[^"]*",'
+    rb'"tenant":"([^"]*)","subject":"[^"]*","key":"[^"]*","model":"([^"]*)","upstream":"[^"]*",'
     rb'"streamed":(?:true|false),"judgements":\['
 ).match
-"""How a record begins in which nothing is escaped."""
+"""How a record begins in which no quote is escaped: what looks like one ends no text that a name follows."""
 _USAGE = b'],"usage":{"input_tokens":'
 _COVERAGE, _FACTS = b',"coverage":[', b'],"facts":['
 _VECTOR, _NEXT = b',"vector":', b'},{"stage":"'
 _COST, _RELEASES = b',"cost":"', b'","releases":['
-_NUMBER = re.compile(rb'":(?<=\w":)(-?[0-9][^,}]*)')
+_NUMBER = re.compile(rb'":(?<=\w":)([-0-9][^,}]*)')
 """A number by itself, with what ends its name: a quote after a letter is not escaped, and opens nothing."""
 _HOLED, _NUL, _LINE = b'":\0', b"\0", b"\n"
 _JUDGED = ("stage", "allowed", "effect", "rules", "redacts", "facts", "vector")
@@ -105,24 +105,30 @@ class Excerpts:
 
     def _judgements(self, body: bytes, start: int, end: int) -> tuple[_Judgements, list[bytes]]:
         """Return the judgements of *body*, and the vectors that differ; no judgement of which a place is not found."""
-        find, judged, found = body.find, _Judgements(), list[bytes]()
+        find, starts = body.find, body.startswith
+        judged: _Judgements = []
+        found: list[bytes] = []
         while start < end:
             covered = find(_COVERAGE, start, end)
             facts = find(_FACTS, covered, end) + 1
             head = body[start:covered]
             tail = self._tails.get(head)
             # What follows is mostly what followed before, which is seen at once.
-            if tail is None or not body.startswith(tail, facts):
+            if tail is None or not starts(tail, facts):
                 tail = body[facts : find(_VECTOR, facts, end) + len(_VECTOR)]
                 if not start <= covered < facts or not tail:
                     return [(b"", b"", 0)], []
                 self._tails[head] = tail
             cut = facts + len(tail)
+            # A response is mostly judged by what its request was judged by; and no JSON object begins with another one.
+            if found and starts(found[0], cut):
+                start = cut + len(found[0]) + 2
+                judged.append((head, tail, 0))
+                continue
             stop = find(_NEXT, cut, end)
             if stop < 0:
                 stop = end - 1
             vector = body[cut:stop]
-            # A response is mostly judged by what its request was judged by.
             if vector not in found:
                 found.append(vector)
             judged.append((head, tail, found.index(vector)))
