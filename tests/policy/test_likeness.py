@@ -14,6 +14,7 @@ from yett.policy.expression import Expression, Leaf, literals
 from yett.policy.likeness import documents_in, read_alike
 from yett.policy.problems import Problems
 from yett.policy.reading import read_documents
+from yett.policy.revision import revision_of
 from yett.policy.values import Scalar
 
 HEADERS = (
@@ -114,7 +115,7 @@ def told(document: Document) -> str:
     assert not problems
     hidden = [(each.fields, each.order, each.certain, each.dear, sorts(each.condition)) for each in clauses]
     whole = replace(document, rules=document.rules[:])
-    return repr((whole, clauses, hidden, tests))
+    return repr((whole, clauses, hidden, tests, revision_of(clauses)))
 
 
 def differs(text: str) -> bool:

@@ -39,6 +39,8 @@ class Clause:
     """Why it matched, when it is definitely true."""
     dear: bool = field(init=False, compare=False, repr=False)
     """Its rule, as it was written, reads a fact that costs something."""
+    told: str = field(init=False, compare=False, repr=False)
+    """What `yett.policy.revision` writes of it, where that is known already; empty where it is not."""
 
     def __post_init__(self) -> None:
         order = (-self.priority, -STRICTNESS[self.effect], self.policy, self.rule, self.version)
@@ -47,8 +49,11 @@ class Clause:
         object.__setattr__(self, "order", order)
         object.__setattr__(self, "certain", self.reason())
         object.__setattr__(self, "dear", any(map(cost, read)))
+        object.__setattr__(self, "told", "")
 
-    def alike(self, rule: str, condition: Expression, text: str, obligations: tuple[Obligation, ...]) -> "Clause":
+    def alike(
+        self, rule: str, condition: Expression, text: str, obligations: tuple[Obligation, ...], told: str = ""
+    ) -> "Clause":
         """Return another *rule* of the same policy, whose *condition* differs from that of this one in values only."""
         other: Clause = object.__new__(Clause)
         _set(other, "policy", self.policy)
@@ -59,6 +64,7 @@ class Clause:
         _set(other, "definite", self.definite)
         _set(other, "fields", self.fields)
         _set(other, "dear", self.dear)
+        _set(other, "told", told)
         _set(other, "rule", rule)
         _set(other, "condition", condition)
         _set(other, "text", text)

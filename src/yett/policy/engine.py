@@ -65,8 +65,10 @@ class PolicyEngine:
         facts = compiled.texts.answered(context) if compiled.texts else context
         if stage:
             return compiled.program.decide_known(Stage(stage), facts)
-        # As `stage_of` has it; this is the library's busiest road, so the two functions are at hand.
-        return compiled.of_response(facts) if "response" in context else compiled.of_request(facts)
+        # As `stage_of` has it; this is the library's busiest road, so its function is at hand.
+        if "response" in context:
+            return compiled.program.decide_known(Stage.RESPONSE, facts)
+        return compiled.of_request(facts)
 
     def explain(self, context: Mapping[str, object], stage: Stage | str | None = None) -> Explanation:
         """Say why *context* is decided as it is, which rules nearly matched, and what would turn the decision."""
@@ -83,7 +85,7 @@ class PolicyEngine:
             with collector_paused():
                 program = program_of(self._checked)
                 texts = Texts(program.text_tests) if program.text_tests else None
-                compiled = _Compiled(program, program.knowing(Stage.REQUEST), program.knowing(Stage.RESPONSE), texts)
+                compiled = _Compiled(program, program.knowing(Stage.REQUEST), texts)
             self._compiled = compiled
         return compiled
 
@@ -94,5 +96,4 @@ class _Compiled:
 
     program: Program
     of_request: Ask
-    of_response: Ask
     texts: Texts | None

@@ -23,11 +23,12 @@ _HOLE = re.compile(
 )
 """What may differ between rules that are alike, with the colon before it, which is what is searched for."""
 _WORD = re.compile(_PLAIN)
-_RULES = re.compile(r"^rules: *\n", re.MULTILINE)
+_RULES = re.compile(r"\nrules: *\n")
 _BEHIND = re.compile(r"\n[^ #\n-]")
 """What stands behind the rules begins a line."""
 _IDLE = re.compile(r"^ *(?:#[^\n]*)?\n", re.MULTILINE)
 """A line that says nothing."""
+_QUOTES = frozenset("\"'")
 _FIRST = re.compile(r"( *)- ")
 MARK = 900_000_000
 """Marks are the numbers from it on, or words that tell them."""
@@ -57,10 +58,10 @@ class Parted(NamedTuple):
 
 def parted(text: str) -> Parted | None:
     """Part the text of a document from its rules; None where it is not plain where they are."""
-    begins = list(_RULES.finditer(text))
+    begins = list(_RULES.finditer(f"\n{text}"))
     if len(begins) != 1:
         return None
-    start = begins[0].end()
+    start = begins[0].end() - 1
     behind = _BEHIND.search(text, start - 1)
     end = behind.start() + 1 if behind else len(text)
     body = text[start:end].rstrip("\n") + "\n"
@@ -100,8 +101,10 @@ def _hole(text: str, known: dict[str, Hole]) -> Hole:
 
 
 def _single(text: str) -> Hole:
-    if text[0] in {'"', "'"}:
+    if text[0] in _QUOTES:
         return Hole("word", text[1:-1], text[1:-1])
+    if text[0].isalpha() and " " in text:
+        return Hole("word", text, text)  # no number and no name of a value has a space
     try:
         value = resolved(text)
     except ValueError:

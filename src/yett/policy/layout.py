@@ -44,12 +44,15 @@ class Layout:
         normal = conjuncts(clause.condition)
         if normal is None:
             self.whole.append(number)
+        every = self._asked
         for conjunct in ((),) if normal is None else normal:
             bit = 1 << len(self.owners)
             self.owners.append(number)
             for term in conjunct:
-                asked = self._asked.setdefault(term.literal.field, [])
-                if asked and asked[-1][0] is bit:
+                asked = every.get(term[0].field)
+                if asked is None:
+                    every[term[0].field] = [(bit, [term])]
+                elif asked[-1][0] is bit:
                     asked[-1][1].append(term)
                 else:
                     asked.append((bit, [term]))

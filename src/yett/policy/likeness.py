@@ -23,11 +23,12 @@ from yett.policy.compiler import CLOSING_RULE, clause_of, closing_of
 from yett.policy.documents import Document, Rule
 from yett.policy.everyday import is_strange, read_everyday
 from yett.policy.expression import And, Expression, Leaf, Not, Operator, Or
-from yett.policy.holes import MARK, Hole, filled, holes_of, kind_of, marked, parted, rules_in
+from yett.policy.holes import Hole, filled, holes_of, kind_of, marked, parted, rules_in
 from yett.policy.nodes import Items, Table
 from yett.policy.pausing import collector_paused
 from yett.policy.problems import Problems
 from yett.policy.reading import read_documents, read_rule
+from yett.policy.retelling import Retelling
 from yett.policy.shape import Shape
 from yett.ports.decider import TextTest
 
@@ -187,11 +188,9 @@ class _Model:
         self._text = self._named(clause.text)
         self._condition = self._planned(clause.condition)
         self._obligations = [self._owed(each) for each in clause.obligations]
-        seen = repr(clause)
+        self._retelling = Retelling(clause, len(marks))
         # A mark that is anywhere else, or shows through a number that was made of it, means that more depends on it.
-        self.whole = set(self._places) == set(self._by_text.values()) and len(self._places) == sum(
-            seen.count(str(MARK + place)) for place in range(len(marks))
-        )
+        self.whole = set(self._places) == set(self._by_text.values()) and len(self._places) == len(self._retelling)
         """Whether every mark is accounted for."""
 
     def _named(self, text: str) -> int | None:
@@ -233,6 +232,7 @@ class _Model:
                     for each, place in self._obligations
                 ]
             ),
+            self._retelling.of(holes),
         )
 
 

@@ -24,6 +24,7 @@ class Term(NamedTuple):
 
 
 _Conjunct = tuple[Term, ...]
+_term = Term._make
 
 
 def conjuncts(expression: Expression) -> tuple[_Conjunct, ...] | None:
@@ -34,9 +35,9 @@ def conjuncts(expression: Expression) -> tuple[_Conjunct, ...] | None:
 def _normal(expression: Expression, *, positive: bool) -> tuple[_Conjunct, ...] | None:
     if isinstance(expression, Leaf | Each):
         return ((Term(expression, positive),),)
-    if positive and isinstance(expression, And):
+    if positive and type(expression) is And:
         # Nearly every rule asks for some comparisons together.
-        terms = [Term(part, True) for part in expression.parts if isinstance(part, Leaf)]  # noqa: FBT003
+        terms = [_term((part, True)) for part in expression.parts if type(part) is Leaf]
         if len(terms) == len(expression.parts):
             return (_joined(terms),)
     if isinstance(expression, Not):

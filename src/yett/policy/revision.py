@@ -15,7 +15,7 @@ from json.encoder import encode_basestring_ascii as quoted
 from yett.policy.clause import Clause
 from yett.policy.expression import And, Leaf
 
-__all__ = ["revision_of"]
+__all__ = ["revision_of", "written"]
 
 _PLAIN = frozenset({int, float, bool, type(None), Decimal})
 
@@ -23,8 +23,14 @@ _PLAIN = frozenset({int, float, bool, type(None), Decimal})
 def revision_of(clauses: Iterable[Clause]) -> str:
     """Return the revision of *clauses*."""
     writer = _Writer()
-    told = ", ".join([writer.clause(clause) for clause in sorted(clauses, key=lambda clause: clause.order)])
+    in_order = sorted(clauses, key=lambda clause: clause.order)
+    told = ", ".join([clause.told or writer.clause(clause) for clause in in_order])
     return hashlib.sha256(f"[{told}]".encode()).hexdigest()
+
+
+def written(clause: Clause) -> str:
+    """Return what is written of one *clause*."""
+    return _Writer().clause(clause)
 
 
 class _Writer:
