@@ -20,6 +20,7 @@ from yett.policy.candidate import Candidate
 from yett.policy.comparison import Comparison, Report
 from yett.policy.compiler import compile_documents
 from yett.policy.documents import Document
+from yett.policy.pausing import collector_paused
 from yett.records.building import digest
 from yett.records.excerpts import Page
 
@@ -74,7 +75,9 @@ async def _replayed(settings: Settings, comparison: Comparison, since: float, pr
         for chain in await store.chains():
             before, after = -1, 0
             while before != after:
-                before, after = after, await store.scan(Reach(chain, since, after), work)
+                # A page is read into much that goes with it; the collector has its turn between pages.
+                with collector_paused():
+                    before, after = after, await store.scan(Reach(chain, since, after), work)
 
 
 @asynccontextmanager

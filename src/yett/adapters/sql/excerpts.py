@@ -173,11 +173,11 @@ def _group(digest: bytes, cut: Excerpt) -> bytes:
 
 def _read(connection: Connection, reach: Reach, columns: _Columns) -> tuple[int, list[tuple[int, int]]]:
     """Put what is next in *reach* into *columns*; return its last sequence, and between which sequences some are missing."""
-    last, gaps = reach.after, list[tuple[int, int]]()
+    last, gaps, seen = reach.after, list[tuple[int, int]](), dict[bytes, bytes]()
     rows = fetched(connection, _stored(reach))
     for row in rows:
         try:
-            first = _unpack(row, last + 1, reach.since, columns)
+            first = _unpack(row, last + 1, reach.since, (columns, seen))
         except (ValueError, TypeError, AttributeError, ArithmeticError):
             continue
         if first > last + 1:
@@ -188,9 +188,14 @@ def _read(connection: Connection, reach: Reach, columns: _Columns) -> tuple[int,
     return last, gaps
 
 
-def _unpack(row: _Row, begin: int, since: float, columns: _Columns) -> int:
-    """Put what *row* holds from sequence *begin* on into *columns*; return the first sequence that it holds of these."""
+def _unpack(row: _Row, begin: int, since: float, into: tuple[_Columns, dict[bytes, bytes]]) -> int:
+    """
+    Put what *row* holds from sequence *begin* on into columns; return the first sequence that it holds of these.
+
+    Names that were seen before are the very same objects again, for it is by them that everything is told apart.
+    """
     last, first, at, *told = row
+    columns, seen = into
     groups, numbers, whom = told[0].split(_BETWEEN), orjson.loads(told[1]), told[2].split(_BETWEEN)
     sequences = range(first, last + 1)
     wanted = [each >= since for each in orjson.loads(at)]
@@ -199,7 +204,7 @@ def _unpack(row: _Row, begin: int, since: float, columns: _Columns) -> int:
         raise ValueError("the row does not hold what it says")
     wanted[:start] = [False] * start
     columns.sequences.extend(compress(sequences, wanted))
-    columns.groups.extend(compress(groups, wanted))
+    columns.groups.extend(compress(map(seen.setdefault, groups, groups), wanted))
     columns.numbers.extend(compress(numbers, wanted))
     columns.told.extend(compress(whom, wanted))
     return first + start
