@@ -17,7 +17,8 @@ help: ## this list
 serve: .venv/serve.stamp ## the gateway on 127.0.0.1:8000 with the built-in stub model, in development mode
 	@$(BIN)/yett serve $(ARGS)
 
-test: lint federated ## lint, types, import contracts, then the whole suite
+test: ## lint, types, import contracts, then the whole suite
+	@$(MAKE) --no-print-directory -j 2 lint federated
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 federated: .venv/federated.stamp ## the tests of federated learning, whose library goes with no other: in .venv/federated

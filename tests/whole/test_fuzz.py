@@ -39,6 +39,7 @@ def test_nothing_at_all_is_an_input_too(name: str) -> None:
 
 
 def spans_moved(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Reading, "at_home", False)
     patch.setattr(Reading, "home", lambda self, start, end: (start + 9999, end + 9999))
 
 
