@@ -82,7 +82,7 @@ lock: .venv/lock.stamp ## pin and hash again what pyproject.toml asks for
 
 .venv/test.stamp: requirements/test.lock | .venv/bin/python
 	@echo "installing yett and what its tests need (once)"
-	@$(INSTALL) --require-hashes --requirement requirements/test.lock
+	@$(INSTALL) --no-compile --require-hashes --requirement requirements/test.lock
 	@$(OWN)
 	@touch $@ .venv/serve.stamp
 

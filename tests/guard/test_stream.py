@@ -36,7 +36,7 @@ TEXTS = st.lists(st.sampled_from(PIECES), max_size=7).map("".join)
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
-@settings(max_examples=700, deadline=None, derandomize=True, database=None)
+@settings(max_examples=400, deadline=None, derandomize=True, database=None)
 @given(text=TEXTS, detectors=st.sampled_from(DETECTORS), cuts=CUTS)
 def test_chunking_does_not_matter(
     policy: ToyPolicy, text: str, detectors: tuple[ToyDetector, ...], cuts: tuple[int, ...]
@@ -44,7 +44,7 @@ def test_chunking_does_not_matter(
     assert complaint(Example(text, detectors, policy, (cuts,))) == ""
 
 
-@settings(max_examples=400, deadline=None, derandomize=True, database=None)
+@settings(max_examples=250, deadline=None, derandomize=True, database=None)
 @given(seed=st.integers(0, 1 << 32))
 def test_what_stands_before_is_read_alike_however_it_is_cut(seed: int) -> None:
     assert complaint(contextual_example(Random(seed))) == ""
@@ -346,7 +346,7 @@ def test_policy_is_asked_again_only_when_there_is_something_new() -> None:
 # What is shipped.
 
 
-@settings(max_examples=80, deadline=None, derandomize=True, database=None)
+@settings(max_examples=50, deadline=None, derandomize=True, database=None)
 @given(seed=st.integers(0, 1 << 32))
 def test_chunking_does_not_matter_to_what_is_shipped(seed: int) -> None:
     assert complaint(some_answer(Random(seed))) == ""

@@ -76,7 +76,8 @@ class Expression:
 
         None goes beyond *stop*. Where there are many of them, what is done for each is most of the time.
         """
-        match, found = self._match, list[Spans]()
+        match = self._match
+        found: list[Spans] = []
         for _ in range(most):
             if start >= last:
                 break

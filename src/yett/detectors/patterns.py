@@ -133,10 +133,10 @@ class PatternSet:
         data, begin = _encoded(text, base, start)
         around = Surroundings(data)
         most = None if origin is Origin.MODEL else _MOST + len(data) // _BYTES_FOR_EACH
-        sure = [
-            (scanner.rule, *scanner.sure(around, places))
-            for scanner, places in self._places(around, origin, begin, most)
-        ]
+        looked = self._places(around, origin, begin, most)
+        if not looked:
+            return []
+        sure = [(scanner.rule, *scanner.sure(around, places)) for scanner, places in looked]
         place = _placed(data, (offset for _, spans, _ in sure for span in spans for offset in span), base)
         matches = resolved([match for rule, spans, scores in sure for match in _matches(rule, spans, scores, place)])
         if not self._allowed:
@@ -153,6 +153,8 @@ class PatternSet:
         for scanner, stretches in self._opened(around.data, origin, settled=True):
             first = 0 if scanner.triggered else begin
             places = scanner.places(around, first, stretches, few - count + 1)
+            if not places.spans:
+                continue
             if most is not None and count + len(places.spans) > few:
                 if not _various(around.data, places.spans):
                     raise TooMany("more places look like a match than are looked at, and most are the same")

@@ -110,6 +110,11 @@ class Places(NamedTuple):
         return Places(self.wholes + wholes, self.spans + spans, self.valid + valid, behind)
 
 
+_NOTHING = Places([], [], [], 0)
+_Within = tuple[int, int, int]
+"""Where to look: from the first on, for what begins before the second and ends before the third."""
+
+
 class Scanner:
     """A rule at work."""
 
@@ -121,6 +126,7 @@ class Scanner:
         "_front",
         "_needy",
         "_retry",
+        "_successive",
         "_words",
         "longest",
         "look_ahead",
@@ -139,6 +145,7 @@ class Scanner:
         """
         self.rule = rule
         self._expression = compiled(rule.pattern)
+        self._successive = self._expression.successive
         if rule.validator and rule.validator not in VALIDATORS:
             raise KeyError(rule.validator)
         self._words = spoken(rule.context.words)
@@ -165,32 +172,35 @@ class Scanner:
 
         All that it matches begins in one of *stretches*, where those are given.
         """
-        length, found, valid = len(around.data), list[Spans](), list[bool]()
+        length = len(around.data)
+        found: list[Spans] = []
+        valid: list[bool] = []
         for first, last in [(start, length + 1)] if stretches is None else stretches:
             if len(found) >= most:
                 break
+            begin = max(start, first)
             stop = length if self.longest is None else min(length, last + _LARGEST * (self.longest + 1))
-            within = _Within(max(start, first), last, stop)
             if self._retry:
-                start = self._retried(around, within, most, found, valid)
-            else:
-                further = self._expression.successive(around.data, *within, most - len(found))
+                start = self._retried(around, (begin, last, stop), most, found, valid)
+            elif further := self._successive(around.data, begin, last, stop, most - len(found)):
                 found += further
-                start = _behind(further[-1]) if further else start
+                start = _behind(further[-1])
+            else:
+                start = begin
+        if not found:
+            return _NOTHING
         wholes = [each[0] for each in found]
         spans = [_pointed(each) for each in found] if self._expression.pointing else wholes
         return Places(wholes, spans, valid, start)
 
-    def _retried(
-        self, around: Surroundings, within: "_Within", most: int, found: list[Spans], valid: list[bool]
-    ) -> int:
+    def _retried(self, around: Surroundings, within: _Within, most: int, found: list[Spans], valid: list[bool]) -> int:
         """
         Add what is *found* *within* a stretch, behind what is not *valid* from its next character on; say where it ends.
 
         Where one was valid, more are looked for at once as if all were, twice as many each time. Behind one that is not,
         what begins one character further is mostly what was found next anyway.
         """
-        successive, data = self._expression.successive, around.data
+        successive, data = self._successive, around.data
         start, last, stop = within
         many = 1
         while further := successive(data, start, last, stop, min(many, most - len(found))):
@@ -207,12 +217,12 @@ class Scanner:
             valid += good
         return start
 
-    def _resumed(self, data: bytes, further: list[Spans], good: list[bool], within: "_Within") -> tuple[int, int]:
+    def _resumed(self, data: bytes, further: list[Spans], good: list[bool], within: _Within) -> tuple[int, int]:
         """Return where the search goes on, and behind how many of *further*, which all are *good* or not."""
         _, last, stop = within
         for at in (place for place, each in enumerate(good) if not each):
             again = further[at][0][0] + 1
-            if self._expression.successive(data, again, last, stop, 1) != further[at + 1 : at + 2]:
+            if self._successive(data, again, last, stop, 1) != further[at + 1 : at + 2]:
                 return again, at + 1
         return _behind(further[-1]), len(further)
 
@@ -299,14 +309,6 @@ class Scanner:
     def _near(self, words: str, around: Surroundings, places: Spans) -> list[bool]:
         """Say where one of *words* stands near; a byte more on each side shows whether it stands there whole."""
         return around.near(words, places, self.rule.context.window + 1) if words else [False] * len(places)
-
-
-class _Within(NamedTuple):
-    """Where to look: from *start* on, for what begins before *last* and ends before *stop*."""
-
-    start: int
-    last: int
-    stop: int
 
 
 def _pointed(spans: Spans) -> tuple[int, int]:
