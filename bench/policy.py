@@ -7,7 +7,8 @@ The rules are those of the standard workload of `yett policy bench`, which measu
 another; the column `interned` says how many of the answers were an object that had been built before, because the same
 rules matched, and `built/s` is the rate when every answer is built anew. `recorded/s` makes a record of each decision as
 JSON, `specialised` is the time in milliseconds to make a program for a caller that is known. Rates count processor time, so
-that other work on the machine does not; `loop` is a fixed Python loop beside them, in millions of turns per second, by which runs on machines of different speed and load can be compared.
+that other work on the machine does not; `loop` is a fixed Python loop beside them, in millions of turns per second, by which
+runs on machines of different speed and load can be compared.
 """
 
 import argparse

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from yett.policy.nodes import resolved
 from yett.policy.values import Scalar
 
-__all__ = ["MARK", "Hole", "Parted", "filled", "holes_of", "kind_of", "marked", "parted", "rules_in"]
+__all__ = ["MARK", "MARK_WORD", "Hole", "Parted", "filled", "holes_of", "kind_of", "marked", "parted", "rules_in"]
 
 _PLAIN = r"(?:[A-Za-z0-9_/]|[-+.](?=[A-Za-z0-9]))[A-Za-z0-9_./+-]*(?: [A-Za-z0-9_./+-]+)*"
 _QUOTED = r'"[^"\\\n$]+"|' + r"'[^'\n$]+'"
@@ -32,6 +32,8 @@ _QUOTES = frozenset("\"'")
 _FIRST = re.compile(r"( *)- ")
 MARK = 900_000_000
 """Marks are the numbers from it on, or words that tell them."""
+MARK_WORD = "Mark"
+"""What such a word begins with."""
 _Value = Scalar | tuple[Scalar, ...]
 
 
@@ -135,7 +137,7 @@ def marked(hole: Hole, number: int) -> Hole:
     """Return a hole of the same kind with the mark of that *number* in it; one that must be the same stays."""
     if hole.value is None:
         return hole
-    word, mark = f"Mark{MARK + number}", MARK + number
+    word, mark = f"{MARK_WORD}{MARK + number}", MARK + number
     match hole.kind:
         case "word":
             return Hole(hole.kind, word, word)

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from json.encoder import encode_basestring_ascii as quoted
 
 from yett.policy.clause import Clause
-from yett.policy.holes import MARK, Hole
+from yett.policy.holes import MARK, MARK_WORD, Hole
 from yett.policy.revision import written
 from yett.policy.values import Scalar, sort_of
 
 __all__ = ["Retelling"]
 
-_MARKED = re.compile(r"900000\d{3}")
+_MARKED = re.compile(rf"{MARK // 1000}\d{{3}}")
 """The number of a mark, wherever it is."""
 _BEHIND = re.compile(r'\], \["[a-z]+"\]')
 """What follows the one member of a list."""
@@ -61,7 +61,7 @@ class Retelling:
 
 def _written_as(text: str, start: int, end: int) -> tuple[int, int, bool]:
     """Say where all that stands for a mark is, whose number is at these places of *text*, and whether it is a word."""
-    start -= len("Mark") if text.endswith("Mark", 0, start) else 0
+    start -= len(MARK_WORD) if text.endswith(MARK_WORD, 0, start) else 0
     is_word = text[start - 1] == '"' == text[end]
     first, last = start - is_word, end + is_word
     listed = _BEHIND.match(text, last) if text[first - 1] == "[" else None
