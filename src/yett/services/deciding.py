@@ -11,7 +11,8 @@ Rules:
 4. No answer is remembered for a question.
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
@@ -32,8 +33,10 @@ from yett.services.selection import Selection, Selections
 from yett.services.snapshots import Snapshot, Snapshots
 from yett.services.stated import Sources, StatedFacts, tells, texts_in
 
-__all__ = ["Answer", "Deciding", "Question", "decided", "explained"]
+__all__ = ["TURN", "Alike", "Answer", "Deciding", "Question", "decided", "explained"]
 
+TURN = 256
+"""Questions until others get their turn: a few milliseconds."""
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
@@ -64,6 +67,14 @@ class Answer(NamedTuple):
     """Seconds."""
     explanation: Explanation | None = None
     """Why, where that was asked."""
+
+
+class Alike(NamedTuple):
+    """Answers that are nothing but *decisions*."""
+
+    decisions: Sequence[Decision]
+    duration: float
+    """Seconds that each took."""
 
 
 class Deciding:
@@ -105,6 +116,37 @@ class Deciding:
             else:
                 decisions.append(at.decide(dated(context, now) if at.dated else context))
         return decisions
+
+    async def in_turns(self, contexts: Sequence[Mapping[str, object]]) -> AsyncIterator[Alike | Sequence[Answer]]:
+        """Answer questions that are nothing but *contexts*, in order, several at a time."""
+        for start in range(0, len(contexts), TURN):
+            if start:
+                await asyncio.sleep(0)
+            asked, began = contexts[start : start + TURN], self._elapsed()
+            decisions = self.together(asked)
+            each = (self._elapsed() - began) / len(asked)
+            certain = [decision for decision in decisions if decision]
+            if len(certain) == len(asked):
+                yield Alike(certain, each)
+                continue
+            yield [
+                Answer(decision, duration=each) if decision else await self.answer(Question(context))
+                for context, decision in zip(asked, decisions, strict=True)
+            ]
+
+    async def several(self, questions: Iterable[Question]) -> list[Answer]:
+        """
+        Answer *questions*, in order.
+
+        Raises:
+            CallerError: one of them names a policy or a namespace that is not there.
+        """
+        answers = []
+        for number, question in enumerate(questions, start=1):
+            answers.append(self.at_once(question) or await self.answer(question))
+            if not number % TURN:
+                await asyncio.sleep(0)
+        return answers
 
     def _here(self, snapshot: Snapshot, question: Question) -> Answer | None:
         """Answer *question* by the policies alone; None where that takes long."""

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from tests.doors.rest.asked import COST, FREE, ask, get, point
 from tests.services.policies import deciding_by
 from tests.services.staged import StagedClock
-from yett.doors.rest import decisions
 from yett.doors.rest.answers import Answers
 from yett.doors.rest.decisions import Decisions
+from yett.services import deciding
 from yett.services.deciding import Deciding
 from yett.services.inspection import Inspection
 from yett.services.snapshots import Snapshots
@@ -108,7 +108,7 @@ def test_a_batch_is_answered_byte_for_byte_as_one_by_one(contexts: list[dict[str
 
 @pytest.mark.parametrize("turn", [1, 2, 3])
 def test_turns_do_not_matter(turn: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decisions, "TURN", turn)
+    monkeypatch.setattr(deciding, "TURN", turn)
     batch, alone = in_one_and_alone([COST, {"llm": {"prompt": "key-1234"}}, FREE, COST, FREE])
     assert batch == alone
 

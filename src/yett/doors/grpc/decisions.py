@@ -7,7 +7,7 @@ question is read after the answer to the one before has been taken, so whoever d
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import grpc
@@ -23,13 +23,11 @@ from yett.doors.grpc.policy_pb2 import (
 )
 from yett.model.refusal import Refusal
 from yett.ports.clock import Clock
-from yett.services.deciding import Answer, Deciding, Question
+from yett.services.deciding import Alike, Deciding
 
 __all__ = ["SERVICE", "Decisions"]
 
 SERVICE: str = DESCRIPTOR.services_by_name["PolicyDecision"].full_name
-_TURN = 256
-"""Questions until others get their turn: a few milliseconds."""
 
 
 class Decisions:
@@ -86,36 +84,19 @@ class Decisions:
     async def _several(self, raw: bytes) -> bytes:
         began, batch = self._clock.elapsed(), message(raw, EvaluateBatchRequest)
         contexts = plain_contexts(batch)
-        results = await (self._each(questions(batch)) if contexts is None else self._together(contexts))
+        if contexts is None:
+            results = self._answers.several(await self._deciding.several(questions(batch)))
+        else:
+            results = await self._together(contexts)
         return results + self._answers.end(self._clock.elapsed() - began)
 
-    async def _each(self, asked: Iterable[Question]) -> bytes:
-        deciding, answers = self._deciding, []
-        for number, question in enumerate(asked, start=1):
-            answers.append(deciding.at_once(question) or await deciding.answer(question))
-            if not number % _TURN:
-                await asyncio.sleep(0)
-        return self._answers.several(answers)
-
     async def _together(self, contexts: Sequence[Mapping[str, object]]) -> bytes:
-        """Answer questions that are nothing but *contexts*, several at a time."""
-        written, elapsed, deciding = [], self._clock.elapsed, self._deciding
-        for start in range(0, len(contexts), _TURN):
-            if start:
-                await asyncio.sleep(0)
-            asked, began = contexts[start : start + _TURN], elapsed()
-            decisions = deciding.together(asked)
-            each = (elapsed() - began) / len(asked)
-            decided = [decision for decision in decisions if decision]
-            if len(decided) == len(asked):
-                written.append(self._answers.alike(decided, each))
-                continue
-            told = [
-                Answer(decision, duration=each) if decision else await deciding.answer(Question(context))
-                for context, decision in zip(asked, decisions, strict=True)
-            ]
-            written.append(self._answers.several(told))
-        return b"".join(written)
+        """Answer questions that are nothing but *contexts*, and write the answers."""
+        parts, answers = self._deciding.in_turns(contexts), self._answers
+        # Each part is written in its own turn: writing takes as long as deciding.
+        return b"".join(
+            [answers.alike(*part) if isinstance(part, Alike) else answers.several(part) async for part in parts]
+        )
 
 
 async def _next(asked: AsyncIterator[bytes], ending: asyncio.Future[Any]) -> bytes | None:

@@ -18,12 +18,11 @@ from typing import Any
 import orjson
 
 from yett.dialects.strict_json import parse
-from yett.doors.rest.decisions import TURN
 from yett.doors.rest.questions import MOST, refuse
 from yett.model.stage import Stage
 from yett.policy.schema import field, known_fields
 from yett.services.calls import Reply
-from yett.services.deciding import Answer, Deciding, Question
+from yett.services.deciding import TURN, Answer, Deciding, Question
 from yett.services.shapes import obligation_shape, passes
 
 __all__ = ["AuthZen", "context_of", "well_known"]

@@ -1,10 +1,9 @@
 """
 Decisions: `/api/v1/evaluate`, `/api/v1/evaluate/batch` and `/api/v1/explain`, without any machinery on the way.
 
-Strict JSON in, a question, an answer, JSON out. Of a large batch, others get their turn every now and then.
+Strict JSON in, a question, an answer, JSON out.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
 from yett.dialects.strict_json import dump, parse
@@ -12,15 +11,13 @@ from yett.doors.rest.answers import Answers
 from yett.doors.rest.questions import MOST, plain_contexts, read_batch, read_question
 from yett.ports.clock import Clock
 from yett.services.calls import Reply
-from yett.services.deciding import Answer, Deciding, Question
+from yett.services.deciding import Alike, Deciding
 from yett.services.shapes import explanation_shape
 
-__all__ = ["BATCH_NODES", "TURN", "Decisions"]
+__all__ = ["BATCH_NODES", "Decisions"]
 
 BATCH_NODES = 100 * MOST
 """Most values in the body of a batch: 100 for each question."""
-TURN = 256
-"""Questions until others get their turn: a few milliseconds."""
 
 
 class Decisions:
@@ -53,27 +50,16 @@ class Decisions:
         payload = parse(body, BATCH_NODES)
         contexts = plain_contexts(payload)
         if contexts is None:
-            written = list(map(self._answers.one, await self.answered(read_batch(payload))))
+            written = list(map(self._answers.one, await self._deciding.several(read_batch(payload))))
         else:
             written = await self._together(contexts)
         return Reply(200, self._answers.batch(written, self._clock.elapsed() - began))
 
     async def _together(self, contexts: Sequence[Mapping[str, object]]) -> list[bytes]:
-        """Answer questions that are nothing but *contexts*, and write the answers, several at a time."""
-        written, elapsed = [], self._clock.elapsed
-        for start in range(0, len(contexts), TURN):
-            if start:
-                await asyncio.sleep(0)
-            asked, began = contexts[start : start + TURN], elapsed()
-            decisions = self._deciding.together(asked)
-            each = (elapsed() - began) / len(asked)
-            decided = [decision for decision in decisions if decision]
-            if len(decided) == len(asked):
-                written.append(self._answers.alike(decided, each))
-                continue
-            for context, decision in zip(asked, decisions, strict=True):
-                answer = Answer(decision, duration=each) if decision else await self._deciding.answer(Question(context))
-                written.append(self._answers.one(answer))
+        """Answer questions that are nothing but *contexts*, and write the answers."""
+        written: list[bytes] = []
+        async for part in self._deciding.in_turns(contexts):
+            written += [self._answers.alike(*part)] if isinstance(part, Alike) else map(self._answers.one, part)
         return written
 
     async def explain(self, body: bytes) -> Reply:
@@ -85,12 +71,3 @@ class Decisions:
         """
         explanation = await self._deciding.explain(read_question(parse(body)))
         return Reply(200, dump(explanation_shape(explanation)))
-
-    async def answered(self, questions: Sequence[Question]) -> list[Answer]:
-        """Answer *questions*, in order."""
-        deciding, answers = self._deciding, []
-        for number, question in enumerate(questions, start=1):
-            answers.append(deciding.at_once(question) or await deciding.answer(question))
-            if not number % TURN:
-                await asyncio.sleep(0)
-        return answers
