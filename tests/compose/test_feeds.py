@@ -177,7 +177,7 @@ async def test_a_changed_feed_takes_effect_and_an_older_one_does_not(
     )
     put(tmp_path)
     house = House(SettingsSource(None, {}, {}, tmp_path))
-    watcher = Watcher(house.snapshots, house.telemetry, house._rebuild, house.loaded)
+    watcher = Watcher(house.snapshots, house.telemetry, house.renewal.reload, house.loaded)
 
     def found(text: str) -> set[str]:
         detectors = house.snapshots.current.guard.detection.detectors

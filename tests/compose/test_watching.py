@@ -12,7 +12,6 @@ from yett.compose import snapshot
 from yett.compose.house import House
 from yett.compose.loading import Loaded, SettingsSource
 from yett.compose.watching import Watcher, watched_files
-from yett.services.snapshots import Snapshot
 
 CONFIG = "records: {path: records}\npolicies: {default: none, files: [%s]}\nserver: {mode: production}\n"
 POLICY = """
@@ -32,9 +31,9 @@ class Watched:
         self.config("a.yaml")
         self.policy("a", "1")
         self.house = House(SettingsSource(None, {}, {}, folder))
-        self.rebuilt = 0
+        self.reloaded = 0
         self.meanwhile: Callable[[], object] = lambda: None
-        self.watcher = Watcher(self.house.snapshots, self.house.telemetry, self.rebuild, self.house.loaded)
+        self.watcher = Watcher(self.house.snapshots, self.house.telemetry, self.reload, self.house.loaded)
 
     def config(self, files: str) -> None:
         (self.folder / "yett.yaml").write_text(CONFIG % files)
@@ -42,11 +41,11 @@ class Watched:
     def policy(self, name: str, version: str, expected: str = "deny") -> None:
         (self.folder / f"{name}.yaml").write_text(POLICY % (name, version, expected))
 
-    def rebuild(self) -> tuple[Loaded, Snapshot]:
-        self.rebuilt += 1
-        made = self.house._rebuild()
+    async def reload(self) -> Loaded:
+        self.reloaded += 1
+        loaded = await self.house.renewal.reload()
         self.meanwhile()
-        return made
+        return loaded
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -70,7 +69,7 @@ def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
 
 async def test_without_a_change_nothing_is_built(watched: Watched) -> None:
     assert [await watched.watcher.look() for _ in range(3)] == [False] * 3
-    assert watched.rebuilt == 0
+    assert watched.reloaded == 0
     assert watched.reloads() == {"swapped": 0, "kept": 0}
 
 
@@ -81,7 +80,7 @@ async def test_a_changed_policy_is_swapped_in_once(watched: Watched, caplog: pyt
         assert [await watched.watcher.look() for _ in range(3)] == [True, False, False]
     assert watched.policies == ("a@2",)
     assert watched.house.snapshots.current.revision != before.revision
-    assert (watched.rebuilt, watched.reloads(), watched.failure) == (1, {"swapped": 1, "kept": 0}, "")
+    assert (watched.reloaded, watched.reloads(), watched.failure) == (1, {"swapped": 1, "kept": 0}, "")
     assert f"configuration {watched.house.snapshots.current.revision[:12]} is in force" in caplog.text
 
 

@@ -29,7 +29,7 @@ def test_without_an_upstream_or_while_draining_it_is_not_ready() -> None:
 
 def test_a_kept_configuration_is_told_and_stops_nothing() -> None:
     known = snapshots()
-    known.keep("yett.yaml:3: no")
+    known.failure = "yett.yaml:3: no"
     readiness = Health(known).readiness()
     assert readiness.ready
     assert "yett.yaml:3: no" in readiness.checks["configuration"]

@@ -49,3 +49,17 @@ async def test_one_that_never_began_can_be_closed(times: int) -> None:
     for _ in range(times):
         await repeating.aclose()
     assert repeating._task is None
+
+
+async def test_a_defect_ends_it_and_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    async def broken() -> None:
+        raise ZeroDivisionError
+
+    repeating = Repeating(broken, 0.001)
+    repeating.start()
+    async with asyncio.timeout(10):
+        while not repeating.trouble:  # noqa: ASYNC110  # a task that ends tells nobody
+            await asyncio.sleep(0)
+    await repeating.aclose()
+    assert repeating.trouble == "ended by a defect: ZeroDivisionError"
+    assert [record.levelname for record in caplog.records if record.exc_info] == ["CRITICAL"]

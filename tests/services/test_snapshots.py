@@ -5,10 +5,9 @@ from types import SimpleNamespace
 from yett.services.snapshots import Snapshots
 
 
-def test_a_new_snapshot_takes_the_place_of_the_old_and_of_its_failure() -> None:
+def test_a_new_snapshot_takes_the_place_of_the_old_whatever_became_of_the_configuration() -> None:
     first, second = SimpleNamespace(), SimpleNamespace()
     snapshots = Snapshots(first)  # type: ignore[arg-type]
-    snapshots.keep("broken")
-    assert (snapshots.current, snapshots.failure) == (first, "broken")
+    snapshots.failure = "broken"
     snapshots.swap(second)  # type: ignore[arg-type]
-    assert (snapshots.current, snapshots.failure) == (second, "")
+    assert (snapshots.current, snapshots.failure) == (second, "broken")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.whole.gate import Gate, configured, gate, posted
+from tests.whole.gate import Gate, gate, posted
+from yett.compose.loading import SettingsSource
 from yett.compose.publishing import open_publishing
 from yett.model.release import Rollout
 from yett.services.publishing import Intent, Publishing
@@ -23,8 +24,9 @@ def forbidding(word: str, version: str = "1.0.0") -> dict[str, str]:
 
 @asynccontextmanager
 async def publishing(folder: Path) -> AsyncIterator[Publishing]:
-    """Publish as the command line does, from outside of the gateway."""
-    async with open_publishing(configured(folder, policies=SOON).load().settings) as found:
+    """Publish as the command line does, from outside of the gateway that is configured in *folder*."""
+    source = SettingsSource(folder / "yett.yaml", environment={}, folder=folder)
+    async with open_publishing(source.load().settings) as found:
         yield found
 
 
@@ -98,7 +100,7 @@ async def test_without_its_store_a_gateway_starts_with_what_was_in_force_and_say
     away.mkdir()
     policies = {**SOON, "store": f"sqlite:///{away / 'policies.db'}"}
     async with gate(tmp_path, policies=policies) as gateway:
-        async with open_publishing(configured(tmp_path, policies=policies).load().settings) as publish:
+        async with publishing(tmp_path) as publish:
             await publish.push("n", forbidding("unicorn"), Intent())
         await until(gateway, "n#1")
     away.rename(tmp_path / "moved")

@@ -149,19 +149,19 @@ async def test_a_file_that_changes_while_it_is_read_is_read_again(
 ) -> None:
     write(tmp_path, "1.0.0", "unicorn")
     async with gate(tmp_path, policies={"files": ["words.yaml"]}) as gateway:
-        rebuild = gateway.house._rebuild
+        reload = gateway.house.renewal.reload
 
-        def slow() -> object:
+        async def slow() -> object:
             """Write once more, right after everything has been read."""
-            built = rebuild()
-            if built[1].policies[-1] == "words@1.1.0":
+            loaded = await reload()
+            if gateway.house.snapshots.current.policies[-1] == "words@1.1.0":
                 write(tmp_path, "1.2.0", "dragon")
-            return built
+            return loaded
 
         repeating = (each.get_coro().cr_frame.f_locals.get("self") for each in asyncio.all_tasks())  # type: ignore[union-attr]
         looking = (getattr(getattr(each, "_work", None), "__self__", None) for each in repeating)
         (watcher,) = (each for each in looking if isinstance(each, Watcher))
-        monkeypatch.setattr(watcher, "_rebuild", slow)
+        monkeypatch.setattr(watcher, "_reload", slow)
         write(tmp_path, "1.1.0", "griffin")
         await until(gateway, "policies", r".*words@1\.2\.0")
         assert await status(gateway, "a dragon") == 403

@@ -9,7 +9,6 @@ House: the one place where every part is put together.
 Building reads and compiles; opening touches the disk and begins to watch; closing undoes opening, in reverse.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -23,13 +22,12 @@ from yett.adapters.sql.records import SqlRecords
 from yett.adapters.telemetry.prometheus import PrometheusTelemetry
 from yett.compose.clock import SystemClock
 from yett.compose.doors import doors
-from yett.compose.feeds import remember_feeds
 from yett.compose.grpc_door import opened_grpc
 from yett.compose.keyfile import house_key
 from yett.compose.loading import Loaded, SettingsSource
 from yett.compose.policy_stores import store_beside
-from yett.compose.published import keep_copy, kept_copy
-from yett.compose.publishing import Syncing, believed, made_publishing
+from yett.compose.publishing import Syncing, made_publishing
+from yett.compose.renewal import Renewal
 from yett.compose.settings import Settings
 from yett.compose.snapshot import Builder
 from yett.compose.watching import PAUSE, Watcher
@@ -43,7 +41,7 @@ from yett.services.carrying import Carrier
 from yett.services.consulting import look_at
 from yett.services.deciding import Deciding
 from yett.services.exchange import Exchange
-from yett.services.following import Following, Published
+from yett.services.following import Following
 from yett.services.health import Health
 from yett.services.history import Remembering
 from yett.services.inspection import Inspection
@@ -51,7 +49,6 @@ from yett.services.planning import Planning
 from yett.services.publishing import Publishing
 from yett.services.recording import Recording
 from yett.services.repeating import Repeating
-from yett.services.snapshots import Snapshot, Snapshots
 from yett.services.validating import Validating
 
 __all__ = ["House"]
@@ -72,18 +69,16 @@ class House:
         """
         self.loaded: Loaded = source.load()
         # A file that was found is asked for from now on: without it the gateway would open its door to everybody.
-        self._source = replace(source, config=self.loaded.file)
+        source = replace(source, config=self.loaded.file)
         self.clock = SystemClock()
         self._key = house_key(self.loaded.settings.records.path)
         self._builder = Builder(self.clock, self._key, documents, workers=workers)
-        self._settings = self.loaded.settings
-        # What was in force last is, until the store has been asked, and as long as it cannot be.
-        self._published = kept_copy(self._settings.records.path)
-        self.snapshots = Snapshots(self._builder.build(self._settings, self._published))
-        remember_feeds(self._settings)
+        self.renewal = Renewal(source, self.loaded, self._builder)
+        self.snapshots = self.renewal.snapshots
         self.telemetry = PrometheusTelemetry()
         self.health = Health(self.snapshots)
         self._until_closed = AsyncExitStack()
+        self._repeated: list[Repeating] = []
         self._door: Asgi | None = None
         self._beside: Callable[[float], Awaitable[None]] | None = None
         self.grpc_port: int | None = None
@@ -109,6 +104,7 @@ class House:
         self.health.watched |= {
             "store": lambda: carrier.trouble,
             "journal": lambda: journal.trouble or _aside(len(journal.damages)),
+            "background": lambda: next((each.trouble for each in self._repeated if each.trouble), ""),
         }
 
         publishing = await self._follow(settings, database)
@@ -132,12 +128,12 @@ class House:
 
         await look_at(self.snapshots)
         self._again(partial(look_at, self.snapshots), _LOOKOUT)
-        self._again(Watcher(self.snapshots, self.telemetry, self._rebuild, self.loaded).look, PAUSE)
+        self._again(Watcher(self.snapshots, self.telemetry, self.renewal.reload, self.loaded).look, PAUSE)
         await self._open_grpc(deciding, admission)
 
     async def _open_grpc(self, deciding: Deciding, admission: Admission) -> None:
         """Open the door beside HTTP, where a port is given for it."""
-        server = self._settings.server
+        server = self.loaded.settings.server
         if server.grpc_port is None:
             return
         called = (deciding, admission, self.snapshots, self.clock)
@@ -152,10 +148,10 @@ class House:
     async def _follow(self, settings: Settings, records: Database) -> Publishing:
         """Begin to follow what is published, and to publish what the sources hold; return where to publish."""
         store = await self._until_closed.enter_async_context(store_beside(settings, records))
-        following = Following(store, self._apply, seen=self._published)
+        following = Following(store, self.renewal.release, seen=self.renewal.published)
         await following.look()
         self._again(following.look, settings.policies.poll)
-        self.health.watched["releases"] = lambda: following.trouble
+        self.health.watched["releases"] = lambda: following.trouble or self.renewal.trouble
         publishing = made_publishing(settings, store, own=self._builder.documents)
         for source in settings.policies.sources:
             syncing = Syncing.configured(source, settings, publishing)
@@ -167,22 +163,8 @@ class House:
         """Look, and again after every *pause* seconds, until all is closed."""
         repeating = Repeating(look, pause)
         repeating.start()
+        self._repeated.append(repeating)
         self._until_closed.push_async_callback(repeating.aclose)
-
-    async def _apply(self, published: Published) -> None:
-        """Let what is *published* come into force."""
-        believed(published, self._settings.policies)
-        snapshot = await asyncio.to_thread(self._builder.build, self._settings, published)
-        self._published = published
-        self.snapshots.swap(snapshot)
-        await asyncio.to_thread(keep_copy, self._settings.records.path, published)
-
-    def _rebuild(self) -> tuple[Loaded, Snapshot]:
-        loaded = self._source.load()
-        snapshot = self._builder.build(loaded.settings, self._published)
-        remember_feeds(loaded.settings)
-        self._settings = loaded.settings
-        return loaded, snapshot
 
     async def aclose(self) -> None:
         """Close everything that was opened."""

@@ -5,15 +5,14 @@ A change is built beside what is in force and swapped in when it stands. One tha
 log, the readiness page and a count; the files that it names and that are wrong are watched, too, until it stands.
 """
 
-import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 from yett.compose.loading import Loaded
 from yett.model.errors import OperatorError, YettError
 from yett.ports.telemetry import Telemetry
-from yett.services.snapshots import Snapshot, Snapshots
+from yett.services.snapshots import Snapshots
 
 __all__ = ["PAUSE", "Watcher", "watched_files"]
 
@@ -25,15 +24,15 @@ _Stamp = tuple[tuple[str, int, int, int], ...]
 
 
 class Watcher:
-    """Swaps snapshots when files have changed."""
+    """Has the configuration reloaded when files have changed."""
 
     def __init__(
-        self, snapshots: Snapshots, telemetry: Telemetry, rebuild: Callable[[], tuple[Loaded, Snapshot]], first: Loaded
+        self, snapshots: Snapshots, telemetry: Telemetry, reload: Callable[[], Awaitable[Loaded]], first: Loaded
     ) -> None:
-        """Call *rebuild* when a file that *first*, or what came after it, names has changed."""
+        """Call *reload*, which swaps, when a file that *first*, or what came after it, names has changed."""
         self._snapshots = snapshots
         self._telemetry = telemetry
-        self._rebuild = rebuild
+        self._reload = reload
         self._watched = watched_files(first)
         self._stamp = _stamp(self._watched)
 
@@ -44,17 +43,17 @@ class Watcher:
             return False
         self._stamp = stamp
         try:
-            loaded, snapshot = await asyncio.to_thread(self._rebuild)
+            loaded = await self._reload()
         except YettError as error:
             self._watch((*self._watched, *_accused(error)))
-            self._snapshots.keep(str(error))
+            self._snapshots.failure = str(error)
             self._telemetry.reload(well=False)
             _LOG.error("the changed configuration was refused, the running one stays:\n%s", error)
             return True
         self._watch(watched_files(loaded))
-        self._snapshots.swap(snapshot)
+        self._snapshots.failure = ""
         self._telemetry.reload(well=True)
-        _LOG.info("configuration %s is in force", snapshot.revision[:12])
+        _LOG.info("configuration %s is in force", self._snapshots.current.revision[:12])
         return True
 
     def _watch(self, files: Iterable[Path]) -> None:

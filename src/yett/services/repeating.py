@@ -1,10 +1,18 @@
-"""Repeating: what is looked after again and again while the gateway serves."""
+"""
+Repeating: what is looked after again and again while the gateway serves.
+
+Work says itself what went wrong, and is done again. A defect in it ends it, which is logged and can be seen: what is not
+looked after any longer must not seem to be.
+"""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 __all__ = ["Repeating"]
+
+_LOG = logging.getLogger("yett.repeating")
 
 
 class Repeating:
@@ -15,17 +23,26 @@ class Repeating:
         self._work = work
         self._pause = pause
         self._task: asyncio.Task[None] | None = None
+        self.trouble = ""
+        """Why it is not done any longer; empty while it is."""
 
     def start(self) -> None:
         """Begin, unless that was done."""
-        self._task = self._task or asyncio.get_running_loop().create_task(self._run())
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._run())
+            self._task.add_done_callback(self._ended)
 
     async def aclose(self) -> None:
         """Stop, also in the midst of it."""
-        if self._task is not None:
-            self._task.cancel()
+        if self._task is not None and self._task.cancel():
             with suppress(asyncio.CancelledError):
                 await self._task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Say why *task* ended, unless that was asked for."""
+        if not task.cancelled() and (error := task.exception()):
+            self.trouble = f"ended by a defect: {type(error).__name__}"
+            _LOG.critical("something is not looked after any longer", exc_info=error)
 
     async def _run(self) -> None:
         while True:

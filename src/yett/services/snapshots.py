@@ -95,13 +95,8 @@ class Snapshots:
         """Begin with *first*."""
         self.current = first
         self.failure = ""
-        """Why the newest configuration could not take its place; empty when it did."""
+        """Why the newest configuration did not come into force; empty when it did. What is released changes nothing in it."""
 
     def swap(self, snapshot: Snapshot) -> None:
         """Let *snapshot* take the current one's place, for every exchange that begins from now on."""
         self.current = snapshot
-        self.failure = ""
-
-    def keep(self, failure: str) -> None:
-        """Keep the current one, because of *failure*."""
-        self.failure = failure

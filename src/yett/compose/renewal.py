@@ -1,0 +1,84 @@
+"""
+Renewal: the snapshot in force is made anew when the configuration changes or something is released.
+
+Rules:
+
+1. It is made of both, and of the newest of each. One is made at a time: two made side by side would each leave out what
+   the other brought, and the one that came last would undo the other.
+2. What cannot be made changes nothing.
+"""
+
+import asyncio
+
+from yett.compose.feeds import remember_feeds
+from yett.compose.loading import Loaded, SettingsSource
+from yett.compose.published import keep_copy, kept_copy
+from yett.compose.publishing import believed
+from yett.compose.snapshot import Builder
+from yett.services.following import Published
+from yett.services.snapshots import Snapshot, Snapshots
+
+__all__ = ["Renewal"]
+
+
+class Renewal:
+    """Makes snapshots, and lets them come into force."""
+
+    def __init__(self, source: SettingsSource, loaded: Loaded, builder: Builder) -> None:
+        """
+        Begin with what was *loaded*; *source* is read when it changes.
+
+        Raises:
+            OperatorError: it says something that is wrong.
+        """
+        self._source = source
+        self._builder = builder
+        self._settings = loaded.settings
+        # What was in force last is, until the store has been asked, and as long as it cannot be.
+        self.published = kept_copy(self._settings.records.path)
+        self.snapshots = Snapshots(builder.build(self._settings, self.published))
+        remember_feeds(self._settings)
+        self.trouble = ""
+        """Why the next start cannot begin with what is in force now; empty when it can."""
+        self._turn = asyncio.Lock()
+
+    async def reload(self) -> Loaded:
+        """
+        Let what the configuration says now come into force.
+
+        Raises:
+            OperatorError: it says something that is wrong.
+        """
+        async with self._turn:
+            loaded, snapshot = await asyncio.to_thread(self._read)
+            self._settings = loaded.settings
+            self.snapshots.swap(snapshot)
+        return loaded
+
+    async def release(self, published: Published) -> None:
+        """
+        Let what is *published* come into force.
+
+        Raises:
+            OperatorError: it cannot, beside what is configured; or somebody signed it who is not trusted.
+        """
+        async with self._turn:
+            believed(published, self._settings.policies)
+            snapshot = await asyncio.to_thread(self._builder.build, self._settings, published)
+            self.published = published
+            self.snapshots.swap(snapshot)
+            self.trouble = await asyncio.to_thread(self._keep, published)
+
+    def _read(self) -> tuple[Loaded, Snapshot]:
+        loaded = self._source.load()
+        snapshot = self._builder.build(loaded.settings, self.published)
+        remember_feeds(loaded.settings)
+        return loaded, snapshot
+
+    def _keep(self, published: Published) -> str:
+        """Keep a copy of what is *published* for the next start; say why there is none."""
+        try:
+            keep_copy(self._settings.records.path, published)
+        except OSError as error:
+            return f"no copy of what is released could be kept for the next start: {error.strerror}"
+        return ""
