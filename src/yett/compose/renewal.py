@@ -65,9 +65,10 @@ class Renewal:
         async with self._turn:
             believed(published, self._settings.policies)
             snapshot = await asyncio.to_thread(self._builder.build, self._settings, published)
+            # Kept before it is in force, so that no start goes back behind what was.
+            self.trouble = await asyncio.to_thread(self._keep, published)
             self.published = published
             self.snapshots.swap(snapshot)
-            self.trouble = await asyncio.to_thread(self._keep, published)
 
     def _read(self) -> tuple[Loaded, Snapshot]:
         loaded = self._source.load()
