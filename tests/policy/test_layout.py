@@ -39,11 +39,23 @@ def test_what_is_placed_is_listed_for_each_rule_once_and_in_order() -> None:
     layout = Layout(
         [clause("a", ALWAYS), clause("b", Or((says("team.id"), says("user.id")))), clause("c", ALWAYS)],
     )
-    placed = layout.placed(["x", "y", "z"])
-    assert layout.listed(0b1111, placed) == ["x", "y", "z"]
-    assert layout.listed(0b1010, placed) == ["y", "z"]
-    assert layout.listed(0b0110, placed) == ["y"]
-    assert Layout([]).placed([]) == []
+    placed = layout.placed(["x", "y", "z"], layout.every)
+    assert placed.listed(0b1111) == ["x", "y", "z"]
+    assert placed.listed(0b1010) == ["y", "z"]
+    assert placed.listed(0b0110) == ["y"]
+    assert [placed.first(possible) for possible in (0b1111, 0b1110, 0b0100, 0b1000)] == ["x", "y", "y", "z"]
+    assert Layout([]).placed([], 0).listed(0) == []
+
+
+def test_what_is_placed_for_some_rules_is_found_by_their_bits() -> None:
+    layout = Layout(
+        [clause("a", ALWAYS), clause("b", Or((says("team.id"), says("user.id")))), clause("c", ALWAYS)],
+    )
+    placed = layout.placed(["x", "y", "z"], 0b1110)
+    assert placed.listed(0b1110) == ["y", "z"]
+    assert placed.listed(0b0100) == ["y"]
+    assert placed.first(0b1100) == "y"
+    assert layout.placed(["x", "y", "z"], 0).listed(0) == []
 
 
 def test_a_condition_without_a_normal_form_has_one_bit_and_no_column() -> None:

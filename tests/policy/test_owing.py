@@ -32,6 +32,15 @@ def test_what_merges_is_merged() -> None:
     assert owed.joined(owed.numbers[:1]) == (Cap("max_tokens", 5),)
 
 
+def test_what_one_rule_alone_owes_needs_no_joining() -> None:
+    owed = Owed(
+        [(Notify("a"),), (Notify("b"),), (Notify("b"),), (Notify("c"), Notify("d")), (), (Cap("n", 1),), (Cap("n", 2),)]
+    )
+    (first,) = owed.numbers[0]
+    assert owed.alone(owed.numbers) == [first, -1, -1, -1, -1, -1, -1]
+    assert owed.in_order(owed.numbers[3][::-1]) == (Notify("c"), Notify("d"))
+
+
 def disagrees(rng: random.Random) -> bool:
     obligations: list[tuple[Obligation, ...]] = [clause.obligations for clause in some_clauses(rng)]
     owed = Owed(obligations)

@@ -1,15 +1,21 @@
 """What is told quickly is what the specification of combining says."""
 
 import random
+import tracemalloc
+from dataclasses import replace
 
 import pytest
 
 from tests.policy.test_program import some_clauses
-from yett.model.decision import Decision
+from yett.model.decision import Decision, Effect
+from yett.model.obligation import Cap, Notify, Obligation
+from yett.model.stage import Stage
 from yett.policy import owing, telling
 from yett.policy.clause import Clause
 from yett.policy.combining import Matched, combine
+from yett.policy.expression import ALWAYS
 from yett.policy.layout import Layout
+from yett.policy.owing import Owed
 from yett.policy.telling import Telling
 
 
@@ -20,8 +26,9 @@ def disagreement(rng: random.Random) -> tuple[Decision, Decision] | None:
     for _ in range(20):
         possible = rng.randrange(layout.every + 1)
         expected = combine((Matched(clauses[each]) for each in layout.rules(possible)), "r")
-        if told.certain(possible) != expected:
-            return told.certain(possible), expected
+        decided = told.certain(possible)
+        if decided.reason != expected.reason or decided != expected:
+            return decided, expected
     return None
 
 
@@ -37,6 +44,7 @@ def test_every_set_of_conjuncts_is_told_as_combining_says() -> None:
         (owing, "_is_notice", lambda obligation: True),
         (owing, "join_ranked", lambda ranked: tuple(each for _, each in ranked)),
         (owing, "sorted", lambda owed, **_: list(owed)),
+        (Owed, "alone", lambda _, numbers: [each[0] if each else -1 for each in numbers]),
         (telling, "_STRANDED", None),
         (telling, "STRICTNESS", {effect: -rank for effect, rank in telling.STRICTNESS.items()}),
     ],
@@ -60,12 +68,49 @@ def test_equal_decisions_are_one_object() -> None:
     assert told.interned[1] is told.certain(1)
 
 
-def test_the_number_of_objects_that_are_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("owed", [(Notify("a", "@"),), (Notify("a"), Notify("b")), (Cap("n", 5),)])
+def test_who_asks_cannot_make_it_keep_more_than_a_number_of_bytes(
+    owed: tuple[Obligation, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "_INTERNED", 1 << 18)
+    assert 1 << 17 < kept(owed, 2_000) < 3 << 17
+    monkeypatch.setattr(telling, "_EACH", 0)
+    monkeypatch.setattr(telling, "_ITEM", 0)
+    monkeypatch.setattr(telling, "_MERGED", 0)
+    assert kept(owed, 2_000) > 1 << 20
+
+
+def kept(owed: tuple[Obligation, ...], questions: int) -> int:
+    """Return the bytes that so many questions, each to other rules of 300 that owe something, make it keep at most."""
+    clauses = [
+        Clause("p", "1", f"r{number:03}", 0, Effect.WARN, ALWAYS, frozenset(Stage), definite=False, obligations=each)
+        for number in range(300)
+        for each in [tuple(replace(one, message=str(number)) if one == Notify("a", "@") else one for one in owed)]
+    ]
+    told = Telling(clauses, Layout(clauses), "r")
+    rng = random.Random(1)
+    tracemalloc.start()
+    for _ in range(questions):
+        assert len(told.certain(rng.getrandbits(300)).reasons) > 0
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return most
+
+
+def test_a_decision_that_is_too_large_to_be_kept_is_told_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(telling, "_INTERNED", 1)
     _, told = made()
-    for possible in range(8):
+    assert told.certain(1) == told.certain(1)
+    assert told.interned == {}
+
+
+def test_what_is_asked_often_is_kept_again_after_all_was_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "_INTERNED", 4 * telling._EACH)
+    _, told = made()
+    for possible in range(1, 8):
         told.certain(possible)
-    assert len(told.interned) == 1
+    assert 0 < len(told.interned) < 5
+    assert told.certain(7) is told.certain(7)
 
 
 def test_the_priority_of_the_deny_that_decides_is_known_without_telling() -> None:

@@ -8,6 +8,7 @@ Rules:
 2. A decision never travels without its reasons.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -47,8 +48,8 @@ class Decision:
 
     allowed: bool
     effect: Effect
-    reasons: tuple[Reason, ...] = ()
-    """Every matching rule, highest priority first, the strictest first among equals."""
+    reasons: Sequence[Reason] = ()
+    """Every matching rule, highest priority first, the strictest first among equals; it never changes."""
     obligations: tuple[Obligation, ...] = ()
     revision: str = ""
     """The digest of the policies that decided."""
@@ -56,4 +57,7 @@ class Decision:
     @property
     def reason(self) -> str:
         """The text of the rule that decided, fit to be shown to a caller; empty when none did."""
-        return next((reason.text or reason.rule for reason in self.reasons if reason.effect is self.effect), "")
+        for reason in self.reasons:
+            if reason.effect is self.effect:
+                return reason.text or reason.rule
+        return ""

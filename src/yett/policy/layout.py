@@ -5,7 +5,7 @@ Bits are in the order of rules, so the lowest one that is set belongs to the rul
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from yett.policy.clause import Clause
 from yett.policy.generation import Early
@@ -13,7 +13,7 @@ from yett.policy.index import Column, column
 from yett.policy.normal import Term, conjuncts
 from yett.policy.schema import cost
 
-__all__ = ["Layout", "union"]
+__all__ = ["Layout", "Placed", "union"]
 
 _Item = TypeVar("_Item")
 
@@ -35,9 +35,7 @@ class Layout:
         for number, clause in enumerate(clauses):
             self._add(number, clause)
         self.every = (1 << len(self.owners)) - 1
-        self._below = self.placed([(mask & -mask) - 1 for mask in self.masks])
-        """Per bit, those below the ones of the same rule."""
-        self._places = self.placed(range(len(self.masks)))
+        self._places = self.placed(range(len(self.masks)), self.every)
 
     def _add(self, number: int, clause: Clause) -> None:
         first = len(self.owners)
@@ -78,19 +76,42 @@ class Layout:
 
     def rules(self, possible: int) -> list[int]:
         """Return the rules that have one of the bits in *possible*, in their order."""
-        return self.listed(possible, self._places)
+        return self._places.listed(possible)
 
-    def placed(self, items: Sequence[_Item]) -> list[_Item]:
-        """Place *items*, one for each rule, where `listed` finds them: by the length of a number whose highest bit is its."""
-        return [items[0], *(items[owner] for owner in self.owners)] if self.owners else []
+    def placed(self, items: Sequence[_Item], bits: int) -> "Placed[_Item]":
+        """Place *items*, one for each rule, so that those of rules that have one of these *bits* are found by them."""
+        shift = (bits & -bits).bit_length() - 1 if bits else len(self.owners)
+        owners = self.owners[shift:]
+        below = [((mask & -mask) - 1) >> shift for mask in self.masks]
+        # Where a number of no bits would look there is nothing.
+        return Placed(
+            shift, [items[0], *map(items.__getitem__, owners)] if owners else [], [0, *map(below.__getitem__, owners)]
+        )
 
-    def listed(self, possible: int, placed: Sequence[_Item]) -> list[_Item]:
-        """Return those of the *placed* items whose rules have one of the bits in *possible*, in the rules' order."""
-        found, below = [], self._below
+
+class Placed(Generic[_Item]):
+    """Items of rules, by the length of a number whose highest bit is its rule's, once the lowest are shifted out."""
+
+    __slots__ = ("_below", "_items", "_shift")
+
+    def __init__(self, shift: int, items: Sequence[_Item], below: Sequence[int]) -> None:
+        self._shift = shift
+        self._items = items
+        self._below = below
+        """The bits below those of the same rule."""
+
+    def first(self, possible: int) -> _Item:
+        """Return the item of the first rule that has one of the bits in *possible*, of which there are some."""
+        return self._items[(possible & -possible).bit_length() - self._shift]
+
+    def listed(self, possible: int) -> list[_Item]:
+        """Return the items whose rules have one of the bits in *possible*, in the rules' order."""
+        found, items, below = [], self._items, self._below
+        possible >>= self._shift
         # From the highest bit down: what is left grows shorter, and the cost with it.
         while possible:
             length = possible.bit_length()
-            found.append(placed[length])
+            found.append(items[length])
             possible &= below[length]
         found.reverse()
         return found

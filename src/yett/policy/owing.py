@@ -25,7 +25,8 @@ class Owed:
         self._every = sorted(ranks, key=ranks.__getitem__)
         self._ranks = [ranks[each] for each in self._every]
         number = {each: place for place, each in enumerate(self._every)}
-        self._merging = {place for place, each in enumerate(self._ranks) if told[each] > 1}
+        self.merging = {place for place, each in enumerate(self._ranks) if told[each] > 1}
+        """The numbers of what is merged with others, where several of them are owed."""
         self.numbers = [tuple([number[each] for each in owed]) for owed in obligations]
         """Per rule, the numbers of what it owes."""
         self.notices = [tuple([number[each] for each in owed if _is_notice(each)]) for owed in obligations]
@@ -34,9 +35,19 @@ class Owed:
     def joined(self, numbers: Iterable[tuple[int, ...]]) -> tuple[Obligation, ...]:
         """Join what is owed by these *numbers* of some rules."""
         owed = set(chain.from_iterable(numbers))
-        if owed.isdisjoint(self._merging):
-            return tuple(map(self._every.__getitem__, sorted(owed)))
+        if owed.isdisjoint(self.merging):
+            return self.in_order(owed)
         return join_ranked([(self._ranks[each], self._every[each]) for each in owed])
+
+    def in_order(self, numbers: Iterable[int]) -> tuple[Obligation, ...]:
+        """Return what has these *numbers*, each once and none of them merging."""
+        return tuple(map(self._every.__getitem__, sorted(numbers)))
+
+    def alone(self, numbers: Sequence[tuple[int, ...]]) -> list[int]:
+        """Return the one number of each rule that has one, which no other has and which merges with none; of others -1."""
+        owners = Counter(chain.from_iterable(numbers))
+        lonely = {number for number, count in owners.items() if count == 1} - self.merging
+        return [each[0] if len(each) == 1 and each[0] in lonely else -1 for each in numbers]
 
 
 def _is_notice(obligation: Obligation) -> bool:

@@ -145,7 +145,7 @@ class Part:
         if self._cheap_whole or self._costly_whole or self._start.uncertain:
             return self._generally, ""
         telling = self.rules.telling
-        ending = Ending(self._generally, telling.interned.get, telling.certain)
+        ending = Ending(self._generally, telling.interned.get, telling.told)
         return directly(self._start, self._columns, ending)
 
     def _silence(self, possible: int) -> "_Silence":

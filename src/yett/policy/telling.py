@@ -4,9 +4,9 @@ Telling: from the conjuncts that match to a decision; the fast way to what `yett
 Rules:
 
 1. What depends on a rule alone, such as its reason, is made once. Decisions are interned by the set of conjuncts that
-   matched with certainty, and joined obligations by the set of rules that owe any: equal things, one object. Neither
-   is ever found by a question, so nothing here can be stale.
+   matched with certainty: equal things, one object. None is ever found by a question, so nothing here can be stale.
 2. What is rare (a fact without a value, routes that exclude each other) is left to the specification itself.
+3. Whoever asks cannot make it keep more than a number of bytes, which grows neither with rules nor with requests.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,12 +17,19 @@ from yett.policy.clause import STRICTNESS, Clause
 from yett.policy.combining import Matched, combine
 from yett.policy.interpreter import Look, unknown
 from yett.policy.layout import Layout, union
+from yett.policy.listing import Listing
 from yett.policy.owing import Owed
 
 __all__ = ["Telling"]
 
-_INTERNED = 1 << 14
-"""How many decisions, and as many joins, are kept per stage at most; some megabytes."""
+_INTERNED = 1 << 24
+"""How many bytes of decisions are kept per stage, about; at one more all are forgotten, and what is asked often is back soon."""
+_EACH = 512
+"""What a decision takes without what follows."""
+_ITEM = 8
+"""What a reason takes, or an obligation, of which the rules hold the rest."""
+_MERGED = 1024
+"""What an obligation takes that was merged."""
 _STRANDED = Route(frozenset())
 
 
@@ -33,7 +40,7 @@ class Telling:
         self._clauses = clauses
         self._layout = layout
         self._revision = revision
-        self._reasons = layout.placed([clause.certain for clause in clauses])
+        self._reasons = layout.placed([clause.certain for clause in clauses], layout.every)
         of_effect = {effect: self._bits(clause.effect is effect for clause in clauses) for effect in Effect}
         self._denials = of_effect[Effect.DENY]
         self._verdicts = self._denials | of_effect[Effect.ALLOW]
@@ -43,8 +50,11 @@ class Telling:
         owed = Owed([clause.obligations for clause in clauses])
         self._notifying = self._bits(map(bool, owed.notices))
         self._from = self._holding_from()
+        self._merging = self._bits(not owed.merging.isdisjoint(numbers) for numbers in owed.numbers)
         self._joins = _Joins(owed, layout, owed.numbers)
         self._notices = _Joins(owed, layout, owed.notices)
+        self._each = _EACH + len(layout.owners) // 4
+        self._held = 0
         self.interned: dict[int, Decision] = {}
         """Decisions by the conjuncts that matched."""
 
@@ -67,11 +77,19 @@ class Telling:
 
     def certain(self, possible: int) -> Decision:
         """Return the decision where the *possible* conjuncts are definitely true."""
-        decision = self.interned.get(possible)
-        if decision is None:
-            decision = self._told(possible)
-            if len(self.interned) < _INTERNED:
-                self.interned[possible] = decision
+        return self.interned.get(possible) or self.told(possible)
+
+    def told(self, possible: int) -> Decision:
+        """Make that decision, and keep it."""
+        decision = self._told(possible)
+        each = _MERGED if possible & self._merging else _ITEM
+        held = self._each + _ITEM * possible.bit_count() + each * len(decision.obligations)
+        self._held += held
+        if self._held > _INTERNED:
+            self.interned.clear()
+            self._held = held
+        if held <= _INTERNED:
+            self.interned[possible] = decision
         return decision
 
     def decision(self, possible: int, uncertain: int, look: Look) -> Decision:
@@ -86,7 +104,7 @@ class Telling:
         return combine(matched, self._revision)
 
     def _told(self, possible: int) -> Decision:
-        reasons = tuple(self._layout.listed(possible, self._reasons))
+        reasons = Listing(self._reasons, possible) if possible else ()
         verdicts = possible & self._verdicts
         top = verdicts & -verdicts
         if top & self._denials:
@@ -106,15 +124,14 @@ class _Joins:
 
     def __init__(self, owed: Owed, layout: Layout, numbers: Sequence[tuple[int, ...]]) -> None:
         self._owed = owed
-        self._layout = layout
-        self._numbers = layout.placed(numbers)
-        self._known: dict[int, tuple[Obligation, ...]] = {0: ()}
+        alone = owed.alone(numbers)
+        self._others = union(mask for mask, number in zip(layout.masks, alone, strict=True) if number < 0)
+        owing = union(mask for mask, each in zip(layout.masks, numbers, strict=True) if each)
+        self._numbers = layout.placed(numbers, owing)
+        self._alone = layout.placed(alone, owing)
 
     def of(self, owing: int) -> tuple[Obligation, ...]:
         """Join what the rules *owing* owe."""
-        joined = self._known.get(owing)
-        if joined is None:
-            joined = self._owed.joined(self._layout.listed(owing, self._numbers))
-            if len(self._known) < _INTERNED:
-                self._known[owing] = joined
-        return joined
+        if owing & self._others:
+            return self._owed.joined(self._numbers.listed(owing))
+        return self._owed.in_order(self._alone.listed(owing)) if owing else ()

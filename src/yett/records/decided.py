@@ -16,7 +16,8 @@ from yett.records.building import serialise
 
 __all__ = ["DecisionRecords"]
 
-_MOST = 1 << 14
+_MOST = 1 << 24
+"""How many bytes are kept of what decisions have in common; at one more all are forgotten."""
 _HEAD = b'{"format":1,"kind":"record","id":'
 
 
@@ -27,6 +28,7 @@ class DecisionRecords:
         self._operation = operation
         self._rests: dict[tuple[Stage, int], tuple[Decision, bytes]] = {}
         """By the identity of the decisions, which are kept so that no other can take it."""
+        self._held = 0
 
     def of(self, id: str, at: float, stage: Stage, decision: Decision) -> bytes:
         """Return the record *id* of what was decided at a *stage*, *at* seconds since 1970-01-01 UTC, as canonical JSON."""
@@ -48,7 +50,9 @@ class DecisionRecords:
         )
         whole = serialise(Record("", 0.0, self._operation, decision.revision, judgements=[judged]))
         rest = whole.removeprefix(_HEAD + b'"","at":0.0')
-        if len(self._rests) >= _MOST:
+        self._held += len(rest)
+        if self._held > _MOST:
             self._rests.clear()
+            self._held = len(rest)
         self._rests[stage, id_of(decision)] = decision, rest
         return rest
