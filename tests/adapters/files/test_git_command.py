@@ -38,3 +38,28 @@ async def test_a_command_that_does_not_end_is_ended(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(git_command, "_PATIENCE", 0.1)
     with pytest.raises(NotReady, match=r"within 0\.1 seconds"):
         await Git(tmp_path / "kept").run("version")
+
+
+async def test_a_command_that_cannot_be_started_is_not_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "git").touch(mode=0o644)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NotReady, match="permission denied"):
+        await Git(tmp_path / "kept").run("version")
+
+
+async def test_one_is_alone_at_a_time_and_nobody_waits_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git = Git(tmp_path / "below" / "kept")
+    async with git.alone():
+        monkeypatch.setattr(git_command, "_PATIENCE", 0.05)
+        with pytest.raises(NotReady, match=r"within 0\.05 seconds"):
+            await git.alone().__aenter__()
+    async with git.alone():
+        pass
+
+
+async def test_where_nothing_can_be_written_nobody_is_alone(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(NotReady, match="file exists"):
+        await Git(tmp_path / "file" / "kept").alone().__aenter__()

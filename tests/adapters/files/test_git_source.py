@@ -1,13 +1,17 @@
 """Real repositories, with commits, branches, rewritten history, and none at all."""
 
+import asyncio
 import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from yett.adapters.files import git_command, git_source
+from yett.adapters.files.git_command import Git
 from yett.adapters.files.git_source import GitSource
 from yett.model.errors import NotReady, OperatorError
+from yett.ports.sources import Checkout
 
 
 class Repository:
@@ -115,3 +119,31 @@ async def test_what_is_not_text_is_told(repository: Repository) -> None:
     repository.commit(b="two")
     with pytest.raises(OperatorError, match=r"`a\.yaml` is not UTF-8"):
         await source(repository).read()
+
+
+async def test_two_that_read_from_one_address_each_get_their_own_reference(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit(a="main")
+    repository.run("checkout", "--quiet", "-b", "next")
+    repository.commit(a="next")
+    one, other = (source(repository, reference=name) for name in ("main", "next"))
+    turned_away = asyncio.Event()
+    taken = git_command._taken
+    run = git_source.Git.run
+    beside: list[asyncio.Task[Checkout]] = []
+
+    def noted(descriptor: int) -> bool:
+        return taken(descriptor) or bool(turned_away.set())
+
+    async def interrupted(git: Git, *arguments: str, **how: bytes) -> bytes:
+        said = await run(git, *arguments, **how)
+        if arguments[0] == "fetch" and not beside:
+            beside.append(asyncio.create_task(other.read()))
+            await asyncio.wait({*beside, asyncio.create_task(turned_away.wait())}, return_when="FIRST_COMPLETED")
+        return said
+
+    monkeypatch.setattr(git_command, "_taken", noted)
+    monkeypatch.setattr(Git, "run", interrupted)
+    assert (await one.read()).files == {"a.yaml": "main"}
+    assert (await beside[0]).files == {"a.yaml": "next"}

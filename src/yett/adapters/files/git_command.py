@@ -12,7 +12,9 @@ Rules:
 import asyncio
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 
 from yett.model.errors import NotReady
@@ -20,7 +22,9 @@ from yett.model.errors import NotReady
 __all__ = ["Git", "GitRefusal", "shown"]
 
 _PATIENCE = 60.0
-"""Seconds that one command may take."""
+"""Seconds that one command may take, and that one waits for others to be done."""
+_PAUSE = 0.02
+"""Seconds between two looks whether they are."""
 _PROTOCOLS = "file:https:ssh"
 _SECRET = re.compile(r"//[^/@]*@")
 _SURROUNDINGS = {
@@ -55,11 +59,46 @@ class Git:
 
         Raises:
             GitRefusal: it failed.
-            NotReady: there is no `git`, or it does not come to an end.
+            NotReady: there is no `git`, it cannot be started, or it does not come to an end.
         """
-        if not (self._kept / "HEAD").exists():
+        if not os.path.exists(self._kept / "HEAD"):  # noqa: ASYNC240, PTH110 - no wait; no error, either
             await _run(["init", "--quiet", "--bare", str(self._kept)])
         return await _run([*_KEPT, "--git-dir", str(self._kept), *arguments], given, surroundings or {})
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """
+        Be the only one, of all processes, who is alone with the repository.
+
+        Raises:
+            NotReady: others are for too long, or nothing can be written beside it.
+        """
+        try:
+            self._kept.parent.mkdir(parents=True, exist_ok=True)
+            file = self._kept.with_name(f"{self._kept.name}.lock").open("ab")
+        except OSError as error:
+            raise _unusable(error) from None
+        with file:  # closing it gives the lock back
+            try:
+                async with asyncio.timeout(_PATIENCE):
+                    while not _taken(file.fileno()):  # noqa: ASYNC110 - a thread that waits cannot be called off
+                        await asyncio.sleep(_PAUSE)
+            except TimeoutError:
+                raise NotReady(f"others did not let go of `{self._kept}` within {_PATIENCE:g} seconds") from None
+            yield
+
+
+def _taken(descriptor: int) -> bool:
+    """Take the lock of a file, unless somebody has it."""
+    try:
+        flock(descriptor, LOCK_EX | LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _unusable(error: OSError) -> NotReady:
+    return NotReady(f"`git` cannot be used here: {(error.strerror or str(error)).lower()}")
 
 
 async def _run(arguments: Sequence[str], given: bytes = b"", surroundings: Mapping[str, str] | None = None) -> bytes:
@@ -74,6 +113,8 @@ async def _run(arguments: Sequence[str], given: bytes = b"", surroundings: Mappi
         )
     except FileNotFoundError:
         raise NotReady("the command `git` is not there; install it") from None
+    except OSError as error:
+        raise _unusable(error) from None
     try:
         out, told = await asyncio.wait_for(running.communicate(given), _PATIENCE)
     except BaseException as error:

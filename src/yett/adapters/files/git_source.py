@@ -1,7 +1,8 @@
 """
 A git repository of policy files: read, never checked out.
 
-One commit is read: every file of it, or nothing.
+One commit is read: every file of it, or nothing. The repository that is kept is shared by all that read from one address,
+whatever they read there, and by several processes; so one fetches at a time.
 """
 
 from pathlib import Path
@@ -43,8 +44,9 @@ class GitSource:
         if self._address.startswith("-") or self._reference.startswith("-"):
             raise self._wrong("an address or a reference begins with `-`", "name a repository and a branch")
         try:
-            await self._git.run("fetch", "--quiet", "--depth=1", "--no-tags", "--", self._address, self._reference)
-            commit = (await self._git.run("rev-parse", "--verify", "FETCH_HEAD^{commit}")).decode().strip()
+            async with self._git.alone():
+                await self._git.run("fetch", "--quiet", "--depth=1", "--no-tags", "--", self._address, self._reference)
+                commit = (await self._git.run("rev-parse", "--verify", "FETCH_HEAD^{commit}")).decode().strip()
             return Checkout(await self._files(commit), commit)
         except GitRefusal as refusal:
             if "find remote ref" in str(refusal):
