@@ -1,11 +1,13 @@
 """A folder of policy files."""
 
+import errno
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from yett.adapters.files.folder_source import FolderSource, is_policy
-from yett.model.errors import OperatorError
+from yett.model.errors import NotReady, OperatorError
 
 
 @pytest.mark.parametrize(
@@ -38,4 +40,16 @@ async def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
         await FolderSource(tmp_path / "nowhere").read()
     (tmp_path / "a.yaml").write_bytes(b"\xff")
     with pytest.raises(OperatorError, match="is not UTF-8"):
+        await FolderSource(tmp_path).read()
+
+
+async def test_a_folder_that_goes_while_it_is_read_is_not_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def scanned(folder: Path, _: str) -> Iterator[Path]:
+        yield folder / "a.yaml"
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory", str(folder / "below"))
+
+    monkeypatch.setattr(Path, "rglob", scanned)
+    with pytest.raises(NotReady, match=r"`.*/below` cannot be read: no such file"):
         await FolderSource(tmp_path).read()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,14 @@ async def test_a_push_that_is_refused_is_not_ready(repository: Path, tmp_path: P
     hook.write_text("#!/bin/sh\nexit 1\n")
     hook.chmod(0o755)
     with pytest.raises(NotReady, match="cannot be used"):
+        await GitPolicies(str(repository), tmp_path / "kept").release(release(1))
+
+
+async def test_without_room_for_what_is_being_made_it_is_not_ready(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(NotReady, match="cannot be used: no such file or directory"):
         await GitPolicies(str(repository), tmp_path / "kept").release(release(1))
 
 

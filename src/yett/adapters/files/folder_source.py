@@ -44,17 +44,19 @@ class FolderSource:
             problem = Problem(Place(self.name), "no-source", "there is no such folder", "name one that exists")
             raise OperatorError(problem)
         files = {}
-        for file in sorted(self._folder.rglob("*")):
-            path = file.relative_to(self._folder).as_posix()
-            if is_policy(path) and file.is_file():
-                files[path] = _text(file)
+        try:
+            for file in sorted(self._folder.rglob("*")):
+                path = file.relative_to(self._folder).as_posix()
+                if is_policy(path) and file.is_file():
+                    files[path] = _text(file)
+        except OSError as error:  # what is found may be gone, or locked away, by the time that it is read
+            why = (error.strerror or "unreadable").lower()
+            raise NotReady(f"`{error.filename or self._folder}` cannot be read: {why}") from None
         return Checkout(files)
 
 
 def _text(file: Path) -> str:
     try:
         return file.read_text("utf-8-sig")
-    except OSError as error:
-        raise NotReady(f"`{file}` cannot be read: {(error.strerror or 'unreadable').lower()}") from None
     except UnicodeDecodeError:
         raise OperatorError(Problem(Place(str(file)), "encoding", "is not UTF-8", "save the file as UTF-8")) from None

@@ -127,7 +127,10 @@ class GitPolicies:
 
     async def _pushed(self, tree: _Tree, path: str, content: bytes, said: str) -> bool:
         """Commit *content* at *path* upon *tree*, and push it; False where the branch has moved on."""
-        commit = await self._committed(tree, path, content, said)
+        try:
+            commit = await self._committed(tree, path, content, said)
+        except OSError as error:
+            raise self._unusable((error.strerror or str(error)).lower()) from None
         lease = f"--force-with-lease={self._branch}:{tree.commit}"
         try:
             await self._git.run("push", "--quiet", lease, "--", self._address, f"{commit}:{self._branch}")
@@ -156,8 +159,8 @@ class GitPolicies:
         except GitRefusal as refusal:
             raise self._unusable(refusal) from None
 
-    def _unusable(self, refusal: GitRefusal) -> NotReady:
-        return NotReady(f"the policy store `{shown(self._address)}` cannot be used: {refusal}")
+    def _unusable(self, why: GitRefusal | str) -> NotReady:
+        return NotReady(f"the policy store `{shown(self._address)}` cannot be used: {why}")
 
     def _crowded(self) -> NotReady:
         return NotReady(f"others are publishing to `{shown(self._address)}` all the time; try again")
