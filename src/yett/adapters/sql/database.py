@@ -203,6 +203,8 @@ def _mapped() -> Iterator[None]:
         yield
     except SQLAlchemyError as problem:
         raise NotReady(f"the database refused: {_reason(problem)}") from problem
+    except OSError as problem:  # a driver does not turn every error of a connection into one of its own
+        raise NotReady(f"the database cannot be reached: {(problem.strerror or str(problem)).lower()}") from problem
 
 
 def _reason(problem: SQLAlchemyError) -> str:

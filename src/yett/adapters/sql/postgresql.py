@@ -13,6 +13,8 @@ from sqlalchemy import URL
 __all__ = ["connection"]
 
 _PORT = 5432
+_PATIENCE = 60
+"""Seconds of silence after which a server is given up: one that is cut off would otherwise be waited for for hours."""
 
 
 def connection(url: URL) -> tuple[URL, Mapping[str, object]]:
@@ -23,7 +25,7 @@ def connection(url: URL) -> tuple[URL, Mapping[str, object]]:
         ValueError: an option is not known, or its value is none.
     """
     options = {name: value if isinstance(value, str) else value[-1] for name, value in url.query.items()}
-    arguments: dict[str, object] = {}
+    arguments: dict[str, object] = {"timeout": _PATIENCE}
     host = options.pop("host", "")
     port = int(options.pop("port", url.port or _PORT))
     if host.startswith("/"):
