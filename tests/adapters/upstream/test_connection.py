@@ -94,6 +94,17 @@ async def test_after_an_answer_it_is_closed(said: bytes, body: bytes) -> None:
     assert line.lost == [line.connection]
 
 
+async def test_one_that_is_gone_before_it_is_asked_fails_at_once() -> None:
+    wire = Wire()
+    connection = Connection(THERE, [].append, [].append)
+    connection.connection_made(wire)
+    connection.connection_lost(None)
+    answer = connection.ask(b"asked", asyncio.get_running_loop().time() + 60)
+    assert answer.head.done()
+    with pytest.raises(UpstreamError, match="before it was asked"):
+        await answer.head
+
+
 async def test_what_comes_unasked_closes_it() -> None:
     line = Line()
     line.say(PLAIN, PLAIN)

@@ -257,6 +257,25 @@ async def test_a_connection_that_the_provider_closed_meanwhile_is_not_used_again
         assert await whole(upstream) == (200, b'{"second":2}')
 
 
+async def test_a_connection_that_ends_while_it_is_being_made_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = asyncio.get_running_loop()
+    connect, lost = loop.create_connection, asyncio.Event()
+
+    async def connected(*arguments: object, **how: object) -> object:
+        transport, connection = await connect(*arguments, **how)  # type: ignore[arg-type]
+        ended = connection.connection_lost
+        monkeypatch.setattr(connection, "connection_lost", lambda error: (ended(error), lost.set()))
+        transport.abort()
+        await lost.wait()
+        return transport, connection
+
+    monkeypatch.setattr(loop, "create_connection", connected)
+    async with Provider() as provider, reach(provider) as upstream:
+        with pytest.raises(UpstreamError, match="closed the connection before it was asked"):
+            await upstream.open(ASKED)
+        assert not upstream._open
+
+
 async def test_a_connection_that_was_idle_for_long_is_not_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "_IDLE_SECONDS", 0)
     async with Provider() as provider, reach(provider) as upstream:

@@ -43,6 +43,7 @@ class Connection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._answer: HttpAnswer | None = None
         self._timer: TimerHandle | None = None
+        self._gone = False
         self.heard = self._loop.time()
         """When something last happened."""
 
@@ -60,6 +61,9 @@ class Connection(asyncio.Protocol):
         self._ended = self._lasts = False
         self._deadline = deadline
         self.heard = self._loop.time()
+        if self._gone:  # since it was made; nobody will tell that again
+            self._fail(self._error("closed the connection before it was asked"))
+            return answer
         self._transport.write(request)
         self._watch()
         return answer
@@ -86,6 +90,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Know that the other side is gone."""
+        self._gone = True
         self._lost(self)
         if self._timer is not None:
             self._timer.cancel()

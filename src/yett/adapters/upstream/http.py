@@ -141,7 +141,8 @@ class HttpUpstream:
                     self._port,
                     ssl=self._context(),
                 )
-        self._open.add(connection)
+        if connection.usable:
+            self._open.add(connection)
         return connection
 
     def _context(self) -> ssl.SSLContext | None:
