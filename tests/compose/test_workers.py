@@ -1,5 +1,6 @@
 """Several processes on one port, and the one that watches over them: with real processes and real signals."""
 
+import errno
 import os
 import signal
 import socket
@@ -309,3 +310,27 @@ def test_the_pause_grows_while_workers_die_young(lives: list[float], pauses: lis
             team._bury(worker)  # type: ignore[arg-type]
             assert team._due[-1] == pytest.approx(before + pause, abs=0.5)
             assert team._workers == []
+
+
+def test_a_worker_that_cannot_begin_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Begun:
+        born = 0.0
+
+        def __init__(self, *_: object) -> None:
+            tries.append("tried")
+            if len(tries) < 3:
+                raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+            self.sentinel, self._kept = socket.socketpair()
+            asking.send(bytes([signal.SIGTERM]))
+
+    tries: list[str] = []
+    monkeypatch.setattr(workers, "_Worker", Begun)
+    asked, asking = socket.socketpair()
+    with asked, asking, socket.socket() as listener:
+        team = workers._Team(lambda _listener, _started: None, listener, Crew(1, pause=0.001), asked)
+        team._due = [0.0]
+        team.keep()
+        (worker,) = team._workers
+        for end in (worker.sentinel, worker._kept):  # type: ignore[attr-defined]
+            end.close()  # type: ignore[union-attr]
+    assert len(tries) == 3

@@ -116,8 +116,12 @@ class _Worker:
         spawn = get_context("spawn")
         self.news, telling = spawn.Pipe(duplex=False)
         self._process = spawn.Process(target=_live, args=(work, listener, telling), name="yett-worker")
-        with telling, _deaf_to_interrupts():
-            self._process.start()
+        try:
+            with telling, _deaf_to_interrupts():
+                self._process.start()
+        except OSError:
+            self.news.close()
+            raise
         self.pid = self._process.pid or 0
         self.sentinel = self._process.sentinel
 
@@ -130,7 +134,7 @@ class _Worker:
         self._process.join()
         code = self._process.exitcode or 0
         how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
-        with suppress(EOFError):
+        with suppress(EOFError, OSError):  # the latter when it was killed in the midst of a word
             while True:
                 how = f"{how}: {self.news.recv()}".removesuffix(": ")
         self.news.close()
@@ -210,7 +214,7 @@ class _Team:
             waiting = [moment for moment in self._due if moment > time.monotonic()]
             due, self._due = len(self._due) - len(waiting), waiting
             for _ in range(due):
-                self._hire()
+                self._rehire()
 
     def dismiss(self) -> None:
         """Ask everybody to end, and wait for it."""
@@ -232,6 +236,14 @@ class _Team:
         worker = _Worker(self._work, self._listener)
         self._workers.append(worker)
         return worker
+
+    def _rehire(self) -> None:
+        """Start another one, or plan for it: a system that has no room for a process now may have some later."""
+        try:
+            self._hire()
+        except OSError as error:
+            pause = self._paused(young=True)
+            _LOG.warning("a worker cannot begin: %s; tried again in %.1f s", error.strerror, pause)
 
     def _begun(self, worker: _Worker) -> bool:
         """Wait until *worker* serves; say whether nobody asked to stop meanwhile."""
@@ -261,12 +273,16 @@ class _Team:
 
     def _bury(self, worker: _Worker) -> None:
         """Let go of a *worker* that died, and plan for another one."""
-        young = time.monotonic() - worker.born < self._crew.youth
+        pause = self._paused(young=time.monotonic() - worker.born < self._crew.youth)
+        self._workers.remove(worker)
+        _LOG.warning("worker %d %s; another one begins in %.1f s", worker.pid, worker.buried(), pause)
+
+    def _paused(self, *, young: bool) -> float:
+        """Plan for another one, after a pause; return its seconds."""
         pause = self._pause if young else self._crew.pause
         self._pause = min(2 * pause, self._crew.longest_pause)
         self._due.append(time.monotonic() + pause)
-        self._workers.remove(worker)
-        _LOG.warning("worker %d %s; another one begins in %.1f s", worker.pid, worker.buried(), pause)
+        return pause
 
     def _tell(self, number: int) -> None:
         for worker in self._workers:
