@@ -111,3 +111,21 @@ async def test_what_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(folder.ChainFolder, "segments", refuse)
     with pytest.raises(NotReady, match="the journal cannot be read: Permission denied"):
         WaitingEntries(tmp_path)
+
+
+async def test_what_goes_while_note_is_taken_of_it_is_not_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Dead(tmp_path) as dead:
+        await fill(dead, 3)
+        await dead.journal.sync()
+    found = folder.ChainFolder.segments
+
+    def carried_away(chain: folder.ChainFolder) -> list[int]:
+        numbers = found(chain)
+        for number in numbers:
+            chain.segment(number).unlink()
+        return numbers
+
+    monkeypatch.setattr(folder.ChainFolder, "segments", carried_away)
+    assert WaitingEntries(tmp_path).chains() == []

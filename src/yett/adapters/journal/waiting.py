@@ -10,6 +10,7 @@ Rules:
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from yett.adapters.journal.folder import ChainFolder, Position, chain_folders
@@ -72,9 +73,10 @@ class _Tail:
 
     def __init__(self, folder: ChainFolder) -> None:
         self._folder = folder
+        self._end = Position(0, 0)
         numbers = folder.segments()
-        newest = folder.segment(numbers[-1]) if numbers else None
-        self._end = Position(numbers[-1], newest.stat().st_size) if newest else Position(0, 0)
+        with suppress(FileNotFoundError):
+            self._end = Position(numbers[-1], folder.segment(numbers[-1]).stat().st_size) if numbers else self._end
         self.rewind()
 
     def rewind(self) -> None:
