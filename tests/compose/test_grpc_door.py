@@ -114,7 +114,7 @@ async def test_workers_share_the_port_and_end_with_their_streams(tmp_path: Path,
         for _ in range(2 * workers):
             async with grpc.aio.insecure_channel(address, options=(("grpc.use_local_subchannel_pool", 1),)) as channel:
                 caller = Caller(channel)
-                assert (await caller.evaluate(question(COST), metadata=KNOWN, timeout=20)).decision.revision
+                assert (await caller.evaluate(question(COST), metadata=KNOWN, timeout=60)).decision.revision
         async with grpc.aio.insecure_channel(address) as channel:
             stream = Caller(channel).stream(metadata=KNOWN, timeout=60)
             await stream.write(question(COST))

@@ -40,7 +40,7 @@ class Server:
 
     async def say(self, word: str) -> Mapping[str, Any]:
         await self.asked.put({"type": f"lifespan.{word}"})
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             return await self.told.get()
 
 
@@ -189,7 +189,7 @@ async def test_readiness_tells_of_a_store_that_takes_nothing_and_serving_goes_on
         with closing(sqlite3.connect(tmp_path / "records" / "records.db")) as database:
             database.execute("ALTER TABLE yett_entries RENAME TO hidden")
         assert (await posted(port, HI))[0] == 200
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while (told := await checks(house))["store"] == "ok":  # noqa: ASYNC110  # the store tells nobody
                 await asyncio.sleep(0.01)
         assert told["ready"] == "True"

@@ -22,7 +22,7 @@ HOST = b"Host: a\r\n"
 CHUNKED = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
 FINE = b"POST /fine HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
 LAST = b"GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-SLACK = 5.0
+SLACK = 60.0
 
 
 def post(*lines: bytes, body: bytes = b"") -> bytes:
@@ -354,7 +354,7 @@ async def test_dripping_does_not_move_the_deadline(begun: bytes) -> None:
 
 
 async def test_the_next_request_has_a_deadline_too_and_so_has_silence() -> None:
-    async with talking(Echo(), header_seconds=0.1) as (reader, writer):
+    async with talking(Echo(), header_seconds=0.5) as (reader, writer):
         writer.write(FINE)
         await one(reader)
         writer.write(FINE[:30])
@@ -366,14 +366,14 @@ async def test_the_next_request_has_a_deadline_too_and_so_has_silence() -> None:
 
 async def test_a_deadline_that_was_met_does_not_strike_later() -> None:
     app = Echo()
-    async with talking(app, header_seconds=0.1, body_seconds=0.1) as (reader, writer):
+    async with talking(app, header_seconds=0.5, body_seconds=0.5) as (reader, writer):
         app.go.clear()
         writer.write(FINE[:30])
         await asyncio.sleep(0.01)
         writer.write(FINE[30:-1])
         await asyncio.sleep(0.01)
         writer.write(FINE[-1:])
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.7)
         app.go.set()
         assert statuses(await one(reader)) == [200]
 

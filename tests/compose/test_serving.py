@@ -94,7 +94,7 @@ class Client:
     """A connection that asks and reads."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
 
     def ask(self, path: str) -> None:
         self.socket.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
@@ -124,7 +124,7 @@ def test_sigterm_lets_what_is_under_way_end_and_waits_for_idle_connections(tmp_p
         assert streaming.until(b"0\r\n\r\n") == b"4\r\nlast\r\n0\r\n\r\n"
         assert streaming.socket.recv(1) == b""
         assert [server.told() for _ in range(3)] == ["sealed", "shutdown", "home"]
-        assert server.process.wait(10) == 0
+        assert server.process.wait(60) == 0
         streaming.socket.close()
         idle.socket.close()
 
@@ -140,7 +140,7 @@ def test_what_does_not_end_in_time_is_cancelled_but_may_say_so_and_idle_connecti
         server.stop(number)
         assert idle.socket.recv(1) == b""
         assert [server.told() for _ in range(3)] == ["sealed", "shutdown", "home"]
-        assert server.process.wait(10) == 0
+        assert server.process.wait(60) == 0
         assert streaming.socket.recv(100) == b""
         streaming.socket.close()
         idle.socket.close()
@@ -155,7 +155,7 @@ def test_a_second_sigint_does_not_wait(tmp_path: Path) -> None:
         while not server.refuses():
             pass
         server.stop(signal.SIGINT)
-        assert server.process.wait(10) == 0
+        assert server.process.wait(60) == 0
         streaming.socket.close()
 
 

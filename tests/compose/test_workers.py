@@ -106,7 +106,7 @@ class Supervised:
 
     def answers(self) -> int:
         """Return the process that answers."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as connection:
             return int(connection.recv(100))
 
     def answering(self, count: int, but: int = 0) -> set[int]:
@@ -143,7 +143,7 @@ def supervised(folder: Path, how: str = "well", count: int = 2, finish: float = 
 
 def until(condition: Callable[[], bool]) -> None:
     """Wait for what nothing announces."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -172,7 +172,7 @@ def test_all_workers_serve_on_one_port_and_end_in_order_when_the_supervisor_is_a
         assert made.answering(2) == set(made.started())
         made.send(number)
         assert made.rest() == ["SIGTERM", "SIGTERM", "home"]
-        assert made.process.wait(10) == 0
+        assert made.process.wait(60) == 0
         assert made.refuses()
 
 
@@ -180,8 +180,7 @@ def test_when_one_is_killed_the_others_go_on_and_another_one_begins(tmp_path: Pa
     with supervised(tmp_path) as made:
         first, second = sorted(made.serving().answering(2))
         kill(first)
-        assert second in made.answering(1, but=first)
-        assert len(made.answering(2, but=first)) == 2
+        assert second in made.answering(2, but=first)
         assert len(made.started()) == 3
         made.send(signal.SIGTERM)
         (warning, *words) = made.rest()
@@ -203,7 +202,7 @@ def test_a_second_sigint_is_handed_on(tmp_path: Path) -> None:
         assert [made.told() for _ in range(2)] == ["SIGTERM, but", "SIGTERM, but"]
         made.send(signal.SIGINT)
         assert made.rest() == ["SIGINT", "SIGINT", "home"]
-        assert made.process.wait(10) == 0
+        assert made.process.wait(60) == 0
 
 
 def test_what_a_terminal_sends_to_all_is_heard_by_the_supervisor_alone(tmp_path: Path) -> None:
@@ -229,7 +228,7 @@ def test_who_does_not_end_in_time_is_killed(tmp_path: Path) -> None:
     with supervised(tmp_path, "deaf", finish=0.2) as made:
         made.serving().send(signal.SIGTERM)
         assert made.rest() == ["2 workers did not end in time and are killed", "home"]
-        assert made.process.wait(10) == 0
+        assert made.process.wait(60) == 0
 
 
 @pytest.mark.parametrize(
@@ -244,7 +243,7 @@ def test_what_keeps_a_worker_from_starting_is_told_once_and_no_other_one_begins(
 ) -> None:
     with supervised(tmp_path, how) as made:
         assert made.rest() == [f"not ready: {why}"]
-        assert made.process.wait(10) == 2
+        assert made.process.wait(60) == 2
         assert len(made.started()) == 1
 
 
@@ -253,7 +252,7 @@ def test_one_that_is_asked_to_stop_while_it_starts_does_so(tmp_path: Path) -> No
         assert made.told() == "waiting"
         made.send(signal.SIGTERM)
         assert made.rest() == ["home"]
-        assert made.process.wait(10) == 0
+        assert made.process.wait(60) == 0
 
 
 def test_no_worker_outlives_its_supervisor(tmp_path: Path) -> None:
@@ -299,16 +298,19 @@ class Dead:
         ([0, 0, 100, 0], [1, 2, 1, 2]),
     ],
 )
-def test_the_pause_grows_while_workers_die_young(lives: list[float], pauses: list[float]) -> None:
+def test_the_pause_grows_while_workers_die_young(
+    lives: list[float], pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
     ours, _theirs = socket.socketpair()
     with ours, _theirs:
         team = workers._Team(lambda listener, started: None, ours, Crew(1, pause=1, longest_pause=5), ours)
         for lived, pause in zip(lives, pauses, strict=True):
             worker = Dead(lived)
             team._workers.append(worker)  # type: ignore[arg-type]
-            before = time.monotonic()
             team._bury(worker)  # type: ignore[arg-type]
-            assert team._due[-1] == pytest.approx(before + pause, abs=0.5)
+            assert team._due[-1] == now + pause
             assert team._workers == []
 
 

@@ -23,7 +23,7 @@ class Guard:
         self.threads.append(threading.current_thread().name)
         self.began.set()
         if len(interaction.segments[0].text) > SHORT:
-            self.gate.wait(10)
+            self.gate.wait(60)
         return "read"
 
     def unread(self, _interaction: Interaction) -> str:

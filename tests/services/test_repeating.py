@@ -27,7 +27,7 @@ async def test_it_is_done_again_and_again_from_start_to_close() -> None:
     repeating = Repeating(work, 0.001)
     assert work.done == 0
     repeating.start()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await work.enough.wait()
     await repeating.aclose()
     assert (work.done, repeating._task is not None and repeating._task.cancelled()) == (3, True)
@@ -57,7 +57,7 @@ async def test_a_defect_ends_it_and_is_told(caplog: pytest.LogCaptureFixture) ->
 
     repeating = Repeating(broken, 0.001)
     repeating.start()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not repeating.trouble:  # noqa: ASYNC110  # a task that ends tells nobody
             await asyncio.sleep(0)
     await repeating.aclose()

@@ -83,7 +83,7 @@ async def test_it_can_close_and_reset_and_hang() -> None:
         await provider.heard(3)
         assert not provider.connections[2].left.is_set()
         writer.close()
-        await asyncio.wait_for(provider.connections[2].left.wait(), 5)
+        await asyncio.wait_for(provider.connections[2].left.wait(), 60)
 
 
 async def test_leaving_ends_every_connection() -> None:

@@ -65,7 +65,7 @@ class Gate:
 
     async def records(self, count: int) -> list[Record]:
         """Wait until the trail holds *count* records and return them."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(found := records_in(self.folder)) < count:  # noqa: ASYNC110  # a file tells nobody
                 await asyncio.sleep(0.01)
         return found
@@ -180,7 +180,7 @@ async def posted(
     lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items() if value), "", ""]
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write("\r\n".join(lines).encode("latin-1") + body)
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         told = await reader.read()
     writer.close()
     top, _, rest = told.partition(b"\r\n\r\n")

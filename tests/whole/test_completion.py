@@ -92,10 +92,9 @@ async def test_an_answer_without_choices_is_none(tmp_path: Path) -> None:
 
 
 async def test_errors_have_its_own_shape(tmp_path: Path) -> None:
-    quick = {"timeout": 0.2}
     async with (
         Provider() as provider,
-        gate(tmp_path, provider, told=quick, server={"max_prompt_length": 50}) as gateway,
+        gate(tmp_path, provider, told={"timeout": 1}, server={"max_prompt_length": 50}) as gateway,
     ):
         for script, prompt, status, code in (
             ([Do.CLOSE], "Hi", 502, "upstream_error"),

@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from tests.whole.gate import Gate, gate, posted
+from yett.compose import house
 from yett.compose.house import House
 from yett.compose.loading import SettingsSource
 from yett.testing.provider import Provider, Script, answer
@@ -20,9 +22,11 @@ NO, YES = answer({"result": False}), answer({"result": True})
 async def asking(folder: Path, script: Script) -> AsyncIterator[tuple[Gate, Provider]]:
     """Serve a gateway whose OPA says *script*."""
     async with Provider(script) as opa:
-        policies = {"opa": {"url": opa.url.removesuffix("/v1")}}
-        async with gate(folder, policies=policies) as gateway:
-            yield gateway, opa
+        policies = {"opa": {"url": opa.url.removesuffix("/v1"), "timeout": 30}}
+        # What is asked besides exchanges would otherwise come in between on a machine that is slow.
+        with mock.patch.object(house, "_LOOKOUT", 3600):
+            async with gate(folder, policies=policies) as gateway:
+                yield gateway, opa
 
 
 async def ready(gateway: Gate) -> tuple[int, Any]:

@@ -226,7 +226,7 @@ async def test_errors_arrive_as_its_own_exceptions(  # noqa: PLR0917  # a row of
 ) -> None:
     async with (
         Provider(script or answer(completion("Fine."))) as provider,
-        gate(tmp_path, provider, told={"timeout": 0.2}) as gateway,
+        gate(tmp_path, provider, told={"timeout": 0.2 if status == 504 else 60}) as gateway,
         gateway.client(max_retries=0) as client,
     ):
         with pytest.raises(kind) as raised:

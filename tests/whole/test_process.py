@@ -35,7 +35,7 @@ async def serving(folder: Path) -> AsyncIterator[tuple[Process, int]]:
         )
     assert process.stdout
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             line = (await process.stdout.readline()).decode()
         assert line.startswith("yett serves http://127.0.0.1:"), (folder / "log").read_text()
         yield process, int(line.rpartition(":")[2])
@@ -111,7 +111,7 @@ async def test_sigterm_lets_what_has_begun_end(tmp_path: Path) -> None:
             writer.write(f"{head}content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body)
             begun = await reader.readuntil(b"Once upon")
             process.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while True:
                     try:
                         _, other = await asyncio.open_connection("127.0.0.1", port)
@@ -123,7 +123,7 @@ async def test_sigterm_lets_what_has_begun_end(tmp_path: Path) -> None:
             writer.close()
             whole = content(events(told.partition(b"\r\n\r\n")[2]))
             assert whole == "Once upon a time there was a gate. The end."
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 assert await process.wait() == 0
     (record,) = records_in(tmp_path)
     assert (record.outcome, record.streamed) == ("served", True)
@@ -165,7 +165,7 @@ def test_what_is_wrong_is_told_all_at_once_with_place_and_cure(
     (tmp_path / "yett.yaml").write_text(configuration)
     (tmp_path / "wrong.yaml").write_text(POLICY)
     done = subprocess.run(
-        [*YETT, "serve", "--port", "0"], cwd=tmp_path, env=surroundings(), capture_output=True, timeout=30, check=False
+        [*YETT, "serve", "--port", "0"], cwd=tmp_path, env=surroundings(), capture_output=True, timeout=60, check=False
     )
     assert done.returncode == 2
     assert done.stdout == b""

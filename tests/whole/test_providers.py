@@ -15,6 +15,8 @@ from yett.testing.provider import Do, Provider, Script, answer, event, head, str
 
 FINE = json.dumps(completion("Fine.")).encode()
 QUICK = {"connect_timeout": 0.2, "timeout": 0.2, "idle_timeout": 0.2}
+PATIENT = {"connect_timeout": 60, "timeout": 1, "idle_timeout": 1}
+"""As long as a provider that fails otherwise may take on a slow machine, for there are several that say nothing."""
 
 
 def whole(body: bytes, status: int = 200, **headers: str | int) -> Script:
@@ -85,7 +87,7 @@ async def test_whatever_is_wrong_with_it_is_told_in_the_shape_of_the_protocol(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     shown: list[object] = []
-    async with Provider() as provider, gate(tmp_path, provider, told=QUICK) as gateway:
+    async with Provider() as provider, gate(tmp_path, provider, told=PATIENT) as gateway:
 
         async def ask(name: str, status: int) -> None:
             got, headers, body = await posted(gateway.port, json.dumps(said("Hi")).encode())
@@ -94,7 +96,7 @@ async def test_whatever_is_wrong_with_it_is_told_in_the_shape_of_the_protocol(
             assert (got, error["code"], error["type"], error["param"]) == (status, code, "server_error", None), name
             shown.extend([headers, body])
 
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             for name, script, status in WRONG:
                 provider.say(script)
                 await ask(name, status)
@@ -110,7 +112,7 @@ async def test_one_that_is_not_there_is_told_as_such(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))  # and nobody listens
         async with Provider() as provider:
             provider.port = taken.getsockname()[1]
-            async with gate(tmp_path, provider, told=QUICK) as gateway:
+            async with gate(tmp_path, provider, told=PATIENT) as gateway:
                 for streams in (False, True):
                     status, _, body = await posted(gateway.port, json.dumps(said("Hi", stream=streams)).encode())
                     assert (status, json.loads(body)["error"]["code"]) == (502, "upstream_error")
@@ -141,7 +143,7 @@ async def test_one_whose_answer_has_no_end_is_cut_off(tmp_path: Path) -> None:
         async with gate(tmp_path, provider) as gateway:
             status, _, body = await posted(gateway.port, json.dumps(said("Hi")).encode())
             assert (status, json.loads(body)["error"]["code"]) == (502, "upstream_error")
-        await asyncio.wait_for(provider.connections[0].left.wait(), 1)
+        await asyncio.wait_for(provider.connections[0].left.wait(), 60)
 
 
 TORN: list[tuple[str, Script, str]] = [
@@ -167,8 +169,8 @@ async def test_a_stream_that_goes_wrong_ends_with_an_error_and_never_as_if_it_we
 ) -> None:
     caplog.set_level(logging.DEBUG)
     shown: list[object] = []
-    async with Provider() as provider, gate(tmp_path, provider, told=QUICK) as gateway:
-        async with asyncio.timeout(20):
+    async with Provider() as provider, gate(tmp_path, provider, told=PATIENT) as gateway:
+        async with asyncio.timeout(60):
             for name, script, code in TORN:
                 provider.say(script)
                 status, headers, body = await posted(gateway.port, json.dumps(said(name, stream=True)).encode())

@@ -30,7 +30,7 @@ ready := true
 
 def written(folder: Path, rules: str = RULES) -> dict[str, object]:
     (folder / "gate.rego").write_text(rules, "utf-8")
-    rego = {"files": [str(folder / "gate.rego")], "sentinel": "gateway/ready", "timeout": 10}
+    rego = {"files": [str(folder / "gate.rego")], "sentinel": "gateway/ready", "timeout": 30}
     return {"rego": rego, "default": "none"}
 
 
@@ -66,11 +66,11 @@ async def test_exchanges_ask_them_and_a_changed_file_takes_effect(tmp_path: Path
         assert (status, json.loads(ready)["mode"], json.loads(ready)["checks"]["rego"]) == (200, "LOCAL", "ok")
         assert (await posted(gateway.port, HELLO))[0] == 200
         written(tmp_path, RULES.replace('"trial"', '"development"'))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while (await posted(gateway.port, HELLO))[0] == 200:  # noqa: ASYNC110 - a file tells nobody
                 await asyncio.sleep(0.05)
         written(tmp_path, RULES.replace("input.secret", "opa.runtime().env"))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while "rego-call" not in json.loads((await get(gateway, "/readyz"))[2])["checks"]["configuration"]:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         assert (await posted(gateway.port, HELLO))[0] == 403

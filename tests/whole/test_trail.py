@@ -195,7 +195,7 @@ async def test_what_cannot_be_sealed_is_not_acknowledged(tmp_path: Path) -> None
         assert b"[DONE]" not in body
         assert json.loads(body.split(b"data: ")[-1].split(b"\n\n")[0])["error"]["code"] == "not_ready"
         for connection in provider.connections[1:]:
-            await asyncio.wait_for(connection.left.wait(), 1)
+            await asyncio.wait_for(connection.left.wait(), 60)
     async with gate(tmp_path) as again:  # what was noted and never sealed is told by the next start
         assert sorted(record.outcome for record in await again.records(2)) == ["crashed", "crashed"]
 

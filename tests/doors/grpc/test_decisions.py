@@ -154,7 +154,7 @@ async def test_a_batch_is_answered_as_its_questions_are_one_by_one(tmp_path: Pat
 
 
 async def test_a_stream_is_answered_one_by_one(tmp_path: Path) -> None:
-    async with called(tmp_path) as (caller, _), asyncio.timeout(30):
+    async with called(tmp_path) as (caller, _), asyncio.timeout(60):
         stream = caller.stream(metadata=KNOWN)
         for cost in (0.5, 2.5, 1.0, 7):
             await stream.write(question({**FREE, "llm": {"estimatedCost": cost}}))
@@ -199,7 +199,7 @@ async def test_a_deadline_that_passes_ends_the_call(tmp_path: Path) -> None:
 
 
 async def test_a_stream_ends_with_the_door_after_the_answers_that_are_owed(tmp_path: Path) -> None:
-    async with called(tmp_path) as (caller, gateway), asyncio.timeout(30):
+    async with called(tmp_path) as (caller, gateway), asyncio.timeout(60):
         stream = caller.stream(metadata=KNOWN)
         await stream.write(question(COST))
         assert (await stream.read()).answer.decision.revision

@@ -18,7 +18,7 @@ from yett.doors.grpc import server
 
 
 async def test_reflection_tells_the_schema(tmp_path: Path) -> None:
-    async with called(tmp_path) as (caller, _), asyncio.timeout(20):
+    async with called(tmp_path) as (caller, _), asyncio.timeout(60):
         stub = reflection_pb2_grpc.ServerReflectionStub(caller.channel)  # type: ignore[no-untyped-call]
         asked = [
             reflection_pb2.ServerReflectionRequest(list_services=""),
@@ -40,7 +40,7 @@ async def test_a_message_that_is_too_large_is_refused(tmp_path: Path) -> None:
 
 async def test_calls_at_the_same_time_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "_CALLS", 1)
-    async with called(tmp_path) as (caller, _), asyncio.timeout(20):
+    async with called(tmp_path) as (caller, _), asyncio.timeout(60):
         stream = caller.stream(metadata=KNOWN)
         await stream.write(question(COST))
         assert (await stream.read()).answer.decision.revision
@@ -54,7 +54,7 @@ async def test_calls_at_the_same_time_are_bounded(tmp_path: Path, monkeypatch: p
     "sent", [b"GET / HTTP/1.1\r\nhost: a\r\n\r\n", b"\x00" * 64, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\xff" * 64]
 )
 async def test_what_is_no_grpc_is_hung_up_on(tmp_path: Path, sent: bytes) -> None:
-    async with called(tmp_path) as (caller, gateway), asyncio.timeout(30):
+    async with called(tmp_path) as (caller, gateway), asyncio.timeout(60):
         reader, writer = await asyncio.open_connection("127.0.0.1", gateway.house.grpc_port)
         writer.write(sent)
         try:
@@ -67,7 +67,7 @@ async def test_what_is_no_grpc_is_hung_up_on(tmp_path: Path, sent: bytes) -> Non
 
 
 async def test_what_is_under_way_is_finished_and_nothing_new_taken(tmp_path: Path) -> None:
-    async with called(tmp_path) as (caller, gateway), asyncio.timeout(30):
+    async with called(tmp_path) as (caller, gateway), asyncio.timeout(60):
         asked = pb.EvaluateBatchRequest(requests=[question(COST)] * 5000)
         under_way = asyncio.ensure_future(caller.batch(asked, metadata=KNOWN))
         await caller.evaluate(question(COST), metadata=KNOWN)  # which came later
@@ -104,12 +104,12 @@ def certified(folder: Path) -> tuple[dict[str, str], bytes]:
 async def test_it_speaks_tls_and_nothing_else_where_it_has_a_certificate(tmp_path: Path) -> None:
     files, certificate = certified(tmp_path)
     settings = {"mode": "development", "grpc_port": 0, **files}
-    async with point(tmp_path, server=settings) as gateway, asyncio.timeout(30):
+    async with point(tmp_path, server=settings) as gateway, asyncio.timeout(60):
         address = f"localhost:{gateway.house.grpc_port}"
         trusted = grpc.ssl_channel_credentials(certificate)
         async with grpc.aio.secure_channel(address, trusted) as channel:
             assert (await Caller(channel).evaluate(question(COST), metadata=KNOWN)).decision.revision
         async with grpc.aio.insecure_channel(address) as channel:
             with pytest.raises(grpc.aio.AioRpcError) as told:
-                await Caller(channel).evaluate(question(COST), metadata=KNOWN, timeout=10)
+                await Caller(channel).evaluate(question(COST), metadata=KNOWN, timeout=60)
             assert told.value.code() is grpc.StatusCode.UNAVAILABLE

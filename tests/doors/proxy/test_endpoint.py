@@ -14,7 +14,7 @@ async def test_a_caller_who_leaves_cancels_the_exchange_quietly() -> None:
     wire = Wire()
     reached = False
     wire.left.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         async with Watch(wire.receive):
             await asyncio.Event().wait()
             reached = True

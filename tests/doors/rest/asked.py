@@ -54,7 +54,7 @@ async def get(gateway: Gate, path: str, method: str = "GET", **head: str) -> tup
     lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in own.items() if value), "", ""]
     reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
     writer.write("\r\n".join(lines).encode())
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         told = await reader.read()
     writer.close()
     top, _, rest = told.partition(b"\r\n\r\n")

@@ -39,7 +39,7 @@ async def test_a_policy_comes_into_force_changes_and_goes_back(tmp_path: Path) -
             "developer",
             "first",
         )
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not gateway.house.snapshots.current.releases:  # noqa: ASYNC110  # it tells nobody
                 await asyncio.sleep(0.01)
         body = {"policy": policy("a", "2"), "namespace": "acme/team", "stage": "canary", "share": 5}
