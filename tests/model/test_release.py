@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yett.model.release import Release, Rollout, standing
+from yett.model.release import Release, Rollout, is_namespace, standing
 
 D, S, C, E = Rollout.DRAFT, Rollout.SHADOW, Rollout.CANARY, Rollout.ENFORCE
 
@@ -47,3 +47,27 @@ def test_a_release_is_called_by_namespace_number_digest_and_commit() -> None:
     release = Release("acme", 3, "d" * 64, E, 0.0, commit="c" * 40)
     assert release.name == "acme#3 dddddddddddd cccccccccccc"
     assert releases(E)[0].name == "n#1 1"
+
+
+@pytest.mark.parametrize(
+    ("name", "good"),
+    [
+        ("acme", True),
+        ("acme/payments/check-out_2.0", True),
+        ("", False),
+        ("/", False),
+        ("/acme", False),
+        ("acme/", False),
+        ("acme//x", False),
+        ("acme/../x", False),
+        ("acme /x", False),
+        (" acme/x", False),
+        ("acme/x\n", False),
+        ("acme\\x", False),
+        ("acme%2Fx", False),
+        ("\N{CYRILLIC SMALL LETTER A}cme/x", False),
+        ("acme\N{ZERO WIDTH SPACE}/x", False),
+    ],
+)
+def test_a_namespace_is_a_path_and_nothing_that_looks_like_one(name: str, good: bool) -> None:
+    assert is_namespace(name) is good

@@ -64,6 +64,12 @@ def test_the_documents_are_read_or_it_is_told_which_cannot_be() -> None:
         documents_of(bundled({"a": "rules: []"}), "n")
 
 
+def test_what_does_not_say_where_it_belongs_is_of_the_namespace_that_it_was_published_to() -> None:
+    own = A.replace("id: a", "id: a, namespace: other")
+    found = documents_of(bundled({"a": own, "b": B}), "n")
+    assert [(document.id, document.namespace) for document in found] == [("a", "other"), ("b", "n")]
+
+
 def changed(**entries: object) -> str:
     return json.dumps({**json.loads(written(bundled({"a": A}))), **entries})
 

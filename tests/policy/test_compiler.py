@@ -123,6 +123,17 @@ def test_a_closed_policy_closes_only_where_it_has_rules() -> None:
     assert program.decide_known(Stage.RESPONSE, {}).effect is Effect.ALLOW
 
 
+def test_a_closed_policy_that_says_nothing_closes_everything() -> None:
+    program = compile_documents([PolicyParser().parse_yaml("metadata: {id: a, closed: true}\nrules: []\n")])
+    assert {stage: program.decide_known(stage, {}).allowed for stage in Stage} == dict.fromkeys(Stage, False)
+
+
+def test_setting_the_last_exception_aside_opens_nothing() -> None:
+    program = compile_documents([policy("a", ALLOW.replace("{id", "{enabled: false, id"), metadata=", closed: true")])
+    assert [clause.rule for clause in program.clauses] == [CLOSING_RULE]
+    assert not program.decide_known(Stage.REQUEST, {"llm": {"model": "m"}}).allowed
+
+
 def test_texts_that_several_rules_ask_are_tested_once() -> None:
     program = compile_documents([policy("a", TEXT), policy("b", TEXT)])
     assert len(program.text_tests) == 1

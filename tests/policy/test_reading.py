@@ -83,6 +83,7 @@ def test_cases_are_given_a_text(given: str, origin: str, stage: Stage) -> None:
         ("metadata: {id: x, priority: 1.5}\nrules: []", "f:1:29: `priority` must be a whole number [wrong-type]"),
         ("metadata: {id: x, priority: 99999999999}\nrules: []", "f:1:29: `priority` must be from -2147483647 to 2147483647 [wrong-value]"),
         ("metadata: {id: x, closed: yes}\nrules: []", "f:1:27: `closed` must be `true` or `false` [wrong-type]"),
+        ("metadata: {id: x, namespace: acme /team}\nrules: []", "f:1:30: `acme /team` is no namespace; a path of letters, digits, `.`, `_` and `-`, such as `acme/payments` [wrong-value]"),
         (HEAD + "rules: []\nstatus: activ", "f:3:9: `activ` is no status; did you mean `active`? [wrong-value]"),
         (HEAD + "rules: []\nconstants: [1]", "f:3:12: `constants` must map names to values [wrong-type]"),
         (HEAD + "rules: []\nconstants: {a: {b: 1}}", "f:3:16: a constant must be a string, a number or a boolean [wrong-type]"),

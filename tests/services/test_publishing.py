@@ -57,6 +57,22 @@ async def test_what_is_pushed_stands_beside_what_is_there(publishing: Publishing
     assert [each.commit for each in await publishing.history("n", 2)] == ["c0ffee", ""]
 
 
+async def test_what_is_published_below_may_not_loosen_though_neither_says_where_it_stands(
+    publishing: Publishing,
+) -> None:
+    lifting = policy("team").replace("id: team", "id: team, priority: 9").replace("deny", "allow")
+    await publishing.push("acme", {"org": policy("org")}, Intent())
+    with pytest.raises(OperatorError, match="could allow what `acme` does not"):
+        await publishing.push("acme/team", {"team": lifting}, Intent())
+    assert (await publishing.push("other", {"team": lifting}, Intent())).number == 1
+
+
+@pytest.mark.parametrize("name", ["acme /team", "/acme", "acme/", "", "../x"])
+async def test_what_only_looks_like_a_namespace_is_refused(publishing: Publishing, name: str) -> None:
+    with pytest.raises(OperatorError, match="is no namespace"):
+        await publishing.push(name, {"a": policy("a")}, Intent())
+
+
 async def test_a_bundle_goes_through_the_stages(publishing: Publishing) -> None:
     await publishing.push("n", {"a": policy("a")}, Intent())
     await publishing.push("n", {"a": policy("a", "2")}, Intent(Rollout.DRAFT))

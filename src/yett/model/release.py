@@ -10,11 +10,15 @@ Rules:
 3. Nothing about a release needs the text of the policies, so a record can name it.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Bundle", "Release", "Rollout", "Standing", "standing"]
+__all__ = ["NAMESPACE", "Bundle", "Release", "Rollout", "Standing", "is_namespace", "standing"]
+
+NAMESPACE = r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*"
+"""A path of words, such as `acme/payments`. What is above what is read off it, so nothing in it may only look alike."""
 
 
 class Rollout(StrEnum):
@@ -79,6 +83,11 @@ class Standing:
     """The release that decides."""
     candidate: Release | None = None
     """The release that is tried out, in shadow or as a canary."""
+
+
+def is_namespace(name: str) -> bool:
+    """Say whether *name* can be that of a namespace."""
+    return re.fullmatch(NAMESPACE, name) is not None
 
 
 def standing(namespace: str, releases: Iterable[Release]) -> Standing:

@@ -65,7 +65,7 @@ def members(text: str, file: str, problems: Problems) -> Mapping[str, str]:
 
 def documents_of(bundle: Bundle, namespace: str) -> tuple[Document, ...]:
     """
-    Return the policies of *bundle*; *namespace* names it in messages.
+    Return the policies of *bundle*, published to *namespace*: those that do not say where they belong are of it.
 
     Raises:
         OperatorError: they cannot be read, by this version at least.
@@ -75,7 +75,7 @@ def documents_of(bundle: Bundle, namespace: str) -> tuple[Document, ...]:
         document for name, text in bundle.documents for document in documents_in(text, f"{namespace}/{name}", problems)
     ]
     problems.raise_any()
-    return tuple(found)
+    return tuple([document.within(namespace) for document in found])
 
 
 def written(bundle: Bundle) -> str:

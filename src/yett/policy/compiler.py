@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from yett.model.decision import Effect
+from yett.model.stage import Stage
 from yett.policy.checker import Checker
 from yett.policy.clause import Clause
 from yett.policy.combining import CLOSING_PRIORITY
@@ -90,12 +91,14 @@ def _clauses(
 ) -> tuple[list[Clause], dict[str, TextTest]]:
     constants = {**dict(document.constants), **constants}
     tests: dict[str, TextTest] = {}
-    clauses = [
-        clause
+    written = [
+        (rule, clause)
         for rule in document.rules
-        if (clause := clause_of(document, rule, Checker(problems, constants), problems, tests)) and rule.enabled
+        if (clause := clause_of(document, rule, Checker(problems, constants), problems, tests))
     ]
-    return clauses + closing_of(document, clauses), tests
+    clauses = [clause for rule, clause in written if rule.enabled]
+    # Rules that are set aside still say what is closed: setting the last exception aside opens nothing.
+    return clauses + closing_of(document, [clause for _, clause in written]), tests
 
 
 def clause_of(
@@ -126,9 +129,14 @@ def clause_of(
 
 
 def closing_of(document: Document, clauses: Iterable[Clause]) -> list[Clause]:
-    """Return the deny below every priority that closes a policy, wherever its *clauses* apply; none where it is open."""
+    """
+    Return the deny below every priority that closes a policy; none where it is open.
+
+    It is closed wherever its *clauses* apply; without any, everywhere.
+    """
     if not document.closed:
         return []
+    stages = frozenset(stage for clause in clauses for stage in clause.stages) or frozenset(Stage)
     closing = Clause(
         policy=document.id,
         version=document.version,
@@ -136,7 +144,7 @@ def closing_of(document: Document, clauses: Iterable[Clause]) -> list[Clause]:
         priority=CLOSING_PRIORITY,
         effect=Effect.DENY,
         condition=_until(ALWAYS, document.expires),
-        stages=frozenset(stage for clause in clauses for stage in clause.stages),
+        stages=stages,
         # Where nobody says what day it is, what is closed stays closed.
         definite=document.expires is None,
         text="nothing allows it",

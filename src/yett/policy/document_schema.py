@@ -10,6 +10,7 @@ from types import MappingProxyType
 from yett.model.decision import Effect
 from yett.model.kinds import FAMILIES, KINDS
 from yett.model.obligation import Transform
+from yett.model.release import NAMESPACE
 from yett.model.stage import Stage
 from yett.policy.actions import ACTION_KEYS, MOST_KEPT, OBLIGATIONS
 from yett.policy.conditions import CONDITION_KEYS
@@ -57,7 +58,7 @@ _KEYS: Mapping[str, _Schema] = MappingProxyType(
         "id": _LABEL,
         "name": _LABEL,
         "version": _LABEL,
-        "namespace": _LABEL,
+        "namespace": {**_LABEL, "pattern": f"^{NAMESPACE}$"},
         "priority": {"type": "integer"},
         "description": _LABEL,
         "owner": _LABEL,

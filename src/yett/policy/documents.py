@@ -9,7 +9,7 @@ Rules:
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -127,3 +127,12 @@ class Document:
         init=False, default=None, compare=False, repr=False
     )
     """Its rules and its conditions on text, once it was checked without problems and with its own constants."""
+
+    def within(self, namespace: str) -> "Document":
+        """Return it as one of *namespace*, unless it says itself where it belongs."""
+        if self.namespace:
+            return self
+        inside = replace(self, namespace=namespace)
+        # What its rules mean does not depend on where they stand.
+        object.__setattr__(inside, "meaning", self.meaning)
+        return inside

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from yett.model.decision import Effect
 from yett.model.errors import Place
+from yett.model.release import is_namespace
 from yett.model.stage import Stage
 from yett.policy.actions import read_action
 from yett.policy.conditions import FORMS, read_asked, read_constant
@@ -63,7 +64,7 @@ def _document(shape: Shape, node: Node, *, apart: bool) -> Document:
         id=shape.label(metadata.get("id"), "`id`"),
         name=shape.label(metadata.get("name"), "`name`"),
         version=shape.label(metadata.get("version"), "`version`", "1"),
-        namespace=shape.label(metadata.get("namespace"), "`namespace`"),
+        namespace=_namespace(shape, metadata.get("namespace")),
         priority=shape.integer(metadata.get("priority"), "`priority`", 0, -_MAX_PRIORITY, _MAX_PRIORITY),
         closed=shape.flag(metadata.get("closed"), "`closed`", default=False),
         status=shape.choice(entries.get("status"), "status", Status) or Status.ACTIVE,
@@ -82,6 +83,14 @@ def _metadata(shape: Shape, node: Node | None) -> Mapping[str, Node]:
     for key in ("owner", "description"):
         shape.label(metadata.get(key), f"`{key}`")
     return metadata
+
+
+def _namespace(shape: Shape, node: Node | None) -> str:
+    name = shape.label(node, "`namespace`")
+    if node is not None and name and not is_namespace(name):
+        hint = "a path of letters, digits, `.`, `_` and `-`, such as `acme/payments`"
+        shape.problems.add(node.place, "wrong-value", f"`{name}` is no namespace", hint)
+    return name
 
 
 def _distinct(shape: Shape, rules: tuple[Rule, ...]) -> None:

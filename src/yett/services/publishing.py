@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from yett.model.errors import NotReady, OperatorError, Place, Problem
-from yett.model.release import Bundle, Release, Rollout, Standing, standing
+from yett.model.release import Bundle, Release, Rollout, Standing, is_namespace, standing
 from yett.policy.bundles import bundled, documents_of
 from yett.policy.documents import Document
 from yett.policy.problems import meant
@@ -233,6 +233,9 @@ class Publishing:
         raise NotReady(f"others are publishing to `{namespace}` all the time; try again")
 
     async def _checked(self, namespace: str, bundle: Bundle) -> None:
+        if not is_namespace(namespace):
+            hint = "a path of letters, digits, `.`, `_` and `-`, such as `acme/payments`"
+            raise OperatorError(Problem(Place("policies"), "wrong-value", f"`{namespace}` is no namespace", hint))
         if trouble := self._trouble(bundle):
             raise OperatorError(Problem(Place(f"{namespace}@{bundle.digest[:12]}"), "bad-signature", trouble))
         together = {
@@ -242,7 +245,7 @@ class Publishing:
         }
         documents = documents_of(bundle, namespace)
         for document in documents:
-            if document.namespace not in {"", namespace}:
+            if document.namespace != namespace:
                 message = f"`{document.id}` says that it belongs to `{document.namespace}`"
                 hint = f"publish it there, or write `namespace: {namespace}`"
                 raise OperatorError(Problem(document.place, "other-namespace", message, hint))
