@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, text
 
+from tests.adapters.sql.conftest import Fresh
 from yett.adapters.sql.database import Database, fetched, insert_missing, insert_rows
 from yett.adapters.sql.tables import VERSION, entries, schema
 from yett.model.errors import NotReady, OperatorError
@@ -111,6 +112,16 @@ async def test_two_processes_may_write_at_the_same_time(tmp_path: Path) -> None:
     assert len(await databases[0].run(lambda c: c.execute(select(entries)).all())) == 60
     for database in databases:
         await database.aclose()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_many_may_open_a_new_database_at_the_same_time(kind: str, tmp_path: Path, postgresql: Fresh) -> None:
+    for attempt in range(3):
+        place = f"sqlite:///{tmp_path / f'{attempt}.db'}" if kind == "sqlite" else postgresql()
+        databases = await asyncio.gather(*(Database.open(place) for _ in range(6)), return_exceptions=True)
+        assert [each for each in databases if not isinstance(each, Database)] == []
+        for each in databases:
+            await each.aclose()  # type: ignore[union-attr]
 
 
 async def test_a_closed_database_is_not_ready_and_may_be_closed_again(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Self, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, Insert, Select, Table, create_engine, event, make_url, select
+from sqlalchemy import URL, Connection, Engine, Insert, Select, Table, create_engine, event, inspect, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
@@ -37,10 +37,14 @@ _INSERTS: Mapping[str, Callable[[Table], Insert]] = MappingProxyType(
         "postgresql": lambda table: postgresql.insert(table).on_conflict_do_nothing(),
     }
 )
+_ALONE: Mapping[str, str] = MappingProxyType(
+    {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(7955831)"}
+)
+"""What lets whoever else would make the schema wait to the end of the transaction; the number is ours."""
 _PRAGMAS = (
+    "PRAGMA busy_timeout = 5000",  # another process may be writing
     "PRAGMA journal_mode = WAL",  # readers do not wait for the writer
     "PRAGMA synchronous = FULL",  # what is committed may be removed from the journal
-    "PRAGMA busy_timeout = 5000",  # another process may be writing
     "PRAGMA foreign_keys = ON",
 )
 
@@ -187,7 +191,9 @@ def _set_up_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 
 
 def _prepare(connection: Connection) -> None:
-    METADATA.create_all(connection)
+    if not METADATA.tables.keys() <= set(inspect(connection).get_table_names()):
+        connection.exec_driver_sql(_ALONE[connection.dialect.name])
+        METADATA.create_all(connection)
     versions = connection.scalars(select(schema.c.version)).all()
     if not versions or max(versions) < VERSION:  # newer versions only ever added tables
         connection.execute(insert_missing(connection, schema), {"version": VERSION})
