@@ -45,9 +45,21 @@ async def test_another_stage_is_another_release(publishing: Publishing) -> None:
     assert await sync(Kept(a=policy("a")), publishing, "n", Intent())
 
 
+@pytest.mark.parametrize("stage", list(Rollout))
+async def test_what_went_as_far_is_not_released_again_and_nothing_is_taken_back(
+    publishing: Publishing, stage: Rollout
+) -> None:
+    source = Kept(a=policy("a"))
+    assert await sync(source, publishing, "n", Intent(stage))
+    assert await sync(source, publishing, "n", Intent(stage)) is None
+    await publishing.roll_out("n", Intent())
+    assert await sync(source, publishing, "n", Intent(stage)) is None
+
+
 @pytest.mark.parametrize(
     ("files", "message"),
     [
+        ({}, r"kept: has no policies in it; what is in force stays"),
         ({"a": policy("a"), "b": policy("a")}, "another file, too, has a policy `a`"),
         ({"a": "rules: {"}, r"a.yaml:2:1: "),
         ({"a": policy("a", when="llm.nothing")}, "unknown field"),

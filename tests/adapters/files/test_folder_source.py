@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from yett.adapters.files.folder_source import FolderSource, is_policy
+from yett.adapters.files.folder_source import LARGEST, FolderSource, is_policy
 from yett.model.errors import NotReady, OperatorError
 
 
@@ -52,4 +52,23 @@ async def test_a_folder_that_goes_while_it_is_read_is_not_ready(
 
     monkeypatch.setattr(Path, "rglob", scanned)
     with pytest.raises(NotReady, match=r"`.*/below` cannot be read: no such file"):
+        await FolderSource(tmp_path).read()
+
+
+async def test_links_are_followed_within_the_folder_and_refused_where_they_lead_out(tmp_path: Path) -> None:
+    folder = tmp_path / "mounted"
+    (folder / "..data").mkdir(parents=True)
+    (folder / "..data" / "a.yaml").write_text("a")
+    (folder / "a.yaml").symlink_to("..data/a.yaml")
+    assert (await FolderSource(folder).read()).files == {"a.yaml": "a"}
+    (tmp_path / "b.yaml").write_text("a secret")
+    (folder / "b.yaml").symlink_to("../b.yaml")
+    with pytest.raises(OperatorError, match=r"b\.yaml: is a link that leads out of the folder"):
+        await FolderSource(folder).read()
+
+
+async def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "a.yaml").open("wb") as file:
+        file.truncate(LARGEST + 1)
+    with pytest.raises(OperatorError, match="is larger than"):
         await FolderSource(tmp_path).read()

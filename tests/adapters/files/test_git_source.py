@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from yett.adapters.files import git_command, git_source
+from yett.adapters.files.folder_source import LARGEST
 from yett.adapters.files.git_command import Git
 from yett.adapters.files.git_source import GitSource
 from yett.model.errors import NotReady, OperatorError
@@ -147,3 +148,11 @@ async def test_two_that_read_from_one_address_each_get_their_own_reference(
     monkeypatch.setattr(Git, "run", interrupted)
     assert (await one.read()).files == {"a.yaml": "main"}
     assert (await beside[0]).files == {"a.yaml": "next"}
+
+
+async def test_a_file_that_is_too_large_is_not_read(repository: Repository) -> None:
+    with (repository.folder / "a.yaml").open("wb") as file:
+        file.truncate(LARGEST + 1)
+    repository.commit(b="two")
+    with pytest.raises(OperatorError, match=r"`a\.yaml` is larger than"):
+        await source(repository).read()

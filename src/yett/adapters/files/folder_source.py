@@ -6,9 +6,11 @@ from pathlib import Path
 from yett.model.errors import NotReady, OperatorError, Place, Problem
 from yett.ports.sources import Checkout
 
-__all__ = ["ENDINGS", "FolderSource", "is_policy"]
+__all__ = ["ENDINGS", "LARGEST", "FolderSource", "is_policy"]
 
 ENDINGS = (".yaml", ".yml")
+LARGEST = 8 * 1024 * 1024
+"""Bytes of one file: as much as a policy may have."""
 
 
 def is_policy(path: str) -> bool:
@@ -35,7 +37,7 @@ class FolderSource:
 
         Raises:
             NotReady: a file cannot be read.
-            OperatorError: there is no such folder, or a file is not UTF-8.
+            OperatorError: there is no such folder, or a file is not UTF-8, too large, or a link that leads out of it.
         """
         return await asyncio.to_thread(self._read)
 
@@ -48,15 +50,27 @@ class FolderSource:
             for file in sorted(self._folder.rglob("*")):
                 path = file.relative_to(self._folder).as_posix()
                 if is_policy(path) and file.is_file():
-                    files[path] = _text(file)
+                    files[path] = self._text(file)
         except OSError as error:  # what is found may be gone, or locked away, by the time that it is read
             why = (error.strerror or "unreadable").lower()
             raise NotReady(f"`{error.filename or self._folder}` cannot be read: {why}") from None
         return Checkout(files)
 
+    def _text(self, file: Path) -> str:
+        # Links within it are how Kubernetes mounts a folder of files; one that leads out may lead to anything.
+        if not file.resolve().is_relative_to(self._folder.resolve()):
+            raise _wrong(file, "unreadable-file", "is a link that leads out of the folder", "put the file itself there")
+        return _read(file)
 
-def _text(file: Path) -> str:
+
+def _read(file: Path) -> str:
     try:
+        if file.stat().st_size > LARGEST:
+            raise _wrong(file, "too-large", f"is larger than {LARGEST} bytes", "split it")
         return file.read_text("utf-8-sig")
     except UnicodeDecodeError:
-        raise OperatorError(Problem(Place(str(file)), "encoding", "is not UTF-8", "save the file as UTF-8")) from None
+        raise _wrong(file, "encoding", "is not UTF-8", "save the file as UTF-8") from None
+
+
+def _wrong(file: Path, code: str, message: str, hint: str) -> OperatorError:
+    return OperatorError(Problem(Place(str(file)), code, message, hint))

@@ -7,15 +7,12 @@ whatever they read there, and by several processes; so one fetches at a time.
 
 from pathlib import Path
 
-from yett.adapters.files.folder_source import is_policy
+from yett.adapters.files.folder_source import LARGEST, is_policy
 from yett.adapters.files.git_command import Git, GitRefusal, shown
 from yett.model.errors import NotReady, OperatorError, Place, Problem
 from yett.ports.sources import Checkout
 
 __all__ = ["GitSource"]
-
-_LARGEST = 8 * 1024 * 1024
-"""Bytes of one file: as much as a policy may have."""
 
 
 class GitSource:
@@ -55,13 +52,17 @@ class GitSource:
 
     async def _files(self, commit: str) -> dict[str, str]:
         below = f"{self._folder}/" if self._folder else ""
-        listed = await self._git.run("ls-tree", "-r", "-z", "--full-tree", commit, *([below] if below else []))
+        listed = await self._git.run(
+            "ls-tree", "-r", "-z", "--long", "--full-tree", commit, *([below] if below else [])
+        )
         files = {}
         for line in listed.decode("utf-8", "surrogateescape").split("\0"):
             about, _, path = line.partition("\t")
-            mode, kind, name = (*about.split(), "", "", "")[:3]
+            mode, kind, name, size = (*about.split(), "", "", "", "")[:4]
             # 120000 is a symbolic link, whose text is a path and no policy.
             if kind == "blob" and mode != "120000" and is_policy(path.removeprefix(below)):
+                if int(size) > LARGEST:
+                    raise self._wrong(f"`{path}` is larger than {LARGEST} bytes", "split it")
                 files[path.removeprefix(below)] = await self._text(name, path)
         if below and not listed:
             raise self._wrong(f"has no folder `{self._folder}`", "name one that exists in it")
@@ -69,8 +70,6 @@ class GitSource:
 
     async def _text(self, name: str, path: str) -> str:
         data = await self._git.run("cat-file", "blob", name)
-        if len(data) > _LARGEST:
-            raise self._wrong(f"`{path}` is larger than {_LARGEST} bytes", "split it")
         try:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError:
