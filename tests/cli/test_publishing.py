@@ -55,6 +55,7 @@ def test_a_folder_and_a_repository_are_synced(yett: Run, tmp_path: Path) -> None
     (tmp_path / "p" / "c.yaml").write_text(policy("c"))
     assert yett("policy", "sync", "p", "--namespace", "n").out.startswith("#1 enforce in n")
     assert yett("policy", "sync", "p", "--namespace", "n").out == "in force already\n"
+    (tmp_path / "p" / "c.yaml").write_text(policy("c", "committed"))
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org"]
     for command in (["init", "--quiet"], ["add", "c.yaml"], ["commit", "--quiet", "-m", "x"]):
         subprocess.run([*git, *command], cwd=tmp_path / "p", check=True)

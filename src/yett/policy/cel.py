@@ -12,6 +12,7 @@ Rules:
 4. What is outside that part is refused by its name, and never read as something else.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from types import MappingProxyType
 
@@ -28,6 +29,8 @@ __all__ = ["read_when"]
 
 _MAX_DEPTH = 24
 _MAX_INTEGER = 2**63 - 1
+_TEMPLATE = re.compile(r"\$\{(\w+)\}")
+"""How YAML names a constant."""
 _MACROS = frozenset({"all", "exists", "exists_one", "map", "filter"})
 _RESERVED = frozenset(
     (
@@ -51,6 +54,18 @@ _RESERVED = frozenset(
     )
 )
 """Words that CEL keeps for later; as names of fields behind a dot they are allowed."""
+_KEYWORDS = frozenset({"true", "false", "null", "in"})
+"""Words that mean something in CEL wherever they stand."""
+_FOREIGN = MappingProxyType(
+    {
+        "and": "conjunction is `&&`",
+        "or": "disjunction is `||`",
+        "not": "negation is `!`, before a condition in parentheses",
+        "is": "equality is `==`",
+        "in": "`in` is written small",
+    }
+)
+"""What other languages say."""
 _OUTSIDE = MappingProxyType(
     {
         "?": "the conditional `a ? b : c` is",
@@ -114,7 +129,11 @@ class _Reader:
         if token.type is Type.SIGN and token.text in _OUTSIDE:
             return OutsideError(token.at, f"{_OUTSIDE[token.text]} not read here")
         found = f"`{token.text}`" if token.text else "the end"
-        return MalformedError(token.at, f"{found} where {wanted} should be")
+        before = self._stream[self._next - 1] if self._next else token
+        # A word that other languages have is taken for a constant first, and only what follows it is odd.
+        said = (each.text for each in (token, before) if each.text != "in")
+        hint = next((_FOREIGN[word.lower()] for word in said if word.lower() in _FOREIGN), "")
+        return MalformedError(token.at, f"{found} where {wanted} should be", hint)
 
     def _either(self) -> Operand:
         self._depth += 1
@@ -186,6 +205,9 @@ class _Reader:
         token = self._here
         if isinstance(token.value, int) and token.value > _MAX_INTEGER:
             raise MalformedError(token.at, f"`{token.text}` is too large a number", "integers have 64 bits")
+        if isinstance(token.value, str) and (named := _TEMPLATE.fullmatch(token.value)):
+            hint = f"a constant stands without quotes: `{named[1]}`"
+            raise OutsideError(token.at, f"`{token.value}` would be a text here", hint)
         self._next += 1
         return Given(token.at, token.value)
 
@@ -208,13 +230,16 @@ class _Reader:
             return Given(at, word == "true")
         if word == "null":
             raise OutsideError(at, "`null` is not read here", "`has(f)` asks whether a field has a value")
-        if word in _RESERVED or word == "in":
+        if word in _RESERVED or word in _KEYWORDS:
             raise MalformedError(at, f"`{word}` is a reserved word of CEL")
         if self._take("("):
             return self._function(at, word)
         path = [word]
         while self._take("."):
             step_at, step = self._here.at, self._word("a name")
+            if step in _KEYWORDS:
+                hint = "ask by `{operator, field, value}`, or call the field otherwise"
+                raise MalformedError(step_at, f"`{step}` is a reserved word of CEL", hint)
             if self._take("("):
                 return self._method(Named(at, ".".join(path)), step_at, step)
             path.append(step)

@@ -152,6 +152,9 @@ class Relations:
             some = Condition(place, Operator.MATCHES, value="", value_place=place)
             holds = Condition(place, Operator.ANY, of.name, place, inner=some)
             return holds if asked in _FILLED else Condition(place, Operator.NOT, parts=(holds,))
+        if about and about.sort is Sort.ANY:
+            hint = f'`{of.name} == ""` asks whether a text is empty'
+            raise OutsideError(size.at, f"nobody says whether `{of.name}` is a text or a list", hint)
         if about and about.sort is not Sort.STRING:
-            raise OutsideError(size.at, f"the size of `{of.name}`, a {about.sort}, is not read here")
+            raise OutsideError(size.at, f"`{of.name}` is a {about.sort}, and has no size")
         return self._leaf(of, Operator.EQ if asked in _EMPTY else Operator.NE, Given(given.at, ""))

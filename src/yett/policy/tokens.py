@@ -25,7 +25,7 @@ _LAST_CHARACTER = 0x10FFFF
 _TOKEN = re.compile(
     r"""(?P<blank>[\t\n\f\r ]+)
     | (?P<comment>//)
-    | (?P<hexadecimal>0[xX][0-9a-fA-F]+)
+    | (?P<hexadecimal>0x[0-9a-fA-F]+)
     | (?P<double>[0-9]*\.[0-9]+(?:[eE][-+]?[0-9]+)? | [0-9]+[eE][-+]?[0-9]+)
     | (?P<integer>[0-9]+)
     | (?P<string>(?:[rR]?[bB]?|[bB][rR])(?:\"\"\"|'''|\"|'))
@@ -107,11 +107,16 @@ def tokens(text: str) -> Iterator[Token]:
 
 def _strange(text: str, at: int) -> WhenError:
     char = text[at]
+    if text.startswith("=~", at):
+        return MalformedError(at, "`=~` has no meaning here", "a pattern is asked by `field.matches(…)`")
     hint = {
         "=": "equality is `==`",
         "&": "conjunction is `&&`",
         "|": "disjunction is `||`",
         "$": "constants have no `$`",
+        "`": "strings stand in quotes",
+        "“": "strings stand in straight quotes",
+        "”": "strings stand in straight quotes",
     }
     return MalformedError(at, f"`{char}` has no meaning here", hint.get(char, ""))
 
