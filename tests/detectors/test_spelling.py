@@ -53,6 +53,14 @@ def test_whatever_matches_passes(pattern: str, text: str) -> None:
         ("a(?:1)?(?m:$)", "11111111111ééa1"),
         (r"a1?\z", "1111111111111111a1"),
         (r"a(?:1|$){1,2}", "a1"),
+        (r"a[0-9]{3,9}\b", "a123"),
+        (r"a[^b]{2,3}", "aéé"),
+        (r"a(?:b*|cd)", "a"),
+        (r"ab*(?:(?:cd)?)*", "a"),
+        (r"a(?:[ -]?[0-9]){11}", "a1 2-34567 8 9 10"),
+        (r"a(?:b(?:c|d){2}){1,4}", "abcd"),
+        (r"(?:(?:ab)c|(?:d)c|(?:e)f|g)", "dc"),
+        (r"[ab][0-9]{22,30}c", "b1234567890123456789012c"),
     ],
 )
 def test_bytes_and_characters_agree(pattern: str, text: str) -> None:
@@ -76,15 +84,31 @@ def test_every_shipped_rule_is_gated() -> None:
     [
         lambda pattern: (gated(pattern) or "a").replace("[^b]+", "[^b]").replace("{1,}", "{1}"),
         lambda pattern: f"{gated(pattern)}z",
+        lambda pattern: (gated(pattern) or "a").replace("{3}", "{4}"),
+        lambda pattern: (gated(pattern) or "a").replace("(?:ab)|(?:d)", "(?:ab)"),
     ],
-    ids=["one byte for a character", "something more asked for"],
+    ids=["one byte for a character", "something more asked for", "once more", "an option lost"],
 )
 def test_a_gate_that_shuts_out_is_noticed(mutant: Callable[[str], str]) -> None:
-    cases = [("a[^b]b", "aéb"), ("ab", "ab")]
+    cases = [("a[^b]b", "aéb"), ("ab", "ab"), ("a[0-9]{3,9}", "a123"), ("(?:ab)c|(?:d)c", "dc")]
     assert not any(shut_out(*case, gated(case[0])) for case in cases)
     assert any(shut_out(*case, mutant(case[0])) for case in cases)
 
 
 def test_of_a_long_row_of_sets_only_the_beginning_is_spelled() -> None:
-    assert gated(r"x[a-f]{20}\d{7}[A-Z]\b") == "x[a-f]{20,}"
+    assert gated(r"x[a-f]{20}\d{7}[A-Z]\b") == "x[a-f]{20}"
     assert gated(r"x[a-f]{4}\d{7}[A-Z]y") == "x[a-f]{4,}[0-9]{7,}[A-Z]y"
+
+
+def test_what_a_match_ends_with_is_spelled_as_short_as_may_be() -> None:
+    assert gated(r"x[0-9]{3,9}(?:ab?)?\b") == "x[0-9]{3}"
+    assert gated(r"x(?:[ -]?[0-9]){11,29}") == r"x(?:(?:[ \x2d]{0,1}[0-9])){8}"
+    assert gated(r"x(?:a[0-9]{4}|b\d{2,}\b)") == "x(?:a[0-9]{4}|b[0-9]{2})"
+
+
+def test_options_that_go_on_alike_are_spelled_as_one() -> None:
+    assert gated("(?:(?:a)[0-9]|(?:b)[0-9]|(?:c)x)y") == "(?:(?:(?:a)|(?:b))[0-9]|(?:c)x)y"
+
+
+def test_a_long_row_is_not_spelled_as_one_where_its_beginning_tells() -> None:
+    assert gated(r"\b[13][a-z]{25,34}x") == "[13][a-z]{25,}x"

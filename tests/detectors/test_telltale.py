@@ -34,6 +34,11 @@ def missed(pattern: str, text: str, tell: Callable[[Node], Node]) -> bool:
         (r"(?:tell\w{0,4}|show\w{0,4})\W{1,3}it", r"(?:tell\w{0,4}|show\w{0,4})\W{1,3}it"),
         (r"\b(?:P[A-Z])?[A-Z0-9]{12}x", "[A-Z0-9]{12}x"),
         ("不要拒.{0,9}a", "不要拒"),
+        (r"format\s{1,4}[a-z]:", r"format\s{1,4}[a-z]:"),
+        (r"one[a-z. -]{0,9}key:[a-z0-9]{32}", "key:[a-z0-9]{32}"),
+        (r"send (?:me |us ){1,3}data[^.]{0,9}to", "send (?:me |us )"),
+        (r"to (?:me |us ){1,3}secrets[^.]{0,9}to", "(?:me |us )secrets"),
+        (r"send (?:me |us ){0,3}data[^.]{0,9}to", r"send (?:me |us ){0,3}data[^.]{0,9}to"),
     ],
 )
 def test_one_part_is_told_where_it_has_letters_enough(pattern: str, telling: str) -> None:
@@ -49,6 +54,9 @@ def test_a_part_whose_end_was_cut_off_is_noticed() -> None:
     def mutant(node: Node) -> Node:
         return Sequence((*node.parts[:1], *node.parts[2:])) if isinstance(node, Sequence) else node
 
+    once = (r"send (?:me |us ){1,3}data", "send me us data")
+    assert not missed(*once, telltale)
+    assert missed(*once, lambda _: parse("send (?:me |us )data"))
     case = (r"poprzedni\w{0,3}\W{1,3}instrukcj", "poprzednie instrukcje")
     assert not missed(*case, telltale)
     assert missed(*case, mutant)

@@ -8,11 +8,16 @@ Rules:
    becomes its bytes, and a set that holds such characters may take any bytes beyond ASCII.
 3. It hardly counts: beyond a few times a repetition becomes endless, for the same reason.
 4. Of a long row of sets, only the beginning is spelled: its end tells little more, and is dear to look for everywhere.
-   Sets that follow one another for long are spelled as one, which is the cheapest of all that may begin anywhere.
+   Sets that follow one another for long are spelled as one, which is the cheapest of all that may begin anywhere, but
+   where the first of them holds hardly anything.
 5. Of a pattern that may pass over much, one part is spelled that tells enough (see `telltale`).
 6. The end of a line or of the text is not asked for: of `a1?$`, Hyperscan misses an `a1` that a longer text ends with.
+7. What a match ends with is spelled as short as it may be: neither what may be missing there nor the end of a word tells
+   enough to keep a search alive for it.
+8. Options that go on alike are spelled as one that goes on so: `(?:a|b)c`, not `ac|bc`.
 """
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import groupby, takewhile
 
@@ -42,6 +47,8 @@ _ANYTHING = r"[\x00-\xff]"
 _LONG = 60
 # So many characters of a row of sets tell enough.
 _ENOUGH = 20
+# So often, at most, is asked for what a match ends with over and over, and so few characters tell where a row begins.
+_ENDING, _FEW = 8, 2
 
 
 @lru_cache(maxsize=4096)
@@ -51,7 +58,7 @@ def gated(pattern: str) -> str | None:
         return None
     try:
         node = _shortened(telltale(parse(pattern)))
-        return _spelled(node) if width(node)[0] else None
+        return _spelled(_ended(node)) if width(node)[0] else None
     except Unreadable:
         return None
 
@@ -70,6 +77,26 @@ def _shortened(node: Node) -> Node:
             break
         parts = parts[:-1]
     return Sequence(parts)
+
+
+def _ended(node: Node) -> Node:
+    """Leave out what *node* may do without at its end; what is repeated there is lazy, and as often as it must be."""
+    match node:
+        case Group(opening, part):
+            return Group(opening, _ended(part))
+        case Choice(options):
+            return Choice(tuple(map(_ended, options)))
+        case Sequence(parts):
+            needed = len(parts)
+            while needed and not width(parts[needed - 1])[0]:
+                needed -= 1
+            return Sequence((*parts[: needed - 1], *map(_ended, parts[needed - 1 : needed])))
+        case Repeat(part, 1) if not isinstance(part, Atom):
+            return _ended(part)
+        case Repeat(part, least):
+            return Repeat(part, least, least, lazy=True) if least else Sequence(())
+        case _:
+            return Repeat(node, 1, 1, lazy=True) if isinstance(node, Atom) and _listed(node) else node
 
 
 def _of_sets(node: Node) -> bool:
@@ -91,9 +118,22 @@ def _spelled(node: Node) -> str:
                 _row(list(row)) if of_sets else "".join(map(_enclosed, row)) for of_sets, row in groupby(parts, _listed)
             )
         case Choice(options):
-            return "|".join(_spelled(option) for option in options)
+            return "|".join(_options(options))
         case Repeat():
             return _repeat(node)
+
+
+def _options(options: Iterable[Node]) -> Iterator[str]:
+    """Spell *options*, those that go on alike behind their beginnings as one."""
+    begun: dict[str, list[str]] = {}
+    for option in options:
+        match option:
+            case Sequence((Group() as first, *rest)) if rest:
+                begun.setdefault(_spelled(Sequence(tuple(rest))), []).append(_spelled(first))
+            case _:
+                begun.setdefault("", []).append(_spelled(option))
+    for on, spelled in begun.items():
+        yield f"(?:{'|'.join(spelled)}){on}" if on and len(spelled) > 1 else f"{'|'.join(spelled)}{on}"
 
 
 def _enclosed(node: Node) -> str:
@@ -119,15 +159,24 @@ def _members_of(text: str) -> str | None:
 def _row(row: list[Node]) -> str:
     """Spell sets that follow one another: as one, where they are long and may begin anywhere."""
     length = sum(width(node)[0] for node in row)
-    if len(row) == 1 or length < _ENOUGH:
-        return "".join(map(_spelled, row))
     atoms = [node.part if isinstance(node, Repeat) else node for node in row]
-    members = dict.fromkeys(_members_of(atom.text) or "" for atom in atoms if isinstance(atom, Atom))
-    return f"[{''.join(members)}]{{{length},}}"
+    sets = [_members_of(atom.text) or "" for atom in atoms if isinstance(atom, Atom)]
+    if len(row) == 1 or length < _ENOUGH or (len(sets[0]) <= _FEW and row[0] is atoms[0]):
+        return "".join(map(_spelled, row))
+    return f"[{''.join(dict.fromkeys(sets))}]{{{length}{'' if _lazy(row[-1]) else ','}}}"
+
+
+def _lazy(node: Node) -> bool:
+    """Say whether *node* is repeated as often as it must be, and no more often where that is enough."""
+    return isinstance(node, Repeat) and node.lazy and node.least == node.most
 
 
 def _repeat(node: Repeat) -> str:
     least, most = node.least, node.most
+    if _lazy(node):
+        if isinstance(node.part, Atom):
+            return f"{_atom(node.part.text)[0]}{{{least}}}"
+        return f"(?:{_spelled(node.part)}){{{min(least, _ENDING)}}}"
     if isinstance(node.part, Atom):
         spelled, wide = _atom(node.part.text)
         # A character beyond ASCII has several bytes, so at most so many characters is no bound for bytes.

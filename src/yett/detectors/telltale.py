@@ -14,8 +14,12 @@ __all__ = ["letters", "telltale"]
 # Fewer letters than this are common; of what is written without an alphabet, each character counts double.
 _ENOUGH = 6
 _UNALPHABETIC = 0x2E80
+# So many characters, whatever they are, tell as much as one letter more.
+_FOR_LETTER = 8
 # What is repeated more often than this may be passed over.
 _FEW = 2
+# What these repeat hardly parts what stands on both sides of it.
+_NARROW = frozenset({r"\s", r"\d"})
 # An optional beginning is left out where so many characters are still asked for.
 _LONG = 12
 
@@ -28,8 +32,8 @@ def telltale(node: Node) -> Node:
         case Choice(options):
             return Choice(tuple(map(telltale, options)))
         case Sequence(parts):
-            best = max(_between_gaps(parts), key=lambda run: sum(map(letters, run)))
-            told = best if sum(map(letters, best)) >= _ENOUGH else _begun(parts)
+            best = max(_between_gaps(parts), key=_telling)
+            told = best if _telling(best) >= _ENOUGH else _begun(parts)
             # What stands beside something else must be kept whole, or the two would not meet.
             return telltale(told[0]) if len(told) == 1 else Sequence(told)
         case _:
@@ -39,8 +43,11 @@ def telltale(node: Node) -> Node:
 def _between_gaps(parts: tuple[Node, ...]) -> list[tuple[Node, ...]]:
     runs: list[list[Node]] = [[]]
     for part in parts:
-        if _gap(part):
-            runs.append([])
+        if isinstance(part, Repeat) and _gap(part):
+            # What stands there once at least stands beside what comes before it, and what comes behind it.
+            once = [part.part] if part.least and letters(part.part) else []
+            runs[-1] += once
+            runs.append([*once])
         else:
             runs[-1].append(part)
     return list(map(tuple, runs))
@@ -50,7 +57,17 @@ def _gap(node: Node) -> bool:
     """Say whether *node* is a repetition of nearly anything."""
     if not isinstance(node, Repeat) or (node.most is not None and node.most <= _FEW):
         return False
-    return not isinstance(node.part, Atom) or not node.part.text.startswith("[") or node.part.text.startswith("[^")
+    if not isinstance(node.part, Atom):
+        return True
+    text = node.part.text
+    return text not in _NARROW and (
+        not text.startswith("[") or text.startswith("[^") or ("a-z" in text and " " in text)
+    )
+
+
+def _telling(run: tuple[Node, ...]) -> int:
+    """Return how much *run* tells: its letters, and a little of each character."""
+    return sum(map(letters, run)) + sum(width(part)[0] for part in run) // _FOR_LETTER
 
 
 def letters(node: Node) -> int:
