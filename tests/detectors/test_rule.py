@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.detectors import plain_patterns
+from yett.detectors.expression import Spans
 from yett.detectors.rule import TRIGGER, Context, Places, Rule, Scanner, trigger
 from yett.detectors.surroundings import Surroundings
 
@@ -147,21 +148,24 @@ def test_many_places_are_found_as_one_after_the_other(text: str, rule: Rule) -> 
 
 @settings(max_examples=60)
 @given(TEXTS, st.sampled_from([CARD, ADDRESS, SPOKEN]), st.integers(0, 30), st.lists(st.integers(0, 800), max_size=4))
-def test_a_search_goes_on_where_it_was_left(text: str, rule: Rule, most: int, cuts: list[int]) -> None:
+def test_a_search_ends_where_there_are_enough(text: str, rule: Rule, most: int, cuts: list[int]) -> None:
     scanner, around = Scanner(rule), Surroundings(text.encode())
     length = len(around.data)
     stretches = [*pairwise(sorted({0, *(min(cut, length) for cut in cuts), length + 1}))]
     whole, first = scanner.places(around, 0), scanner.places(around, 0, stretches, most)
-    assert len(first.spans) <= most
-    assert first.before(scanner.places(around, first.behind, stretches))[:3] == whole[:3]
+    assert first.spans == whole.spans[:most]
+    assert first.wholes == whole.wholes[:most]
+    assert first.valid == whole.valid[:most]
     assert whole.since(most).spans == [span for span in whole.spans if span[0] >= most]
 
 
 class Trusting(Scanner):
     """Takes what was found next for what begins behind a place that is not valid."""
 
-    def _resumed(self, data: bytes, further: list[list[tuple[int, int]]], *_: object) -> tuple[int, int]:
-        return further[-1][0][1], len(further)
+    def _between(
+        self, around: Surroundings, within: tuple[int, int, int], ahead: list[Spans], bad: int
+    ) -> tuple[list[Spans], list[bool], int, int]:
+        return [], [], within[0], bad + 1
 
 
 class Blind(Scanner):

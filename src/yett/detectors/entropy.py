@@ -21,12 +21,12 @@ def shannon(text: str) -> float:
     if not text:
         return 0.0
     # Most characters of what looks random occur once, and the logarithm of that is nothing.
-    repeated = sum(count * log2(count) for count in Counter(text).values() if count > 1)
+    repeated = sum([count * log2(count) for count in Counter(text).values() if count > 1])
     return log2(len(text)) - repeated / len(text)
 
 
 def looks_random(text: str) -> bool:
     """Say whether *text* mixes letters and digits, and repeats itself as little as a generated value does."""
-    if len(text) < _SHORTEST or text.isalpha() or not any(character.isdigit() for character in text):
+    if len(text) < _SHORTEST or text.isalpha() or not any(map(str.isdigit, text)):
         return False
     return shannon(text) >= min(_MOST, _ENOUGH * log2(len(text)))

@@ -7,6 +7,7 @@ judgements about a text, not values in it, so they all stay.
 """
 
 from collections.abc import Sequence
+from operator import itemgetter, le
 
 from yett.model.finding import Match
 from yett.model.kinds import family
@@ -19,11 +20,14 @@ _RANKS = {"pii.iban": 1, "pii.credit_card": 2, "pii.ssn": 3, "pii.email": 4, "pi
 # Telephone numbers and the numbers of states look alike; among them the surer claim wins.
 _LAST = 6
 _TWO = 2
+_START, _END = itemgetter(0), itemgetter(1)
 
 
 def resolved(matches: Sequence[Match]) -> list[Match]:
     """Return *matches* without those that a stronger claim on the same characters beats, ordered by start."""
     ordered = sorted(matches)
+    if all(map(le, map(_END, ordered), map(_START, ordered[1:]))):
+        return ordered
     alone: list[Match] = []
     contested: list[Match] = []
     first = end = 0

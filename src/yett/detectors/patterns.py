@@ -5,7 +5,8 @@ Rules:
 
 1. What is reported does not depend on whether hyperscan is there: it only says early which rules need not be asked.
 2. Detection is local: what begins at or after *start* depends on `look_behind` characters before it and on no more.
-3. A text that does not stream is given up when it asks for too much: that a detector fails is a finding, too.
+3. A text is given up when more in it looks like a match than is looked at: that a detector fails is a finding, too.
+   Windows of a stream are not, since how it is cut must not matter; they are short.
 4. `hold` never lies inside anything that a rule's pattern matches, believed or not: searching from there on then finds
    what searching from the beginning would. Nor does it lie behind a match whose surroundings are still to come.
 
@@ -16,6 +17,7 @@ and how sure it is, overlaps are resolved, and byte offsets become characters.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
+from itertools import repeat
 
 from yett.detectors.allowing import NOTHING, Allowed
 from yett.detectors.expression import Spans
@@ -31,14 +33,14 @@ from yett.model.segment import Origin
 __all__ = ["PatternSet", "TooMany", "revision_of"]
 
 # Part of every revision: changes whenever this room's code may report something else for the same rules.
-_VERSION = b"5"
-# How many matches are looked at more closely in a text that does not stream: so many, and one more for so many bytes.
-# A table of twenty thousand people is a normal thing to send, with an address and a number of each, which two rules find.
-_MOST = 81_920
-# After so many, what is the same over and over is given up: nobody sends that, and each place costs microseconds.
-_FEW = 24_576
-_ALIKE = 4
-_BYTES_FOR_EACH = 256
+_VERSION = b"6"
+# How many matches are looked at more closely in one text: so many, or one for so many bytes. Each takes some microseconds,
+# and one of a secret as long as so many others.
+_MOST = 10_240
+_BYTES_FOR_EACH = 96
+_SECRET = 4
+_STREAMED = 131_072
+"""A window of a stream has fewer characters. How much is found in one depends on how the stream is cut, so that is not limited."""
 
 
 def revision_of(rules: Sequence[Rule]) -> str:
@@ -127,44 +129,35 @@ class PatternSet:
         Report the matches that begin at or after *start*, ordered by start.
 
         Raises:
-            TooMany: the text does not stream, and more in it looks like a match than is looked at.
+            TooMany: more in the text looks like a match than is looked at.
         """
         base = max(0, start - self.look_behind)
         data, begin = _encoded(text, base, start)
         around = Surroundings(data)
-        most = None if origin is Origin.MODEL else _MOST + len(data) // _BYTES_FOR_EACH
-        looked = self._places(around, origin, begin, most)
+        streams = origin is Origin.MODEL and len(text) < _STREAMED
+        looked = self._places(around, origin, begin, ALL if streams else max(_MOST, len(data) // _BYTES_FOR_EACH))
         if not looked:
             return []
         sure = [(scanner.rule, *scanner.sure(around, places)) for scanner, places in looked]
         place = _placed(data, (offset for _, spans, _ in sure for span in spans for offset in span), base)
-        matches = resolved([match for rule, spans, scores in sure for match in _matches(rule, spans, scores, place)])
+        matches = resolved(
+            [match for rule, spans, scores in sure if spans for match in _matches(rule, spans, scores, place)]
+        )
         if not self._allowed:
             return matches
         return [match for match in matches if not self._allowed.allows(match.kind, text[match.start : match.end])]
 
-    def _places(
-        self, around: Surroundings, origin: Origin, begin: int, most: int | None
-    ) -> list[tuple[Scanner, Places]]:
-        """Return what each rule finds, if it is no more than *most*: finding it costs less than looking at it closely."""
+    def _places(self, around: Surroundings, origin: Origin, begin: int, most: int) -> list[tuple[Scanner, Places]]:
+        """Return what each rule finds, if it is no more than *most* together: finding costs less than looking closely."""
         looked = []
-        few = ALL if most is None else most - _MOST + _FEW
-        count = 0
         for scanner, stretches in self._opened(around.data, origin, settled=True):
-            first = 0 if scanner.triggered else begin
-            places = scanner.places(around, first, stretches, few - count + 1)
-            if not places.spans:
-                continue
-            if most is not None and count + len(places.spans) > few:
-                if not _various(around.data, places.spans):
-                    raise TooMany("more places look like a match than are looked at, and most are the same")
-                few = most
-                further = scanner.places(around, places.behind, stretches, few - count - len(places.spans) + 1)
-                places = places.before(further)
-                if count + len(places.spans) > few:
-                    raise TooMany("more places look like a match than are looked at")
-            count += len(places.spans)
-            looked.append((scanner, places.since(begin)))
+            price = _SECRET if family(scanner.rule.kind) == "secret" else 1
+            places = scanner.places(around, 0 if scanner.triggered else begin, stretches, most // price + 1)
+            most -= price * len(places.spans)
+            if most < 0:
+                raise TooMany("more places look like a match than are looked at")
+            if places.spans:
+                looked.append((scanner, places.since(begin)))
         return looked
 
     def why(self, text: str, match: Match) -> str:
@@ -218,15 +211,10 @@ class PatternSet:
 
 def _matches(rule: Rule, spans: Spans, scores: Iterable[float], place: Mapping[int, int] | range) -> Iterable[Match]:
     """Make the matches of *rule*; where there are tens of thousands, to call a function for each would take long."""
-    told = (
-        (place[start], place[end], rule.kind, score, rule.id) for (start, end), score in zip(spans, scores, strict=True)
+    starts, ends = (map(place.__getitem__, offsets) for offsets in zip(*spans, strict=True))
+    return map(
+        partial(tuple.__new__, Match), zip(starts, ends, repeat(rule.kind), scores, repeat(rule.id), strict=False)
     )
-    return map(partial(tuple.__new__, Match), told)
-
-
-def _various(data: bytes, places: Spans) -> bool:
-    """Say whether *places* in *data* are as various as those in a table are."""
-    return len({data[start:end] for start, end in places}) * _ALIKE > len(places)
 
 
 def _encoded(text: str, base: int, start: int) -> tuple[bytes, int]:

@@ -93,8 +93,6 @@ class Places(NamedTuple):
     """What of that it points at: its group, where it has one that takes part."""
     valid: list[bool]
     """Which of them are valid; empty where that was not asked yet."""
-    behind: int
-    """Where the search goes on, should there be more of them."""
 
     def since(self, begin: int) -> "Places":
         """Return those that point at something from *begin* on."""
@@ -102,15 +100,10 @@ class Places(NamedTuple):
         if all(since):
             return self
         wholes, spans = list(compress(self.wholes, since)), list(compress(self.spans, since))
-        return Places(wholes, spans, list(compress(self.valid, since)), self.behind)
-
-    def before(self, further: "Places") -> "Places":
-        """Return these and *further* ones, which follow them."""
-        wholes, spans, valid, behind = further
-        return Places(self.wholes + wholes, self.spans + spans, self.valid + valid, behind)
+        return Places(wholes, spans, list(compress(self.valid, since)))
 
 
-_NOTHING = Places([], [], [], 0)
+_NOTHING = Places([], [], [])
 _Within = tuple[int, int, int]
 """Where to look: from the first on, for what begins before the second and ends before the third."""
 
@@ -185,46 +178,58 @@ class Scanner:
             elif further := self._successive(around.data, begin, last, stop, most - len(found)):
                 found += further
                 start = _behind(further[-1])
-            else:
-                start = begin
         if not found:
             return _NOTHING
+        del found[most:], valid[most:]
         wholes = [each[0] for each in found]
         spans = [_pointed(each) for each in found] if self._expression.pointing else wholes
-        return Places(wholes, spans, valid, start)
+        return Places(wholes, spans, valid)
 
     def _retried(self, around: Surroundings, within: _Within, most: int, found: list[Spans], valid: list[bool]) -> int:
         """
         Add what is *found* *within* a stretch, behind what is not *valid* from its next character on; say where it ends.
 
-        Where one was valid, more are looked for at once as if all were, twice as many each time. Behind one that is not,
-        what begins one character further is mostly what was found next anyway.
+        More and more are looked for at once, as if all were valid, until there are *most* or a few more.
         """
-        successive, data = self._successive, around.data
         start, last, stop = within
         many = 1
-        while further := successive(data, start, last, stop, min(many, most - len(found))):
-            if many == 1:
-                good = [self._believes(around, *_pointed(further[0]))]
-                start = _behind(further[0]) if good[0] else further[0][0][0] + 1
-                many += good[0]
-            else:
-                good = self._valid(around, [_pointed(spans) for spans in further])
-                start, count = self._resumed(data, further, good, within)
-                many = min(2 * many, _MANY) if all(good) else 1 + many // 4 if count == len(further) else 1
-                further, good = further[:count], good[:count]
-            found += further
-            valid += good
+        while ahead := self._successive(around.data, start, last, stop, min(many, most - len(found))):
+            good = [*self._valid(around, [_pointed(spans) for spans in ahead]), False]
+            start, at = _behind(ahead[-1]), 0
+            while (bad := good.index(False, at)) < len(ahead):
+                between, believed, behind, further = self._between(around, (start, last, stop), ahead, bad)
+                found += ahead[at : bad + 1] + between
+                valid += good[at : bad + 1] + believed
+                start, at = behind, further
+            found += ahead[at:]
+            valid += good[at:-1]
+            many = min(2 * many, _MANY)
         return start
 
-    def _resumed(self, data: bytes, further: list[Spans], good: list[bool], within: _Within) -> tuple[int, int]:
-        """Return where the search goes on, and behind how many of *further*, which all are *good* or not."""
-        _, last, stop = within
-        for at in (place for place, each in enumerate(good) if not each):
-            again = further[at][0][0] + 1
-            if self._successive(data, again, last, stop, 1) != further[at + 1 : at + 2]:
-                return again, at + 1
-        return _behind(further[-1]), len(further)
+    def _between(
+        self, around: Surroundings, within: _Within, ahead: list[Spans], bad: int
+    ) -> tuple[list[Spans], list[bool], int, int]:
+        """
+        Return what is found behind the one that is *bad* before one of those *ahead* is found again, and what of it is valid.
+
+        Then where to go on behind all that is *ahead*, and with which of them: what follows one depends on none before.
+        """
+        end, last, stop = within
+        between: list[Spans] = []
+        valid: list[bool] = []
+        start, at = ahead[bad][0][0] + 1, bad + 1
+        while one := self._successive(around.data, start, last, stop, 1):
+            first = one[0][0][0]
+            while at < len(ahead) and ahead[at][0][0] < first:
+                at += 1
+            if at == len(ahead):
+                return between, valid, start, at
+            if ahead[at] == one[0]:
+                return between, valid, end, at
+            between += one
+            valid.append(self._believes(around, *_pointed(one[0])))
+            start = _behind(one[0]) if valid[-1] else first + 1
+        return between, valid, last, len(ahead)
 
     def _believes(self, around: Surroundings, start: int, end: int) -> bool:
         """Say whether what stands from *start* to *end* may be what the rule says."""
@@ -242,10 +247,14 @@ class Scanner:
 
     def _clear(self, around: Surroundings, places: Spans) -> list[bool]:
         """Say beside which of *places* nothing stands that must not; most of them need no closer look."""
-        framed, front, behind = around.between_spaces, self._front, self._behind
+        framed, front, behind, spaced = around.between_spaces, self._front, self._behind, b" " in self._beside
         return [
             not (
-                (framed[start] in front or framed[end + 1] in behind or framed[start] == framed[end + 1] == _SPACE)
+                (
+                    framed[start] in front
+                    or framed[end + 1] in behind
+                    or (spaced and framed[start] == framed[end + 1] == _SPACE)
+                )
                 and self._crowded(around, start, end)
             )
             for start, end in places
@@ -272,7 +281,7 @@ class Scanner:
 
     def sure(self, around: Surroundings, places: Places) -> tuple[Spans, list[float]]:
         """Return those of *places* that are sure enough to be reported, and how sure each is."""
-        _, spans, valid, _ = places
+        _, spans, valid = places
         if self._needy and spans:
             near = self._near(self._words, around, spans)
             spans, valid = list(compress(spans, near)), list(compress(valid, near))

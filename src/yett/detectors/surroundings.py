@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yett.detectors.expression import Spans, compiled
-from yett.detectors.validators import VALIDATORS
+from yett.detectors.validators import VALIDATORS, Validator
 
 __all__ = ["Surroundings"]
 
@@ -34,38 +34,54 @@ class _Stretches(NamedTuple):
     ends: _Places
 
 
+class _Checked(dict[str, bool]):
+    """Which values a validator believes."""
+
+    __slots__ = ("_believes",)
+
+    def __init__(self, validator: Validator) -> None:
+        super().__init__()
+        self._believes = validator
+
+    def __missing__(self, value: str) -> bool:
+        believed = self[value] = self._believes(value)
+        return believed
+
+
 class Surroundings:
     """A text, as UTF-8, and what was found out about it."""
 
-    __slots__ = ("_asked", "_few", "_framed", "_standing", "_values", "data")
+    __slots__ = ("_asked", "_few", "_framed", "_standing", "_text", "_values", "data")
 
     def __init__(self, data: bytes) -> None:
         """Look at *data*."""
         self.data = data
+        self._text = data.decode() if data.isascii() else ""
         self._framed = b""
         self._few = _FEW + len(data) // _BYTES_FOR_EACH
         self._asked: dict[str, int] = {}
         self._standing: dict[str, _Stretches] = {}
-        self._values: dict[str, dict[bytes, bool]] = {}
+        self._values: dict[str, _Checked] = {}
 
     def believed(self, validator: str, start: int, end: int) -> bool:
         """Say whether *validator* believes the bytes *start* to *end*."""
-        known = self._values.setdefault(validator, {})
-        value = self.data[start:end]
-        believed = known.get(value)
-        if believed is None:
-            believed = known[value] = VALIDATORS[validator](value.decode(errors="replace"))
-        return believed
+        return self._checked(validator)[self._value(start, end)]
 
     def valid(self, validator: str, places: Spans) -> list[bool]:
         """Say of each of *places* whether *validator* believes the bytes there."""
-        data, check = self.data, VALIDATORS[validator]
-        known = self._values.setdefault(validator, {})
-        values = [data[start:end] for start, end in places]
-        for value in values:
-            if value not in known:
-                known[value] = check(value.decode(errors="replace"))
-        return [known[value] for value in values]
+        checked = self._checked(validator)
+        if self._text:
+            text = self._text
+            return [checked[text[start:end]] for start, end in places]
+        return [checked[self._value(*place)] for place in places]
+
+    def _value(self, start: int, end: int) -> str:
+        return self._text[start:end] if self._text else self.data[start:end].decode(errors="replace")
+
+    def _checked(self, validator: str) -> "_Checked":
+        if validator not in self._values:
+            self._values[validator] = _Checked(VALIDATORS[validator])
+        return self._values[validator]
 
     def near(self, words: str, places: Spans, reach: int) -> list[bool]:
         """

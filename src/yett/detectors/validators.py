@@ -154,7 +154,7 @@ def _reference(value: str) -> bool:
 
 def _password(value: str) -> bool:
     """Say whether a value beside `password =` is one that somebody chose: more than a word."""
-    mixed = any(character.isdigit() for character in value) or any(not character.isalnum() for character in value[:-1])
+    mixed = any(map(str.isdigit, value)) or not all(map(str.isalnum, value[:-1]))
     return mixed and not value.isdigit() and not _placeholder(value) and not _reference(value)
 
 
@@ -163,19 +163,24 @@ def _issued(value: str) -> bool:
     return not _placeholder(value)
 
 
+def _bare(value: str) -> str:
+    """Return *value* without what separates its parts."""
+    return value if value.isalnum() else value.translate(_SEPARATORS)
+
+
 def _card(value: str) -> bool:
     """Say whether *value* is a card number: an issuer's range, its length, and Luhn."""
-    digits = value.translate(_SEPARATORS)
-    return len(digits) in _LENGTHS.get(digits[:4], _NONE) and luhn(digits) and len(set(digits)) > 1
+    digits = _bare(value)
+    return len(digits) in _LENGTHS.get(digits[:4], _NONE) and luhn(digits) and digits.count(digits[0]) < len(digits)
 
 
 def _iban(value: str) -> bool:
-    return iban(value.translate(_SEPARATORS).upper())
+    return iban(_bare(value).upper())
 
 
 def _ssn(value: str) -> bool:
     """Say whether the Social Security Administration can have issued *value*; advertised numbers are none."""
-    digits = value.translate(_SEPARATORS)
+    digits = _bare(value)
     area, group, serial = digits[:3], digits[3:5], digits[5:]
     if area in {"000", "666"} or area[0] == "9" or group == "00" or serial == "0000":
         return False
