@@ -8,7 +8,7 @@ import pytest
 from yett.model.interaction import Interaction
 from yett.model.segment import Origin, Segment
 from yett.model.stage import Stage
-from yett.services.inspection import SHORT, Inspection
+from yett.services.inspection import FEW, SHORT, Inspection
 
 
 class Guard:
@@ -27,6 +27,7 @@ class Guard:
         return "read"
 
     def unread(self, _interaction: Interaction) -> str:
+        self.threads.append(threading.current_thread().name)
         return "unread"
 
 
@@ -59,7 +60,19 @@ async def test_a_long_text_leaves_the_event_loop_free(inspection: Inspection) ->
 async def test_a_deadline_that_passes_leaves_the_text_unread(inspection: Inspection) -> None:
     guard = Guard()
     assert await inspection.inspect(guard, asked(SHORT + 1), 0.01) == "unread"  # type: ignore[arg-type, comparison-overlap]
+    assert threading.current_thread().name not in guard.threads
     guard.gate.set()
+    inspection.close()
+
+
+@pytest.mark.parametrize(("count", "elsewhere"), [(FEW, False), (FEW + 1, True)])
+async def test_many_texts_leave_the_event_loop_free_however_short_they_are(
+    inspection: Inspection, count: int, elsewhere: bool
+) -> None:
+    guard = Guard()
+    empty = tuple(Segment(f"/{at}", Origin.USER, "") for at in range(count))
+    assert await inspection.inspect(guard, Interaction(Stage.REQUEST, empty), 60) == "read"  # type: ignore[arg-type, comparison-overlap]
+    assert (guard.threads != [threading.current_thread().name]) is elsewhere
     inspection.close()
 
 

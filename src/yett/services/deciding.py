@@ -27,7 +27,7 @@ from yett.policy.interpreter import lookup
 from yett.policy.schema import cost
 from yett.ports.clock import Clock
 from yett.services.consulting import agreed, asked_of, consulted
-from yett.services.inspection import SHORT, Inspection
+from yett.services.inspection import Inspection, soon_read
 from yett.services.moment import dated
 from yett.services.selection import Selection, Selections
 from yett.services.snapshots import Snapshot, Snapshots
@@ -159,7 +159,7 @@ class Deciding:
         sources = _sources(snapshot, selection, stage, question)
         if sources is None:
             return Answer(at.decide(context), _NOTHING, self._elapsed() - began)
-        if sum(len(segment.text) for segment in sources.segments) > SHORT:
+        if not soon_read(sources.segments):
             return None
         decision, found = decided(selection, stage, context, sources)
         return Answer(decision, found, self._elapsed() - began)

@@ -1,25 +1,33 @@
 """
 Inspection: run the guard under a deadline, off the event loop where it may take long.
 
-A short text is judged in place: a hop to another thread costs more than the judgement. A deadline that passes is no
+What is soon read is judged in place: a hop to another thread costs more than the judgement. A deadline that passes is no
 exception but a finding, `detector.unavailable`, which policy judges.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from yett.guard.correspondence import Correspondence
 from yett.guard.guard import Guard, Inspected
 from yett.model.interaction import Interaction
+from yett.model.segment import Segment
 
-__all__ = ["SHORT", "Inspection"]
+__all__ = ["FEW", "SHORT", "Inspection", "soon_read"]
 
 _Result = TypeVar("_Result")
 
 SHORT = 3_000
 """Characters that are judged in place: with a classifier a millisecond, and two on a machine that has more to do."""
+FEW = 64
+"""Texts that are judged in place: one costs as much as some 200 characters, even when it is empty."""
+
+
+def soon_read(segments: Sequence[Segment]) -> bool:
+    """Say whether *segments* are judged in so little time that nobody need be asked to do it elsewhere."""
+    return len(segments) <= FEW and sum(len(segment.text) for segment in segments) <= SHORT
 
 
 class Inspection:
@@ -33,12 +41,12 @@ class Inspection:
         self, guard: Guard, interaction: Interaction, deadline: float, shared: Correspondence | None = None
     ) -> Inspected:
         """Let *guard* judge *interaction*, which has *shared* a request's stand-ins, within *deadline* seconds."""
-        if sum(len(segment.text) for segment in interaction.segments) <= SHORT:
+        if soon_read(interaction.segments):
             return guard.inspected(interaction, shared)
         try:
             return await self.run(lambda: guard.inspected(interaction, shared), deadline)
         except TimeoutError:
-            return guard.unread(interaction)
+            return await asyncio.to_thread(guard.unread, interaction)  # every text of it is told, and there may be many
 
     async def run(self, work: Callable[[], _Result], deadline: float) -> _Result:
         """
