@@ -1,6 +1,10 @@
 """Which feeds come into force: on whose word, not older than before, and without a restart."""
 
+import errno
+import fcntl
 import json
+import os
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from tests.detectors.test_feeds import FEED, RULE
-from yett.compose import personal
+from yett.compose import feeds, personal
 from yett.compose.feeds import feed_rules, genuine, remember_feeds, signed_feed
 from yett.compose.house import House
 from yett.compose.loading import SettingsSource
@@ -157,6 +161,41 @@ def test_a_memory_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     settings = asked(tmp_path)
     (tmp_path / "records").rmdir()
     assert codes(lambda: remember_feeds(settings), tmp_path / "records" / "feeds.json") == ["unusable-folder"]
+
+
+def test_a_memory_on_a_disk_that_may_only_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path)
+
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(feeds.os, "open", refused)
+    monkeypatch.setattr(Path, "unlink", refused)
+    assert codes(lambda: remember_feeds(asked(tmp_path)), tmp_path / "records" / "feeds.json") == ["unusable-folder"]
+
+
+def test_two_processes_that_remember_at_one_time_both_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path)
+    put(tmp_path, replace(FEED, name="other"), file="other.json")
+    beside = threading.Thread(target=lambda: (remember_feeds(asked(tmp_path, "other.json")), met.set()))
+    met, sync, lock = threading.Event(), os.fsync, fcntl.flock
+
+    def interrupted(descriptor: int) -> None:
+        if threading.current_thread() is not beside:
+            beside.start()
+            met.wait()
+        sync(descriptor)
+
+    def locked(descriptor: int, how: int) -> None:
+        if threading.current_thread() is beside:
+            met.set()
+        lock(descriptor, how)
+
+    monkeypatch.setattr(os, "fsync", interrupted)
+    monkeypatch.setattr(feeds, "flock", locked, raising=False)
+    remember_feeds(asked(tmp_path))
+    beside.join()
+    assert set(json.loads((tmp_path / "records" / "feeds.json").read_text())) == {FEED.name, "other"}
 
 
 def test_without_feeds_nothing_is_written(tmp_path: Path) -> None:

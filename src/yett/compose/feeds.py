@@ -10,7 +10,10 @@ Rules:
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from secrets import token_hex
 
@@ -43,25 +46,38 @@ def remember_feeds(settings: Settings) -> None:
     Raises:
         OperatorError: a feed is not fit any longer, or the folder for records cannot be written to.
     """
-    feeds = _feeds(settings)
-    if not feeds:
+    if not settings.security.threat_feeds:
         return
     path = settings.records.path / _NAME
-    known = _versions(path)
-    seen = known | {feed.name: feed.version for _, feed in feeds}
-    if seen == known:
-        return
-    fresh = path.with_name(f"{_NAME}.{token_hex(8)}")
+    try:
+        with _alone(path):
+            known = _versions(path)
+            seen = known | {feed.name: feed.version for _, feed in _feeds(settings)}
+            if seen != known:
+                _write(path, seen)
+    except OSError as error:
+        why = f"`records.path` cannot be used: {(error.strerror or 'cannot be written').lower()}"
+        hint = "name a folder that Yett may write"
+        raise OperatorError(Problem(Place(str(path)), "unusable-folder", why, hint)) from None
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Be the only process that changes *path*: of two that read it before either writes, one would undo the other."""
+    with path.with_name(f"{path.name}.lock").open("ab") as file:  # closing it gives the lock back
+        flock(file.fileno(), LOCK_EX)
+        yield
+
+
+def _write(path: Path, seen: dict[str, int]) -> None:
+    """Write *seen* at *path*: all of it, or what was there before."""
+    fresh = path.with_name(f"{path.name}.{token_hex(8)}")
     try:
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             json.dump(seen, file, sort_keys=True)
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(path)
-    except OSError as error:
-        why = f"`records.path` cannot be used: {(error.strerror or 'cannot be written').lower()}"
-        hint = "name a folder that Yett may write"
-        raise OperatorError(Problem(Place(str(path)), "unusable-folder", why, hint)) from None
     finally:
         fresh.unlink(missing_ok=True)
 
