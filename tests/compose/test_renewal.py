@@ -13,8 +13,10 @@ from yett.compose import snapshot
 from yett.compose.clock import SystemClock
 from yett.compose.loading import SettingsSource
 from yett.compose.published import kept_copy
+from yett.compose.publishing import signed
 from yett.compose.renewal import Renewal
 from yett.compose.snapshot import Builder
+from yett.integrity.signatures import public_key
 from yett.model.errors import OperatorError
 from yett.model.release import Release, Rollout, Standing
 from yett.policy.bundles import bundled
@@ -24,9 +26,13 @@ from yett.services.snapshots import Snapshot
 POLICY = "metadata: {id: %s, version: '1'}\nrules: [{id: r, when: 'llm.model == \"m\"', action: {decision: deny}}]\n"
 
 
-def published(name: str) -> Published:
-    """Return what is in force when a policy of that *name* was released."""
+PRIVATE = "04" * 32  # not a credential
+
+
+def published(name: str, private: str = "") -> Published:
+    """Return what is in force when a policy of that *name* was released, signed with the key *private* if there is one."""
     bundle = bundled({name: POLICY % name})
+    bundle = signed(bundle, private) if private else bundle
     release = Release("n", 1, bundle.digest, Rollout.ENFORCE, 1.5, 100, "me", "", "why")
     return Published((Standing("n", 1, release),), {bundle.digest: bundle})
 
@@ -37,15 +43,19 @@ class Renewing:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.write()
-        source = SettingsSource(folder / "yett.yaml", {}, {}, folder)
-        self.renewal = Renewal(source, source.load(), Builder(SystemClock(), b"k" * 32))
+        self.renewal = self.begun()
 
-    def write(self, *names: str) -> None:
-        """Configure policies of these *names*."""
+    def begun(self) -> Renewal:
+        source = SettingsSource(self.folder / "yett.yaml", {}, {}, self.folder)
+        return Renewal(source, source.load(), Builder(SystemClock(), b"k" * 32))
+
+    def write(self, *names: str, trusted: tuple[str, ...] = ()) -> None:
+        """Configure policies of these *names*, and that what is released be signed by one who is *trusted*."""
         files = [f"{name}.yaml" for name in names]
         for name, file in zip(names, files, strict=True):
             (self.folder / file).write_text(POLICY % name)
-        settings = {"records": {"path": "records"}, "policies": {"default": "none", "files": files}}
+        policies = {"default": "none", "files": files, "trusted_keys": trusted}
+        settings = {"records": {"path": "records"}, "policies": policies}
         (self.folder / "yett.yaml").write_text(json.dumps(settings | {"server": {"mode": "development"}}))
 
     @property
@@ -109,6 +119,29 @@ async def test_what_cannot_be_made_changes_nothing(renewing: Renewing) -> None:
         await renewing.renewal.release(Published((Standing("n", 1, release),), {bundle.digest: bundle}))
     assert renewing.renewal.snapshots.current is before
     assert kept_copy(renewing.folder / "records") == renewing.renewal.published == Published()
+
+
+async def test_what_is_in_force_must_be_signed_as_a_changed_configuration_wants_it(renewing: Renewing) -> None:
+    await renewing.renewal.release(published("released"))
+    renewing.write("configured", trusted=(public_key(PRIVATE),))
+    with pytest.raises(OperatorError, match=r"nobody whose key is in `policies\.trusted_keys`"):
+        await renewing.renewal.reload()
+    assert renewing.policies == ("released@1",)
+    await renewing.renewal.release(published("released", PRIVATE))
+    await renewing.renewal.reload()
+    assert renewing.policies == ("configured@1", "released@1")
+
+
+async def test_a_start_begins_with_what_was_in_force_only_if_it_is_signed_as_it_must_be(renewing: Renewing) -> None:
+    (renewing.folder / "records").mkdir()
+    await renewing.renewal.release(published("released"))
+    renewing.write(trusted=(public_key(PRIVATE),))
+    again = renewing.begun()
+    assert (again.snapshots.current.policies, again.published) == ((), Published())
+    assert "nobody whose key is in `policies.trusted_keys`" in again.trouble
+    await again.release(published("released", PRIVATE))
+    assert (again.snapshots.current.policies, again.trouble) == (("released@1",), "")
+    assert renewing.begun().snapshots.current.policies == ("released@1",)
 
 
 async def test_what_is_released_is_in_force_and_says_so_when_no_copy_can_be_kept(renewing: Renewing) -> None:

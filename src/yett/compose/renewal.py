@@ -6,6 +6,7 @@ Rules:
 1. It is made of both, and of the newest of each. One is made at a time: two made side by side would each leave out what
    the other brought, and the one that came last would undo the other.
 2. What cannot be made changes nothing.
+3. Only what is signed as the configuration wants it is in force, whichever of the two came first.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from yett.compose.loading import Loaded, SettingsSource
 from yett.compose.published import keep_copy, kept_copy
 from yett.compose.publishing import believed
 from yett.compose.snapshot import Builder
+from yett.model.errors import OperatorError
 from yett.services.following import Published
 from yett.services.snapshots import Snapshot, Snapshots
 
@@ -34,12 +36,12 @@ class Renewal:
         self._source = source
         self._builder = builder
         self._settings = loaded.settings
+        self.trouble = ""
+        """Why this start did not begin with what was in force last, or the next one cannot; empty when all is well."""
         # What was in force last is, until the store has been asked, and as long as it cannot be.
-        self.published = kept_copy(self._settings.records.path)
+        self.published = self._kept()
         self.snapshots = Snapshots(builder.build(self._settings, self.published))
         remember_feeds(self._settings)
-        self.trouble = ""
-        """Why the next start cannot begin with what is in force now; empty when it can."""
         self._turn = asyncio.Lock()
 
     async def reload(self) -> Loaded:
@@ -70,8 +72,19 @@ class Renewal:
             self.published = published
             self.snapshots.swap(snapshot)
 
+    def _kept(self) -> Published:
+        """Return what was in force last, if it is signed as it must be now; a copy that does not hold is no copy."""
+        kept = kept_copy(self._settings.records.path)
+        try:
+            believed(kept, self._settings.policies)
+        except OperatorError as error:
+            self.trouble = f"what was in force last is not: {error}"
+            return Published()
+        return kept
+
     def _read(self) -> tuple[Loaded, Snapshot]:
         loaded = self._source.load()
+        believed(self.published, loaded.settings.policies)
         snapshot = self._builder.build(loaded.settings, self.published)
         remember_feeds(loaded.settings)
         return loaded, snapshot
