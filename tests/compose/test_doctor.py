@@ -113,15 +113,15 @@ def test_a_folder_that_cannot_be_written_is_wrong(tmp_path: Path) -> None:
 
 def test_an_upstream_is_there_or_is_not(tmp_path: Path, listener: socket.socket) -> None:
     port = listener.getsockname()[1]
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        closed = gone.getsockname()[1]
-    text = f"""
+    with socket.socket() as gone:
+        gone.bind(("127.0.0.1", 0))  # nobody listens, and nobody else can begin to
+        text = f"""
 server: {{mode: development, port: 0}}
 llm_providers:
   there: {{kind: openai, base_url: "http://127.0.0.1:{port}/v1"}}
-  gone: {{kind: openai, base_url: "http://127.0.0.1:{closed}/v1"}}
+  gone: {{kind: openai, base_url: "http://127.0.0.1:{gone.getsockname()[1]}/v1"}}
 """
-    found = examined(tmp_path, text)
+        found = examined(tmp_path, text)
     assert found["upstream there"].state is State.OK
     assert found["upstream gone"].state is State.WRONG
     assert "llm_providers.gone.base_url" in found["upstream gone"].cure

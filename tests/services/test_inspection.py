@@ -65,6 +65,20 @@ async def test_a_deadline_that_passes_leaves_the_text_unread(inspection: Inspect
     inspection.close()
 
 
+async def test_what_nobody_waits_for_any_more_is_never_begun(inspection: Inspection) -> None:
+    guard, begun = Guard(), list[int]()
+    stuck = asyncio.create_task(inspection.inspect(guard, asked(SHORT + 1), 60))  # type: ignore[arg-type]
+    assert await asyncio.to_thread(guard.began.wait, 60)
+    for number in range(20):
+        with pytest.raises(TimeoutError):
+            await inspection.run(lambda number=number: begun.append(number), 0.001)  # type: ignore[misc]
+    guard.gate.set()
+    assert await stuck == "read"  # type: ignore[comparison-overlap]
+    await inspection.run(lambda: begun.append(-1), 60)
+    assert begun == [-1]
+    inspection.close()
+
+
 @pytest.mark.parametrize(("count", "elsewhere"), [(FEW, False), (FEW + 1, True)])
 async def test_many_texts_leave_the_event_loop_free_however_short_they_are(
     inspection: Inspection, count: int, elsewhere: bool
