@@ -5,11 +5,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, update
 
 from tests.adapters.conformance_policies import PolicyStoreConformance, release
 from tests.adapters.sql.conftest import Fresh
 from yett.adapters.sql.database import Database
 from yett.adapters.sql.policies import SqlPolicies
+from yett.adapters.sql.tables import bundles, releases
+from yett.model.errors import NotReady
+from yett.policy.bundles import bundled
 from yett.ports.policies import PolicyStore
 
 
@@ -36,3 +40,22 @@ class TestPostgresqlPolicies(PolicyStoreConformance):
             assert sorted(noted) == [False, True]
         for each in replicas:
             await each.aclose()
+
+
+@pytest.mark.parametrize("spoilt", ["{", "[]"])
+async def test_what_this_yett_did_not_write_is_not_ready(tmp_path: Path, spoilt: str) -> None:
+    database = await Database.open(f"sqlite:///{tmp_path / 'yett.db'}")
+    store, bundle = SqlPolicies(database), bundled({"a": "x"})
+    await store.keep(bundle)
+    assert await store.release(release(1))
+
+    def spoil(connection: Connection) -> None:
+        connection.execute(update(bundles).values(documents=spoilt))
+        connection.execute(update(releases).values(rollout="by and by"))
+
+    await database.run(spoil)
+    with pytest.raises(NotReady, match="is not as this Yett writes it"):
+        await store.bundle(bundle.digest)
+    with pytest.raises(NotReady, match="is not as this Yett writes it"):
+        await store.releases("acme")
+    await database.aclose()

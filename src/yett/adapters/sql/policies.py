@@ -1,13 +1,15 @@
 """Policies in a SQL database."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 
 from sqlalchemy import Connection, func, select, update
 
 from yett.adapters.sql.database import Database, insert_missing
 from yett.adapters.sql.tables import bundles, releases
+from yett.model.errors import NotReady
 from yett.model.release import Bundle, Release, Rollout
 
 __all__ = ["SqlPolicies"]
@@ -37,7 +39,8 @@ class SqlPolicies:
         row = await self._database.run(lambda connection: connection.execute(query).one_or_none())
         if row is None:
             return None
-        return Bundle(row.digest, tuple(sorted(json.loads(row.documents).items())), row.signer, row.signature)
+        with _as_written(f"bundle {digest[:12]}"):
+            return Bundle(row.digest, tuple(sorted(json.loads(row.documents).items())), row.signer, row.signature)
 
     async def release(self, release: Release) -> bool:
         """Note *release*; False, and nothing noted, when its number is taken or leaves a gap."""
@@ -56,10 +59,20 @@ class SqlPolicies:
         query = select(releases).where(releases.c.namespace == namespace)
         query = query.order_by(releases.c.number.desc()).limit(limit)
         rows = await self._database.run(lambda connection: connection.execute(query).mappings().all())
-        return [Release(**{**row, "rollout": Rollout(row["rollout"])}) for row in rows]
+        with _as_written(f"releases of {namespace}"):
+            return [Release(**{**row, "rollout": Rollout(row["rollout"])}) for row in rows]
 
     async def newest(self) -> Mapping[str, int]:
         """Return the number of the newest release by namespace."""
         query = select(releases.c.namespace, func.max(releases.c.number)).group_by(releases.c.namespace)
         rows = await self._database.run(lambda connection: connection.execute(query).all())
         return {str(namespace): int(number) for namespace, number in rows}
+
+
+@contextmanager
+def _as_written(what: str) -> Iterator[None]:
+    """Tell of what cannot be read inside the block: only a tamperer or a newer Yett can have written it."""
+    try:
+        yield
+    except (ValueError, AttributeError):
+        raise NotReady(f"`{what}` in the policy store is not as this Yett writes it; restore it") from None
