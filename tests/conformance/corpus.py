@@ -31,6 +31,8 @@ class Group(NamedTuple):
     policy: str
     cases: tuple[Case, ...]
     rego: str = ""
+    finds: bool = False
+    """Whether they are about facts that are found out, where something finds them out."""
 
 
 def _placed(policy: str, namespace: str) -> str:
@@ -58,7 +60,10 @@ def _groups() -> Iterator[Group]:
     for number, written in enumerate(_WRITTEN["groups"]):
         namespace = written.get("namespace", f"group-{number}")
         cases = tuple(Case(**case) for case in written["cases"])
-        yield Group(written["name"], namespace, _placed(written["policy"], namespace), cases, written.get("rego", ""))
+        policy = _placed(written["policy"], namespace)
+        yield Group(
+            written["name"], namespace, policy, cases, written.get("rego", ""), finds=written.get("finds", False)
+        )
 
 
 def differs(case: Case, decision: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
