@@ -28,13 +28,26 @@ def test_nothing_is_written_unless_everything_can_be_read(yett: Run, tmp_path: P
     code, out, err = yett("policy", "fmt", "x.yaml", "y.yaml", "z.yaml")
     assert (code, out) == (2, "")
     assert "y.yaml:" in err
-    assert "z.yaml: is not UTF-8" in err
+    assert err.count("z.yaml") == 1
+    assert "z.yaml:1:1: is not UTF-8" in err
     assert (tmp_path / "x.yaml").read_text() == UNTIDY
 
 
 def test_the_schema_is_json(yett: Run) -> None:
     ran = yett("policy", "schema")
     assert (ran.code, json.loads(ran.out)["required"]) == (0, ["metadata", "rules"])
+
+
+def test_what_cannot_be_understood_is_told_in_the_form_that_was_asked_for(yett: Run, tmp_path: Path) -> None:
+    (tmp_path / "y.yaml").write_text("metadata: {id: y}\nrules: [{id: r, actoin: {}, action: {decision: dney}}]")
+    ran = yett("policy", "lint", "y.yaml", "--sarif")
+    (run,) = json.loads(ran.out)["runs"]
+    assert (ran.code, ran.err) == (2, "")
+    assert [(each["ruleId"], each["level"]) for each in run["results"]] == [
+        ("unknown-key", "error"),
+        ("wrong-value", "error"),
+    ]
+    assert [each["locations"][0]["physicalLocation"]["region"]["startLine"] for each in run["results"]] == [2, 2]
 
 
 def test_oddities_are_told_with_their_weight(yett: Run, tmp_path: Path) -> None:

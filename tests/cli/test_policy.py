@@ -132,3 +132,12 @@ def test_today_is_stated_where_the_context_does_not(yett: Run, tmp_path: Path) -
     assert yett("policy", "evaluate", "old.yaml", "--context", "{}").code == 0
     assert yett("policy", "evaluate", "old.yaml", "--context", '{"request": {"date": 20191231}}').code == 1
     assert yett("policy", "evaluate", "old.yaml", "--context", '{"request": 5}').code == 1
+
+
+def test_a_test_that_fails_is_told_to_code_hosts_where_it_stands(yett: Run, policy: Path) -> None:
+    assert json.loads(yett("policy", "validate", "cost.yaml", "--sarif").out)["runs"][0]["results"] == []
+    policy.write_text(COST.replace("expect: {effect: deny}", "expect: {effect: allow}"))
+    ran = yett("policy", "validate", "cost.yaml", "--sarif")
+    (told,) = json.loads(ran.out)["runs"][0]["results"]
+    assert (ran.code, told["ruleId"], told["level"]) == (1, "failed-test", "error")
+    assert told["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "cost.yaml"

@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+import yaml
 
 from tests.cli.conftest import Run
 
@@ -91,6 +92,36 @@ def test_what_cannot_be_understood_is_a_mistake_of_use(yett: Run, cap: Path, tmp
     assert (ran.code, ran.out) == (2, "")
     assert "there is no fixture `x`" in ran.err
     assert yett("policy", "test", "nowhere.yaml").code == 2
+
+
+def test_a_name_that_no_test_has_is_a_mistake_of_use(yett: Run, cap: Path) -> None:
+    ran = yett("policy", "test", "cap.yaml", "--only", "nothing like it")
+    assert (ran.code, ran.out) == (2, "")
+    assert "no test has a name with `nothing like it` in it" in ran.err
+
+
+def test_proposals_may_be_had_as_json(yett: Run, cap: Path) -> None:
+    told = json.loads(yett("policy", "test", "cap.yaml", "--generate", "--json").out)
+    written = yaml.safe_load(yett("policy", "test", "cap.yaml", "--generate").out)["tests"]
+    assert told
+    assert told == written
+
+
+def test_what_a_suite_tests_is_watched_wherever_it_lies(cap: Path, tmp_path: Path) -> None:
+    (tmp_path / "suites").mkdir()
+    suite = tmp_path / "suites" / "far_test.yaml"
+    suite.write_text("policies: [../cap.yaml]\ntests: [{given: {llm.maxTokens: 15}, expect: {decision: deny}}]")
+    command = [sys.executable, "-m", "yett", "policy", "test", str(suite), "--watch"]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as watching:
+        assert watching.stdout
+        lines = iter(watching.stdout.readline, "")
+        assert next(line for line in lines if "far_test" in line).split()[1:] == ["1", "0", "0"]
+        next(lines)
+        cap.write_text((POLICY % 25).replace("> 10", "> 20"))
+        assert next(line for line in lines if "far_test" in line).split()[1:] == ["0", "1", "0"]
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(20) == 130
 
 
 def test_watching_runs_again_when_a_file_changes_and_ends_when_interrupted(cap: Path) -> None:

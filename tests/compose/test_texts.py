@@ -27,3 +27,11 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
     (problem,) = caught.value.problems
     assert (problem.place.file, problem.code) == (str(file), code)
     assert told in problem.message
+
+
+def test_the_first_byte_that_is_none_of_utf_8_is_named_by_its_line_and_column(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes("\ufeffid: a\nowner: Århus".encode() + b"\xff # \xfe")
+    with pytest.raises(OperatorError) as caught:
+        read_text(tmp_path / "a.yaml")
+    place = caught.value.problems[0].place
+    assert (place.line, place.column) == (2, 13)

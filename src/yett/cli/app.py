@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import click
 
-from yett.cli.output import print_problems
+from yett.cli.output import print_json, print_problems
 from yett.model.errors import OperatorError, YettError
 
 __all__ = ["COMMANDS", "Entry", "LazyGroup", "installed", "main", "yett"]
@@ -170,7 +170,7 @@ def _run(said: list[str]) -> int:
         code = yett.main(args=said, prog_name="yett", standalone_mode=False)
         sys.stdout.flush()
     except OperatorError as error:
-        print_problems(error.problems, as_json="--json" in said)
+        _tell(error, said)
     except YettError as error:
         click.echo(f"yett: {error}", err=True)
     except click.ClickException as error:
@@ -187,6 +187,16 @@ def _run(said: list[str]) -> int:
     else:
         return int(code or 0)
     return _USAGE
+
+
+def _tell(error: OperatorError, said: Sequence[str]) -> None:
+    """Tell what is wrong in the form that was asked for, so that whoever reads the result need not look elsewhere."""
+    if "--sarif" not in said:
+        print_problems(error.problems, as_json="--json" in said)
+        return
+    from yett.cli.sarif import documentation, sarif_log  # noqa: PLC0415 - by rule 3
+
+    print_json(sarif_log(error.problems, pages=documentation(), level="error"))
 
 
 def _leave_unflushed() -> None:

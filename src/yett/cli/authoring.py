@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from yett.cli.options import as_json, readable
+from yett.cli.options import as_json, as_sarif, readable
 from yett.cli.output import print_json, visible
 from yett.cli.sarif import documentation, sarif_log
 from yett.compose.analysis import proved
@@ -33,7 +33,7 @@ def fmt(*, files: tuple[Path, ...], check: bool) -> int:
     Nothing is written unless all of them can be read. What they mean never changes.
     """
     problems = Problems()
-    texts = {file: text_of(file, problems) or "" for file in files}
+    texts = {file: text for file in files if (text := text_of(file, problems)) is not None}
     results = {file: formatted(text, str(file), problems) for file, text in texts.items()}
     problems.raise_any()
     for file, result in results.items():
@@ -58,7 +58,7 @@ def schema(*, as_json: bool) -> None:  # noqa: ARG001 - a schema is JSON either 
 @click.command(short_help="Tell what is odd about policies.")
 @_files
 @as_json
-@click.option("--sarif", is_flag=True, help="Print the result as SARIF, for code hosts.")
+@as_sarif
 @click.option("--prove", is_flag=True, help="Ask a solver, too; needs the extra `analysis`.")
 def lint(*, files: tuple[Path, ...], as_json: bool, sarif: bool, prove: bool) -> int:
     """

@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from yett.cli.contexts import context_option, stage_option, stated_facts
-from yett.cli.options import as_json, readable
+from yett.cli.options import as_json, as_sarif, readable
 from yett.cli.output import print_json, print_problems, print_table, visible
+from yett.cli.sarif import documentation, sarif_log
 from yett.compose.engine import PolicyEngine
 from yett.compose.policies import read_policies
 from yett.compose.validation import Validation, validate_policies
@@ -43,14 +44,17 @@ def evaluate(*, files: tuple[Path, ...], context: str, stage: str | None, as_jso
 @click.command(short_help="Check policies and run their own tests.")
 @_files
 @as_json
-def validate(*, files: tuple[Path, ...], as_json: bool) -> int:
+@as_sarif
+def validate(*, files: tuple[Path, ...], as_json: bool, sarif: bool) -> int:
     """
     Check the policies in FILE..., each file on its own, and run the tests that travel with them.
 
     Leaves with 0 when they hold, with 1 when a test fails and with 2 when they cannot be understood.
     """
     validation = validate_policies(files)
-    if as_json:
+    if sarif:
+        print_json(sarif_log(validation.failures, pages=documentation(), level="error"))
+    elif as_json:
         print_json(_shape(validation))
     else:
         rows = [(name, str(rules), *map(str, counts)) for name, rules, counts in _counts(validation)]

@@ -13,10 +13,12 @@ from yett.cli.options import as_json
 from yett.cli.output import print_json, print_problems, print_table, visible
 from yett.cli.progress import Progress
 from yett.compose.proof import Proof, Survivor, policy_files, prove
+from yett.compose.texts import Reading, text_of
 from yett.model.errors import OperatorError
 from yett.policy.boundary import Proposed
 from yett.policy.cases import Result
 from yett.policy.coverage import share
+from yett.policy.problems import Problems
 from yett.services.shapes import problem_shape
 
 __all__ = ["test"]
@@ -24,6 +26,7 @@ __all__ = ["test"]
 _LOOK_AGAIN = 0.3
 """Seconds between two looks at the files."""
 _Asked = Mapping[str, bool | int | None]
+_Stamp = tuple[int, int] | None
 _percent = click.IntRange(0, 100)
 
 
@@ -72,11 +75,12 @@ def test(
     understood.
     """
     if asked["generate"]:
-        click.echo(_written(prove(paths, only).proposals()), nl=False)
-        return 0
+        return _propose(prove(paths, only).proposals(), as_json=as_json)
     if asked["watch"]:
         return _watch(paths, only, asked)
     told = _look(paths, only, asked)
+    if only and not told.proof.outcomes:
+        raise click.UsageError(f"no test has a name with `{only}` in it")
     if junit:
         junit.write_text(junit_report(told.proof.outcomes), encoding="utf-8")
     if as_json:
@@ -86,8 +90,8 @@ def test(
     return 0 if _good(told, asked) else 1
 
 
-def _look(paths: tuple[Path, ...], only: str, asked: _Asked) -> _Told:
-    proof = prove(paths, only)
+def _look(paths: tuple[Path, ...], only: str, asked: _Asked, reading: Reading = text_of) -> _Told:
+    proof = prove(paths, only, reading)
     if not asked["mutation"] and asked["min_mutation"] is None:
         return _Told(proof)
     with Progress("mutants") as progress:
@@ -101,27 +105,40 @@ def _good(told: _Told, asked: _Asked) -> bool:
 
 def _watch(paths: tuple[Path, ...], only: str, asked: _Asked) -> int:
     """Tell, and tell again, until somebody interrupts."""
+    read: dict[Path, _Stamp] = {}
+
+    def reading(file: Path, problems: Problems) -> str | None:
+        # A suite may name policies that lie elsewhere, so what is looked at is what was read.
+        read[file] = _stamp(file)
+        return text_of(file, problems)
+
     while True:
+        read.clear()
         before = _stamps(paths)
         try:
-            _tell(_look(paths, only, asked), asked)
+            _tell(_look(paths, only, asked, reading), asked)
         except OperatorError as error:
             print_problems(error.problems)
         click.echo("waiting for a change; Ctrl+C ends it", err=True)
-        while _stamps(paths) == before:
+        while _stamps(paths) == before and all(_stamp(file) == stamp for file, stamp in read.items()):
             time.sleep(_LOOK_AGAIN)
 
 
-def _stamps(paths: tuple[Path, ...]) -> tuple[tuple[Path, int, int], ...]:
+def _stamps(paths: tuple[Path, ...]) -> Mapping[Path, _Stamp]:
     """Return what tells one state of the files from another."""
-    stamps = []
-    for file in sorted(each for group in policy_files(paths) for each in group):
-        try:
-            status = file.stat()
-        except OSError:
-            continue
-        stamps.append((file, status.st_mtime_ns, status.st_size))
-    return tuple(stamps)
+    try:
+        files = [file for group in policy_files(paths) for file in group]
+    except OperatorError:  # a folder that was emptied may be filled again
+        return {}
+    return {file: _stamp(file) for file in files}
+
+
+def _stamp(file: Path) -> _Stamp:
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 def _tell(told: _Told, asked: _Asked) -> None:
@@ -170,16 +187,28 @@ def _shape(told: _Told, asked: _Asked) -> dict[str, object]:
     return shape
 
 
+def _propose(proposals: tuple[Proposed, ...], *, as_json: bool) -> int:
+    if as_json:
+        print_json([json.loads(_flow(_case(each))) for each in proposals])
+    else:
+        click.echo(_written(proposals), nl=False)
+    return 0
+
+
+def _case(each: Proposed) -> dict[str, object]:
+    expect = {"effect": each.effect.value, "rules": list(each.rules)}
+    return {"name": each.name, "stage": str(each.stage), "given": dict(each.given), "expect": expect}
+
+
 def _written(proposals: tuple[Proposed, ...]) -> str:
     """Return *proposals* as YAML, to be read, corrected and pasted."""
     lines = ["tests:"] if proposals else ["# every edge has its test"]
-    for each in proposals:
-        expect = {"effect": each.effect.value, "rules": list(each.rules)}
+    for case in map(_case, proposals):
         lines += [
-            f"  - name: {_flow(each.name)}",
-            f"    stage: {each.stage}",
-            f"    given: {_flow(dict(each.given))}",
-            f"    expect: {_flow(expect)}",
+            f"  - name: {_flow(case['name'])}",
+            f"    stage: {case['stage']}",
+            f"    given: {_flow(case['given'])}",
+            f"    expect: {_flow(case['expect'])}",
         ]
     return "\n".join([*lines, ""])
 

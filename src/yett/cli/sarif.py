@@ -18,9 +18,11 @@ def documentation() -> str:
     return named.get("Documentation", "").rstrip("/")
 
 
-def sarif_log(problems: Iterable[Problem], notes: Collection[str] = (), pages: str = "") -> dict[str, object]:
+def sarif_log(
+    problems: Iterable[Problem], notes: Collection[str] = (), pages: str = "", *, level: str = "warning"
+) -> dict[str, object]:
     """
-    Return *problems* as a SARIF log; those whose code is among *notes* are notes, others warnings.
+    Return *problems* as a SARIF log, as of this *level*, but for those whose code is among *notes*: they are notes.
 
     *pages* is the address of the documentation, which has a page for each code.
     """
@@ -28,7 +30,7 @@ def sarif_log(problems: Iterable[Problem], notes: Collection[str] = (), pages: s
     rules = [_rule(code, pages) for code in sorted({problem.code for problem in problems})]
     run = {
         "tool": {"driver": {"name": "yett", "rules": rules}},
-        "results": [_result(problem, "note" if problem.code in notes else "warning") for problem in problems],
+        "results": [_result(problem, "note" if problem.code in notes else level) for problem in problems],
     }
     return {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
 

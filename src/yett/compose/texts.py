@@ -32,6 +32,12 @@ def text_of(file: Path, problems: Problems) -> str | None:
     except OSError as error:
         why = (error.strerror or "unreadable").lower()
         problems.add(Place(str(file)), "unreadable-file", f"cannot be read: {why}", "name a file that can be read")
-    except UnicodeDecodeError:
-        problems.add(Place(str(file)), "encoding", "is not UTF-8", "save the file as UTF-8")
+    except UnicodeDecodeError as error:
+        problems.add(_place(str(file), error), "encoding", "is not UTF-8", "save the file as UTF-8")
     return None
+
+
+def _place(file: str, error: UnicodeDecodeError) -> Place:
+    """Return where the first byte stands that is none of UTF-8."""
+    before = error.object[: error.start].decode("utf-8", "replace")
+    return Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))

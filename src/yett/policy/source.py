@@ -9,6 +9,7 @@ Rules:
    the YAML parser.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ __all__ = ["parsed", "read"]
 _MAX_CHARACTERS = 8 * 1024 * 1024
 _MAX_NODES = 1_000_000
 _MAX_DEPTH = 64
+_STRANGE = re.compile("[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+"""What is no printable character (YAML 1.2, 5.1)."""
 _CORE = "tag:yaml.org,2002:"
 _KINDS = {
     "str": (str,),
@@ -35,7 +38,11 @@ _KINDS = {
 
 
 class _TooMuchError(Exception):
-    """The text is larger or deeper than anything a person writes."""
+    """The text is larger or deeper than anything a person writes, from *place* on."""
+
+    def __init__(self, place: Place, message: str) -> None:
+        super().__init__(message)
+        self.place = place
 
 
 @dataclass(slots=True)
@@ -79,7 +86,7 @@ class _Builder:
     def _check(self, event: yaml.Event, anchor: str | None) -> None:
         self._count += 1
         if self._count > _MAX_NODES:
-            raise _TooMuchError
+            raise _TooMuchError(self._place(event), f"more than {_MAX_NODES} values")
         if anchor is not None:
             self._problems.add(
                 self._place(event),
@@ -93,7 +100,7 @@ class _Builder:
         if event.tag not in {None, f"{_CORE}{'map' if table else 'seq'}"}:
             self._tag(event, event.tag)
         if len(self._open) >= _MAX_DEPTH:
-            raise _TooMuchError
+            raise _TooMuchError(self._place(event), f"nested deeper than {_MAX_DEPTH}")
         self._open.append(_Open(self._place(event), table, []))
 
     def _end(self) -> None:
@@ -161,8 +168,8 @@ def parsed(text: str, file: str, problems: Problems) -> tuple[Node, ...]:
     try:
         for event in _events(text):
             builder.feed(event)
-    except _TooMuchError:
-        problems.add(Place(file), "too-large", f"more than {_MAX_NODES} values, or nested deeper than {_MAX_DEPTH}")
+    except _TooMuchError as error:
+        problems.add(error.place, "too-large", str(error), "split it")
         return ()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -170,7 +177,7 @@ def parsed(text: str, file: str, problems: Problems) -> tuple[Node, ...]:
         problems.add(place, "syntax", error.problem or "this is not YAML", _syntax_cure(text, mark))
         return ()
     except (yaml.YAMLError, UnicodeEncodeError):
-        problems.add(Place(file), "syntax", "a character that YAML does not allow")
+        problems.add(*_strange(text, file))
         return ()
     roots = tuple(root for root in builder.roots if not (isinstance(root, Scalar) and root.value is None))
     if not roots:
@@ -181,6 +188,17 @@ def parsed(text: str, file: str, problems: Problems) -> tuple[Node, ...]:
 def _events(text: str) -> Iterator[yaml.Event]:
     events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.CSafeLoader)
     return events
+
+
+def _strange(text: str, file: str) -> tuple[Place, str, str, str]:
+    """Tell of the first character in *text* that YAML does not allow."""
+    found = _STRANGE.search(text)
+    if found is None:
+        return Place(file), "syntax", "a character that YAML does not allow", ""
+    before = text[: found.start()].removeprefix("\ufeff")
+    place = Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+    message = f"`U+{ord(found[0]):04X}` is a character that YAML does not allow"
+    return place, "syntax", message, 'take it out, or write it as an escape in double quotes, such as `"\\x07"`'
 
 
 def _syntax_cure(text: str, mark: yaml.Mark | None) -> str:
