@@ -25,7 +25,7 @@ WITH_EXAMPLES = sorted(page.stem for page in FOLDER.glob("*.md") if "```yaml wro
 OF_POLICIES = """alias asserted bad-when costly dead duplicate duplicate-id duplicate-key empty expired failed-test idle loosens
 missing-key network never no-end no-expectation no-stage obligation operator pattern several shadowed syntax tag too-large
 two-conditions unit unknown-axis unknown-constant unknown-field unknown-fixture unknown-key unknown-kind unknown-origin
-unknown-rule unsupported wrong-type wrong-value""".split()
+unknown-rule unlisted-field unsupported wrong-type wrong-value""".split()
 
 
 def found(text: str, folder: Path, *, suite: bool) -> tuple[Problem, ...]:

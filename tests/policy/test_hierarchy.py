@@ -77,6 +77,41 @@ def test_paths_say_what_stands_below(namespace: str, other: str, below: bool) ->
     assert is_below(namespace, other) is below
 
 
+EMAIL = "{type: redact, kinds: [pii.email], how: mask}"
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "loosens"),
+    [
+        (EMAIL, "{type: restore, kinds: [pii.email]}", True),
+        (EMAIL, "{type: restore, kinds: [pii]}", True),
+        (EMAIL.replace("pii.email", "'*'"), "{type: restore, kinds: [pii.email]}", True),
+        (EMAIL, "{type: restore, kinds: [pii.phone]}", False),
+        (EMAIL + ", {type: restore, kinds: [pii.email]}", "{type: restore, kinds: [pii.email]}", False),
+        (EMAIL + ", {type: restore, kinds: [pii.email]}", "{type: restore, kinds: [pii]}", False),
+        (
+            EMAIL.replace("pii.email", "pii") + ", {type: restore, kinds: [pii.email]}",
+            "{type: restore, kinds: [pii]}",
+            True,
+        ),
+        ("{type: notify, channel: c}", "{type: restore, kinds: [pii.email]}", True),  # masks all, as it names nothing
+        ("{type: drop, what: segment, kinds: [pii.email]}", "{type: restore, kinds: [pii.email]}", False),
+    ],
+)
+def test_what_is_redacted_above_is_given_back_above_alone(above: str, below: str, loosens: bool) -> None:
+    written = "metadata: {id: %s, namespace: %s}\nrules: [{id: %s, stages: [%s], action: {decision: sanitize, obligations: [%s]}}]"
+    parser = PolicyParser()
+    documents = [
+        parser.parse_yaml(written % ("p", "acme", "redacts", "request", above)),
+        parser.parse_yaml(written % ("c", "acme/team", "restores", "response", below)),
+    ]
+    if loosens:
+        with pytest.raises(OperatorError, match="`restores` could give back what `acme` redacts: `redacts`"):
+            compile_documents(documents)
+    else:
+        assert compile_documents(documents).clauses
+
+
 CONDITIONS = st.sampled_from([FREE, PAID, "llm.maxTokens > 5", "llm.maxTokens <= 5", "llm.maxTokens == 5"])
 WRITTEN = st.tuples(
     st.lists(CONDITIONS, min_size=1, max_size=2).map(" && ".join),

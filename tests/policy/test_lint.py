@@ -36,6 +36,8 @@ def rule(name: str, decision: str, more: str = "") -> str:
         ([rule("a", "deny", "when: request.hour > 5"), rule("b", "deny", "when: request.hour > 3")], []),
         ([rule("a", "deny", f"{FREE}, on_missing: skip"), rule("b", "sanitize", f"{FREE}, stages: [request]")], []),
         ([rule("a", "deny", FREE), rule("b", "warn", FREE)], []),
+        ([rule("a", "deny", "when: team.teir == 'free' || '!' in user.rols")], ["unlisted-field 1", "unlisted-field 1"]),
+        ([rule("a", "deny", "when: team.region == 'eu' && request.host == 'h' && metadata.tier == 'x'")], []),
         ([rule("a", "deny", "when: injection.score > 0.5")], ["costly 1"]),
         ([rule("a", "deny", "when: injection.score > 0.5 && team.tier == 'free'")], []),
         ([rule("a", "allow", f"{FREE}, expires: 2027-01-01")], ["dead 1"]),

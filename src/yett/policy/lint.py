@@ -10,6 +10,7 @@ Rules:
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from yett.model.decision import Effect
@@ -22,15 +23,17 @@ from yett.policy.documents import Constant, Document, Rule, Status
 from yett.policy.domain import implies, impossible
 from yett.policy.expression import Leaf, literals
 from yett.policy.normal import Term, conjuncts
-from yett.policy.schema import Provenance, cost, field
+from yett.policy.schema import Provenance, cost, field, known_fields
 from yett.policy.units import Unit, amiss
 
 __all__ = ["IDLE", "NOTES", "lint"]
 
 IDLE = frozenset({"expired", "never", "duplicate", "shadowed", "dead"})
 """What says of a rule that it does nothing."""
-NOTES = frozenset({"no-end", "costly"})
+NOTES = frozenset({"no-end", "costly", "unlisted-field"})
 """What is worth knowing, and often meant."""
+_CLOSE = 0.75
+"""By difflib's measure, from where on names are probably the same: `teir` and `tier`, not `hour` and `host`."""
 _CLASSIFIER = 3
 """The cost rank from which a look at a text is dear."""
 _HEARSAY = frozenset({Provenance.ASSERTED, Provenance.PRODUCED})
@@ -77,6 +80,7 @@ def _alone(each: _Looked, today: date) -> Iterator[Problem]:
         yield _told(rule, "expired", f"expired on {min(ends)} and does nothing", "remove it")
     elif not ends and clause.effect is Effect.ALLOW:
         yield _told(rule, "no-end", "is an exception without an end", "state `expires`")
+    yield from _misspelt(rule, clause)
     if normal is None:
         return
     possible = [conjunct for conjunct in normal if not impossible(conjunct)]
@@ -122,6 +126,18 @@ def _beyond(rule: Rule, clause: Clause) -> Iterator[Problem]:
                 if told := amiss(about.unit, value):
                     hint = "write 0.5 for 50 %" if about.unit is Unit.SHARE else ""
                     yield _told(rule, "unit", f"compares `{leaf.field}`, {told}, with {value}", hint)
+
+
+def _misspelt(rule: Rule, clause: Clause) -> Iterator[Problem]:
+    """Tell of facts that anybody may state and that are called almost like one that is listed."""
+    listed = known_fields()
+    for name in dict.fromkeys(literal.field for literal in literals(clause.condition)):
+        prefix, _, last = name.rpartition(".")
+        beside = [each.rpartition(".")[2] for each in listed if each.rpartition(".")[0] == prefix]
+        close = [] if name in listed else get_close_matches(last, beside, n=1, cutoff=_CLOSE)
+        if close:
+            hint = f"did you mean `{prefix}.{close[0]}`?"
+            yield _told(rule, "unlisted-field", f"asks `{name}`, which only a caller's own facts can state", hint)
 
 
 def _asserted(conjunct: Iterable[Term]) -> bool:
