@@ -29,6 +29,8 @@ from yett.detectors.validators import VALIDATORS
         ("credential", "{alnum*32}"),
         ("password", "hunter2!"),
         ("password", "correct-horse-battery"),
+        ("url_password", "uzNxaWFeYBaF"),
+        ("url_password", "hunter2x"),
     ],
 )
 def test_what_can_be_real(name: str, value: str) -> None:
@@ -47,6 +49,7 @@ def test_what_can_be_real(name: str, value: str) -> None:
         ("ssn", "078-05-1120"),
         ("ssn", "111-11-1111"),
         ("ip_address", "127.0.0.1"),
+        ("ip_address", "255.255.255.0"),
         ("ip_address", "1.2.3"),
         ("ip_address", "::"),
         ("ip_address", "1:2"),
@@ -63,6 +66,11 @@ def test_what_can_be_real(name: str, value: str) -> None:
         ("credential", "abcdefghijklmnopqrst"),
         ("password", "getpass.getpass"),
         ("password", "12345678"),
+        ("password", "required|min:8|confirmed"),
+        ("password", "x:0:0:root:/root:/bin/bash"),
+        ("url_password", "password"),
+        ("url_password", "Mypasswords"),
+        ("url_password", "yourPassWoRds"),
         ("password", "<password>"),
         ("password", "${DB_PASSWORD}"),
         ("password", "required"),

@@ -36,7 +36,10 @@ def _varied(digits: str) -> bool:
 
 
 def _itin(value: str) -> bool:
-    group = int(bare(value)[3:5])
+    digits = bare(value)
+    if digits.startswith("98765432"):  # numbers for advertisements
+        return False
+    group = int(digits[3:5])
     return 50 <= group <= 65 or 70 <= group <= 88 or 90 <= group <= 92 or 94 <= group <= 99  # noqa: PLR2004
 
 

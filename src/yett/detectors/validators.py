@@ -7,6 +7,7 @@ and tests are known, and so are the placeholders that people write where a crede
 
 from collections.abc import Callable
 from ipaddress import AddressValueError, IPv6Address
+from itertools import pairwise
 from types import MappingProxyType
 
 from yett.detectors import numbers_europe, numbers_global, numbers_overseas, telephones
@@ -92,6 +93,7 @@ _WORDS = frozenset(
     },
 )
 _FEWEST_CHARACTERS = 4
+_FEWEST_LETTERS = 10
 # A name of so many words, some of which may be short and hold digits, is no value.
 _FEW_WORDS = 2
 _SHORT_WORD = 4
@@ -155,7 +157,16 @@ def _reference(value: str) -> bool:
 def _password(value: str) -> bool:
     """Say whether a value beside `password =` is one that somebody chose: more than a word."""
     mixed = any(map(str.isdigit, value)) or not all(map(str.isalnum, value[:-1]))
-    return mixed and not value.isdigit() and not _placeholder(value) and not _reference(value)
+    ruled = value.partition("|")[0].lower() in _WORDS or value.startswith("x:")
+    return mixed and not value.isdigit() and not ruled and not _placeholder(value) and not _reference(value)
+
+
+def _url_password(value: str) -> bool:
+    """Say the same of what stands before the host of an address: letters alone will do there, if they spell nothing."""
+    if not value.isalpha():
+        return _password(value)
+    changes = sum(before.isupper() != after.isupper() for before, after in pairwise(value))
+    return len(value) >= _FEWEST_LETTERS and changes > 1 and not _placeholder(value)
 
 
 def _issued(value: str) -> bool:
@@ -207,11 +218,11 @@ def _machine_four(value: str) -> bool:
 
 
 def _ip_address(value: str) -> bool:
-    """Say whether *value* is the address of a machine and too large for a version, a section or a slice of a list."""
+    """Say whether *value* is the address of a machine, no mask, and too large for a version or a section."""
     if ":" in value:
         long = any(len(group) >= _GROUP for group in value.split(":"))
         return long and any(character.isdigit() for character in value) and _machine(value)
-    return not _like_version(value) and _machine(value)
+    return not _like_version(value) and not value.startswith("255.") and _machine(value)
 
 
 def _ip_address_small(value: str) -> bool:
@@ -243,6 +254,7 @@ VALIDATORS: MappingProxyType[str, Validator] = MappingProxyType(
         "ip_address_small": _ip_address_small,
         "issued": _issued,
         "password": _password,
+        "url_password": _url_password,
         "ssn": _ssn,
         **ADDRESSES,
         **telephones.NUMBERS,
