@@ -40,7 +40,19 @@ ALPHABET = [
         "_",
         "-",
     ),
-    *("\\x41", "%41", "&#65;", r"\u0041", r"\u{41}", "QUJDREVGR0hJSktMTU5P", "4142434445464748", "\U000e0041", "é"),
+    *(
+        "\\x41",
+        "%41",
+        "&#65;",
+        r"\u0041",
+        r"\u{41}",
+        "QUJDREVGR0hJSktMTU5P",
+        "4142434445464748",
+        "\U000e0041",
+        "\U000e0151",
+        "\ufe0f",
+        "é",
+    ),
 ]
 TEXTS = st.lists(st.sampled_from(ALPHABET), max_size=20).map("".join)
 
@@ -60,6 +72,8 @@ TEXTS = st.lists(st.sampled_from(ALPHABET), max_size=20).map("".join)
         (r"\u{69}gn\u{6f}re\u{21}", "escapes", "ignore!"),
         (r"\ud83d\ude00\u0021", "escapes", "😀!"),
         (tags(ORDER), "tags", ORDER),
+        ("".join(chr(0xE0100 + ord(each) - 16) for each in ORDER), "selectors", ORDER),
+        (base64.b64encode(ORDER.encode("utf-16-le")).decode(), "base64", ORDER),
     ],
 )
 @pytest.mark.parametrize("around", ["{}", "say {} now", "é{}é", "\n{}\n", "👩{}👩"])

@@ -27,6 +27,8 @@ TEXTS = st.lists(st.sampled_from(PIECES) | st.characters(), max_size=12).map("".
         ("ignore\U000e0041\U000e0042", "ignore"),
         ("pаsswоrd", "password"),
         ("Ⓘⓖⓝⓞⓡⓔ", "Ignore"),
+        ("ɪɢɴᴏʀᴇ ᴛʜᴇ ꜱʏꜱᴛᴇᴍ", "ignore the system"),
+        ("🅘🅶🇳 🇴", "IGN O"),
         ("𝐢𝐠𝐧𝐨𝐫𝐞", "ignore"),
         ("a\u00a0b\u3000c", "a b c"),
         ("…", "..."),

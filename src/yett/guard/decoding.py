@@ -20,8 +20,10 @@ import re2
 
 from yett.guard.folding import INVISIBLE
 
-__all__ = ["LOOK_BEHIND", "Decoded", "attempts", "decodings", "hold"]
+__all__ = ["LOOK_BEHIND", "UNSEEN", "Decoded", "attempts", "decodings", "hold"]
 
+UNSEEN = frozenset({"tags", "selectors"})
+"""The means whose carriers nobody sees."""
 _READABLE = 0.85
 _FEWEST = 3
 _TAGS = 0xE0000
@@ -68,7 +70,10 @@ def _base64(run: bytes) -> str | None:
         return None
     digits = run.rstrip(b"=").translate(_URL_SAFE)
     whole = digits[: len(digits) - (len(digits) % 4 == 1)]
-    return _readable(binascii.a2b_base64(whole + b"=" * (-len(whole) % 4)))
+    data = binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
+    if data[1:2] == b"\0" and not data[1::2].strip(b"\0"):  # UTF-16, as PowerShell encodes its commands
+        data = data[::2]
+    return _readable(data)
 
 
 def _hexadecimal(digits: bytes) -> str | None:
@@ -148,12 +153,17 @@ _HEX_RUN = re2.compile(rb"[0-9A-Fa-f]{16,}")
 _BYTE_RUN = re2.compile(rb"(?:\\x[0-9A-Fa-f]{2}){4,}")
 _BYTE = re2.compile(rb"\\x[0-9A-Fa-f]{2}")
 _TAG_RUN = re2.compile(rb"[\x{E0020}-\x{E007E}]{3,}")
-# What the UTF-8 of tag characters begins with.
+_SELECTOR_RUN = re2.compile(rb"[\x{FE00}-\x{FE0F}\x{E0100}-\x{E01EF}]{4,}")
+# What the UTF-8 of tag characters, and of the selectors that stand for letters, begins with.
 _TAG_MARKS = (b"\xf3\xa0\x80", b"\xf3\xa0\x81")
+_SELECTOR_MARKS = (b"\xf3\xa0\x84", b"\xf3\xa0\x85")
 _TO_ASCII = {_TAGS + code: code for code in range(0x20, 0x7F)}
 # What is not white space in ASCII: the one alphabet in which a carrier, but for tags, can be written.
 _VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
 _TAG_CHARACTERS = "".join(map(chr, _TO_ASCII))
+# The 256 variation selectors stand for the 256 bytes.
+_TO_BYTES = {point: byte for byte, point in enumerate((*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))}
+_SELECTORS = "".join(map(chr, _TO_BYTES))
 
 
 def decodings(text: str, start: int = 0) -> Iterator[Decoded]:
@@ -181,7 +191,7 @@ def attempts(text: str, start: int, longest: int) -> Iterator[Decoded | None]:
                 changed = decoded and decoded != text[begin:end]
                 yield Decoded(begin, end, means, decoded) if decoded and changed else None
     if not text.isascii():
-        yield from _tags(text, start)
+        yield from _unseen(text, start)
 
 
 def _long_runs(data: bytes, start: int) -> Iterator[Decoded]:
@@ -239,19 +249,28 @@ def _visible(text: str, start: int, runs: Iterable[tuple[int, int]]) -> Iterator
                 yield begin, end
 
 
-def _tags(text: str, start: int) -> Iterator[Decoded]:
+def _unseen(text: str, start: int) -> Iterator[Decoded]:
     data = text[start:].encode("utf-8", "replace")
-    if not any(mark in data for mark in _TAG_MARKS):
-        return
+    if any(mark in data for mark in _TAG_MARKS):
+        for first, run in _runs_of(text, data, start, _TAG_CHARACTERS):
+            yield Decoded(first, first + len(run), "tags", run.translate(_TO_ASCII))
+    if any(mark in data for mark in _SELECTOR_MARKS):
+        for first, run in _runs_of(text, data, start, _SELECTORS):
+            if decoded := _readable(bytes(map(_TO_BYTES.__getitem__, map(ord, run)))):
+                yield Decoded(first, first + len(run), "selectors", decoded)
+
+
+def _runs_of(text: str, data: bytes, start: int, letters: str) -> Iterator[tuple[int, str]]:
+    """Yield the runs of *letters* in *data*, the *text* from *start* on, but for one that has begun before."""
     place, last = start, 0
-    for found in _TAG_RUN.finditer(data):
+    for found in (_SELECTOR_RUN if letters is _SELECTORS else _TAG_RUN).finditer(data):
         first = place + len(data[last : found.start()].decode())
         run = found[0].decode()
         place, last = first + len(run), found.end()
-        if first > start or not first or text[first - 1] not in _TAG_CHARACTERS:
-            yield Decoded(first, place, "tags", run.translate(_TO_ASCII))
+        if first > start or not first or text[first - 1] not in letters:
+            yield first, run
 
 
 def hold(text: str) -> int:
     """Return from which position on *text* may still become, or add to, a carrier."""
-    return min(len(text.rstrip(_VISIBLE)), len(text.rstrip(_TAG_CHARACTERS)))
+    return min(len(text.rstrip(letters)) for letters in (_VISIBLE, _TAG_CHARACTERS, _SELECTORS))

@@ -48,6 +48,11 @@ _LOOK_ALIKES = dict(
     ),
 )
 _TURNED = str.maketrans(_LOOK_ALIKES)
+# Letters in other dress that Unicode does not call compatible: small capitals, letters of flags, letters in the negative.
+_DRESSED = {
+    **dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz", strict=True)),
+    **{chr(first + at): chr(ord("A") + at) for first in (0x1F150, 0x1F170, 0x1F1E6) for at in range(26)},
+}
 # The letters that look-alikes are drawn from beside the Latin ones: Greek, Cyrillic, Armenian.
 _OTHERS = r"\x{370}-\x{3ff}\x{400}-\x{52f}\x{531}-\x{587}"
 _MEETING = rf"(?:[A-Za-z][{_OTHERS}]|[{_OTHERS}][A-Za-z])"
@@ -184,6 +189,8 @@ def _folded(character: str) -> str:
     point = ord(character)
     if any(low <= point <= high for low, high in _COMBINING):
         return ""
+    if character in _DRESSED:
+        return _DRESSED[character]
     compatible = unicodedata.normalize("NFKC", character)
     if len(compatible) > _LONGEST:
         return character

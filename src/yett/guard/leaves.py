@@ -20,6 +20,9 @@ __all__ = ["leaves"]
 _TAG = r"</?[A-Za-z][^<>]{0,256}>|<!--[^<>]{0,256}-->"
 _ENTITY = r"&(?:#[0-9]{1,7};?|#[xX][0-9A-Fa-f]{1,6};?|[A-Za-z][0-9A-Za-z]{1,30};)"
 _ESCAPE = r"\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})"
+_INLINE = r"</?(?i:a|abbr|b|bdi|bdo|big|code|em|font|i|kbd|mark|s|small|span|strong|sub|sup|tt|u|var)\b[^<>]*>"
+_APART = rf"{_INLINE}{_INLINE}"
+"""What stands between letters each of which has a tag of its own; words that have one are highlighted code."""
 _BLOCKS = frozenset(
     [
         "address",
@@ -84,6 +87,7 @@ _EMPHASIS = r"\*{1,3}|`{1,3}"
 # Only where it stands in or beside a word does it keep anybody from reading.
 _TELLING = re2.compile(
     rf"[A-Za-z](?:{_TAG}|{_ENTITY}|{_ESCAPE}|{_SHORT}|{_EMPHASIS})[A-Za-z]"
+    rf"|[A-Za-z]{_APART}[A-Za-z]{{1,3}}{_APART}[A-Za-z]"
     rf"|(?:{_ENTITY}|{_ESCAPE})[A-Za-z]|\\[nrt][A-Za-z]{{2}}".encode(),
 )
 _EDIT = re2.compile(rf"{_TAG}|{_ENTITY}|{_ESCAPE}|{_SHORT}|{_EMPHASIS}".encode())

@@ -7,7 +7,7 @@ Rules:
    stretches of the original.
 2. There are three families: `raw` is the text as written, `folded` is it folded (see `folding`), `decoded` is every
    stretch that decodes to readable text (see `decoding`), folded, what that decodes to in turn, and what is disguised
-   (see `disguise`, `leaves` and `turning`).
+   (see `codes`, `disguise`, `leaves` and `turning`).
 3. Expansion is capped in depth and, for texts that do not stream, in number and size. What a cap leaves unread is
    reported as `obfuscation.cap`.
 4. Readings are local: those that begin before `hold` do not change when text is appended. What is disguised is not read
@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from itertools import accumulate, chain, takewhile
 from string import ascii_letters
 
-from yett.guard.decoding import LOOK_BEHIND, Decoded, attempts, decodings, hold
+from yett.guard.codes import codes
+from yett.guard.decoding import LOOK_BEHIND, UNSEEN, Decoded, attempts, decodings, hold
 from yett.guard.disguise import despaced, leet
 from yett.guard.folding import Folded, Folding, in_word
 from yett.guard.leaves import leaves
@@ -36,7 +37,7 @@ _DEPTH = 3
 _STRETCHES = 8_192
 _CHARACTERS = 262_144
 _AT_ONCE = 65_536
-_DISGUISES = (leet, despaced, leaves, turned)
+_DISGUISES = (codes, leet, despaced, leaves, turned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +155,8 @@ class Readings:
         carriers = _pieces(attempts(folded.text, away, len(folded.text) or 1 if streams else _AT_ONCE))
         yield (carriers if streams else chain(carriers, _disguised(folded.text))), folded
         if folded.text != text:
-            # Folding takes out what nobody sees, and with it what is written in tags.
-            yield (piece for piece in _pieces(decodings(text, start)) if piece and piece.name == "tags"), None
+            # Folding takes out what nobody sees, and with it what is written in tags and selectors.
+            yield (piece for piece in _pieces(decodings(text, start)) if piece and piece.name in UNSEEN), None
 
     def _read(
         self, layer: Iterable[Piece | None], allowance: _Allowance | None
