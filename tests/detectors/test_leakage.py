@@ -1,6 +1,7 @@
 """The application's instructions are recognised in answers, however they are cut, and everyday answers are not."""
 # ruff: noqa: RUF001 - Chinese punctuation
 
+import re
 from collections.abc import Sequence
 from random import Random
 
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.guard.toys import ToyPolicy, guard_of, pieces, streamed
+from yett.detectors import leakage
 from yett.detectors.leakage import Leakage, Recalled
 from yett.guard.guard import Guard
 from yett.model.finding import Match
@@ -194,3 +196,48 @@ def test_a_detector_that_settles_too_early_is_noticed(mutant: object, monkeypatc
 def test_a_guard_of_toys_is_told_what_was_asked() -> None:
     guard = guard_of(ToyPolicy("deny", lambda ask: ask("leakage.found")))
     assert guard.inspect(Interaction(Stage.RESPONSE, (Segment("", Origin.MODEL, PROMPT),))).allowed
+
+
+def _plainly(prompt: str, answer: str) -> list[tuple[int, int]]:
+    """Return where *answer* repeats eight words of *prompt* or more, looking at every word."""
+    words = [word.casefold() for word in re.findall(r"\w+", prompt)]
+    known = {tuple(words[at : at + 8]) for at in range(len(words) - 7)}
+    found = [*re.finditer(r"\w+", answer)]
+    said = [word[0].casefold() for word in found]
+    leaks = [tuple(said[at : at + 8]) in known for at in range(len(said) - 7)]
+    ends = [
+        at + next((n for n in range(25) if not leaks[at + n : at + n + 1] or not leaks[at + n]), 25)
+        for at in range(len(leaks))
+    ]
+    return [(found[at].start(), found[min(ends[at] + 6, at + 31)].end()) for at in range(len(leaks)) if leaks[at]]
+
+
+_SOME = st.lists(st.sampled_from("ab cd EF g_1 ab. -cd, ef".split()), min_size=0, max_size=60).map(" ".join)
+
+
+@given(_SOME, st.lists(st.tuples(_SOME, st.integers(0, 40), st.integers(0, 40)), max_size=3))
+def test_every_word_is_looked_at_that_may_begin_a_stretch(prompt: str, parts: list[tuple[str, int, int]]) -> None:
+    cut = prompt.split()
+    answer = " ".join(f"{other} {' '.join(cut[start : start + count])}" for other, start, count in parts)
+    detector = Leakage().about(asked((Origin.OPERATOR, prompt)), lambda text: text)
+    if detector:
+        assert [match[:2] for match in detector.detect(answer, Origin.MODEL)] == _plainly(prompt, answer)
+
+
+@given(st.text("aZ_é9 ,", max_size=20), st.integers(0, 20))
+def test_words_are_the_same_however_they_are_parted(text: str, start: int) -> None:
+    found = [word.casefold() for word in leakage._WORD.findall(text, start)]
+    assert leakage._spoken(text, start) == found
+
+
+def test_an_answer_of_nothing_but_instructions_is_told_in_few_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = f"{PROMPT} " * 500
+    assert len(answer) > 131_072
+    matches = list(recalled(PROMPT).detect(answer, Origin.MODEL))
+    *apart, rest = matches
+    assert len(apart) == 4_096
+    assert rest == Match(rest.start, len(answer), "leakage.system_prompt", 0.95, "instructions")
+    monkeypatch.setattr(leakage, "_MOST_PLACES", len(answer))
+    every = list(recalled(PROMPT).detect(answer, Origin.MODEL))
+    assert every[:4_096] == apart
+    assert every[4_096].start == rest.start

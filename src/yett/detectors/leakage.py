@@ -10,6 +10,10 @@ Rules:
 3. A match depends on nothing before it but the end of a word, and on at most 32 words from there on; so a stream waits
    only for words that stand in the instructions one after the other.
 4. Only digests of the stretches are remembered, never their text.
+5. A stretch of eight words has seven pairs, of which one begins at every seventh word; so every seventh pair tells whether
+   there is anything to look for.
+6. Where thousands of stretches are found in a text that is longer than a window of a stream, what begins behind them is
+   one match to the end.
 
 In scripts without spaces between words every character counts as a word. Instructions of fewer than eight words are too
 ordinary to be recognised, and a translation or a summary of them is not.
@@ -19,7 +23,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from yett.model.finding import Match
 from yett.model.segment import Origin, Segment
@@ -36,7 +40,13 @@ _LETTER = rf"[^\W{_UNSPACED}]"
 _WORD = re.compile(rf"[{_UNSPACED}]|(?<!{_LETTER}){_LETTER}+")
 _ASCII_WORD = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z0-9_]+")
 """The same, for the everyday text."""
+_SPELT = "".join(
+    character.lower() if character.isalnum() or character == "_" else " " for character in map(chr, range(128))
+)
+"""What the letters of words are, and a space for all else, by their number in ASCII."""
 _TAIL = 512
+_MOST_PLACES, _STREAMED = 4_096, 131_072
+"""How many matches are reported apart in a text of so many characters, which no window of a stream has."""
 _KNOWN_TO_THE_CALLER = frozenset({Origin.USER, Origin.DOCUMENT, Origin.TOOL, Origin.UNKNOWN})
 _MOST_WORDS = 200_000
 """How many words of instructions are remembered altogether, beside the newest."""
@@ -51,7 +61,10 @@ def _expression(text: str) -> re.Pattern[str]:
 def _spoken(text: str, start: int = 0) -> list[str]:
     """Return the words of *text* from *start* on, whatever their case."""
     if text.isascii():
-        return _ASCII_WORD.findall(text.lower(), start)
+        before = max(0, start - 1)
+        spelt = text[before:].translate(_SPELT)
+        cut = bool(spelt[: start - before].strip())  # whether a word has begun before
+        return spelt.split()[cut:]
     return [word.casefold() for word in _WORD.findall(text, start)]
 
 
@@ -153,20 +166,28 @@ class Recalled:
         """Report the matches that begin at or after *start*, ordered by start."""
         if origin is not Origin.MODEL:
             return
-        grams = list(_grams(_spoken(text, start)))
+        words = _spoken(text, start)
+        step = _GRAM - 1
+        if self._instructions.pairs.isdisjoint(map(hash, zip(words[::step], words[1::step], strict=False))):
+            return
+        grams = list(_grams(words))
         if self._instructions.grams.isdisjoint(grams):
             return
-        found = list(_expression(text).finditer(text, start))
         leaked = self._instructions.grams - self._known_grams()
+        places = [place for place, gram in enumerate(grams) if gram in leaked]
+        beyond = places[_MOST_PLACES] if len(places) > _MOST_PLACES and len(text) >= _STREAMED else len(grams)
+        found = list(islice(_expression(text).finditer(text, start), beyond + _LONGEST))
         follows = 0
-        matches = []
-        for place in range(len(grams) - 1, -1, -1):
+        matches = [self._match(found[beyond].start(), len(text), _LONGEST)] if beyond < len(grams) else []
+        for place in range(min(beyond + _LONGEST, len(grams)) - 1, -1, -1):
             follows = follows + 1 if grams[place] in leaked else 0
-            if follows:
+            if follows and place < beyond:
                 count = min(follows + _GRAM - 1, _LONGEST)
-                first, last = found[place].start(), found[place + count - 1].end()
-                matches.append(Match(first, last, "leakage.system_prompt", self._score(count), "instructions"))
+                matches.append(self._match(found[place].start(), found[place + count - 1].end(), count))
         yield from reversed(matches)
+
+    def _match(self, start: int, end: int, count: int) -> Match:
+        return Match(start, end, "leakage.system_prompt", self._score(count), "instructions")
 
     def _score(self, count: int) -> float:
         if count >= _SURER:

@@ -1,6 +1,7 @@
 """Spans: merging stretches of text that overlap."""
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import TypeVar
 
 __all__ = ["clusters"]
@@ -15,10 +16,11 @@ def clusters(stretches: Iterable[tuple[int, int, _T]]) -> list[tuple[int, int, l
     Stretches that only touch stay apart; an empty stretch belongs to the group that covers its position.
     """
     groups: list[tuple[int, int, list[_T]]] = []
-    for start, end, what in sorted(stretches, key=lambda stretch: (stretch[0], stretch[1])):
+    for start, end, what in sorted(stretches, key=itemgetter(0, 1)):
         if groups and start < groups[-1][1]:
             first, last, members = groups[-1]
-            groups[-1] = (first, max(last, end), [*members, what])
+            members.append(what)
+            groups[-1] = (first, max(last, end), members)
         else:
             groups.append((start, end, [what]))
     return groups
