@@ -204,7 +204,11 @@ def _long_runs(data: bytes, start: int) -> Iterator[Decoded]:
             continue
         if (not first or data[first - 1] not in _IN_RUN) and (decoded := _base64(run)):
             yield Decoded(first, last, "base64", decoded)
-        if not run.isalpha() and _SIXTEEN in run.translate(_FLAT_HEX):
+        if run.isalpha():
+            continue
+        if not run.translate(None, _HEX_DIGITS + b"="):
+            yield from _hexes(data, [(first, first + len(run.rstrip(b"=")))])
+        elif _SIXTEEN in run.translate(_FLAT_HEX):
             yield from _hexes(data, (found.span() for found in _HEX_RUN.finditer(data, first, last)))
 
 
