@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yett.policy.holes import MARK, Hole, filled, holes_of, kind_of, marked, parted, rules_in
+from yett.policy.holes import MARK, Hole, Holes, filled, holes_of, kind_of, marked, parted, rules_in
 
 RULE = "  - {id: r1, when: [a], condition: {operator: in, field: f, value: [a, b]}, action: {reason: 'so, x'}, enabled: true}\n"
 
 
 def holes(rule: str) -> list[Hole]:
-    return holes_of(rule, {})[1]
+    return holes_of(rule, Holes())[1]
 
 
 def test_names_reasons_and_values_may_differ() -> None:
@@ -37,18 +37,18 @@ def test_of_a_value_its_kind_must_be_the_same(value: str, kind: str) -> None:
 
 @pytest.mark.parametrize("value", ["${cap}", '"${cap}"', '"a\\n"', '""', "a: b", "{a: b}", "~", "- a", "&a b", ""])
 def test_what_is_not_plain_is_no_hole(value: str) -> None:
-    parts = holes_of(f"  - {{value: {value}}}\n", {})[0]
+    parts = holes_of(f"  - {{value: {value}}}\n", Holes())[0]
     assert value not in parts[1::2]
 
 
 @given(st.text("{}[]:, -#'\"ab5$\n", max_size=40).map(lambda text: f"{text}value: {text}reason: {text}"))
 def test_what_is_parted_is_the_whole_text(text: str) -> None:
-    assert filled(holes_of(text, {})[0]) == text
+    assert filled(holes_of(text, Holes())[0]) == text
 
 
 def test_kinds_tell_what_must_be_the_same() -> None:
     told = [
-        kind_of(*holes_of(rule, {})) for rule in (RULE, RULE.replace("r1", "x"), RULE.replace("b]", "7]"), RULE[:-3])
+        kind_of(*holes_of(rule, Holes())) for rule in (RULE, RULE.replace("r1", "x"), RULE.replace("b]", "7]"), RULE[:-3])
     ]
     assert told[0] == told[1]
     assert len(set(told)) == 3

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from yett.policy.nodes import resolved
 from yett.policy.values import Scalar
 
-__all__ = ["MARK", "MARK_WORD", "Hole", "Parted", "filled", "holes_of", "kind_of", "marked", "parted", "rules_in"]
+__all__ = ["MARK", "MARK_WORD", "Hole", "Holes", "Parted", "filled", "holes_of", "kind_of", "marked", "parted", "rules_in"]
 
 _PLAIN = r"(?:[A-Za-z0-9_/]|[-+.](?=[A-Za-z0-9]))[A-Za-z0-9_./+-]*(?: [A-Za-z0-9_./+-]+)*"
 _QUOTED = r'"[^"\\\n$]+"|' + r"'[^'\n$]+'"
@@ -34,6 +34,7 @@ MARK = 900_000_000
 """Marks are the numbers from it on, or words that tell them."""
 MARK_WORD = "Mark"
 """What such a word begins with."""
+_new = tuple.__new__
 _Value = Scalar | tuple[Scalar, ...]
 
 
@@ -86,10 +87,18 @@ def rules_in(body: str, indent: str) -> Iterator[str]:
     return chain((f"{rules[0]}\n",), (f"{start}{rule}\n" for rule in rules[1:]))
 
 
-def holes_of(rule: str, known: dict[str, Hole]) -> tuple[list[str], list[Hole]]:
+class Holes(dict[str, Hole]):
+    """Holes by their texts."""
+
+    def __missing__(self, text: str) -> Hole:
+        hole = self[text] = _listed(text) if text[0] == "[" else _single(text)
+        return hole
+
+
+def holes_of(rule: str, known: Holes) -> tuple[list[str], list[Hole]]:
     """Part the text of a *rule*, into what must be the same and what may differ, in turn; return the latter's holes, too."""
     parts = _HOLE.split(rule)
-    return parts, [known.get(text) or _hole(text, known) for text in parts[1::2]]
+    return parts, list(map(known.__getitem__, parts[1::2]))
 
 
 def filled(parts: Sequence[str]) -> str:
@@ -97,16 +106,11 @@ def filled(parts: Sequence[str]) -> str:
     return "".join([parts[0], *[f": {hole}{rest}" for hole, rest in zip(parts[1::2], parts[2::2], strict=True)]])
 
 
-def _hole(text: str, known: dict[str, Hole]) -> Hole:
-    hole = known[text] = _listed(text) if text[0] == "[" else _single(text)
-    return hole
-
-
 def _single(text: str) -> Hole:
     if text[0] in _QUOTES:
         return Hole("word", text[1:-1], text[1:-1])
-    if text[0].isalpha() and " " in text:
-        return Hole("word", text, text)  # no number and no name of a value has a space
+    if text[0].isalpha() and resolved(text) is text:
+        return _new(Hole, ("word", text, text))
     try:
         value = resolved(text)
     except ValueError:
@@ -115,7 +119,7 @@ def _single(text: str) -> Hole:
         return Hole("word", text, value)
     if isinstance(value, bool) or value is None or value - value != 0:
         return Hole(f"={text}", text)
-    return Hole("number", text, value)
+    return _new(Hole, ("number", text, value))
 
 
 def _listed(text: str) -> Hole:

@@ -15,7 +15,7 @@ Rules:
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -135,19 +135,22 @@ _Asked = Sequence[tuple[int, Sequence[Term]]]
 def column(field: str, sort: Sort, asked: _Asked, every: int, definite: int) -> Column:
     """Index what conjuncts ask of *field*; *every* has the bits of all conjuncts."""
     by_way: list[list[tuple[int, Sequence[Term]]]] = [[] for _ in _Way]
-    for bit, terms in asked:
+    for each in asked:
+        terms = each[1]
         if len(terms) == 1:
             # Nearly always a conjunct asks one thing of a field.
-            by_way[_way(terms[0].literal)].append((bit, terms))
+            by_way[_way(terms[0][0])].append(each)
             continue
         for way, chosen in _parted(terms):
-            by_way[way].append((bit, chosen))
+            by_way[way].append((each[0], chosen))
     groups: tuple[Equality | Ranges | Members, ...] = (
         *_equality(by_way[_Way.EQUALITY], every),
         *_ranges(by_way[_Way.ORDER], every),
         *_members(by_way[_Way.MEMBERSHIP], every),
     )
-    return Column(field, sort, _union(bit for bit, _ in asked), definite, groups, _tests(by_way[_Way.TEST]))
+    tests = _tests(by_way[_Way.TEST])
+    constrained = _union(each.constrained for each in (*groups, *tests))
+    return Column(field, sort, constrained, definite, groups, tests)
 
 
 class _Way(IntEnum):
@@ -188,26 +191,27 @@ def _union(bits: Iterable[int]) -> int:
 def _equality(asked: _Asked, every: int) -> Iterator[Equality]:
     if not asked:
         return
-    constrained = _union(bit for bit, _ in asked)
+    constrained = sum([each[0] for each in asked])  # each has a bit of its own
     allowed: dict[object, int] = {}
     refused: dict[object, int] = {}
     default = every & ~constrained
     for bit, terms in asked:
         positive, named = _named(terms)
+        side = allowed if positive else refused
         for key in named:
-            side = allowed if positive else refused
             side[key] = side.get(key, 0) | bit
-        default |= 0 if positive else bit
+        if not positive:
+            default |= bit
     masks = {key: default & ~refused.get(key, 0) | allowed.get(key, 0) for key in {**allowed, **refused}}
     yield Equality(constrained, masks, default)
 
 
-def _named(terms: Sequence[Term]) -> tuple[bool, set[object]]:
+def _named(terms: Sequence[Term]) -> tuple[bool, Collection[object]]:
     """Return the values that a conjunct admits, or, with False, those that it excludes."""
     if len(terms) == 1:
         literal, positive = terms[0]
         if isinstance(literal, Leaf) and literal.operator is Operator.EQ:
-            return positive, {keyed(literal.value)}  # type: ignore[arg-type]
+            return positive, (keyed(literal.value),)  # type: ignore[arg-type]
     admitted: set[object] | None = None
     excluded: set[object] = set()
     for literal, positive in terms:
@@ -223,7 +227,7 @@ def _named(terms: Sequence[Term]) -> tuple[bool, set[object]]:
 def _ranges(asked: _Asked, every: int) -> Iterator[Ranges]:
     if not asked:
         return
-    cuts = sorted({bound for _, terms in asked for term in terms for bound in _bounds(term.literal)})
+    cuts = sorted({bound for _, terms in asked for term in terms for bound in _bounds(term[0])})
     places = {cut: 2 * place + 1 for place, cut in enumerate(cuts)}
     regions = 2 * len(cuts) + 1
     turns = [0] * (regions + 1)
@@ -232,7 +236,7 @@ def _ranges(asked: _Asked, every: int) -> Iterator[Ranges]:
         for start, end in _stretches(terms[0], places, regions) if alone else _spans(terms, places, regions):
             turns[start] ^= bit
             turns[end] ^= bit
-    constrained = _union(bit for bit, _ in asked)
+    constrained = sum([each[0] for each in asked])  # each has a bit of its own
     current, masks = every & ~constrained, []
     for region in range(regions):
         current ^= turns[region]
@@ -259,12 +263,16 @@ def _spans(terms: Sequence[Term], places: dict[Scalar, int], regions: int) -> li
 
 
 def _stretches(term: Term, places: dict[Scalar, int], regions: int) -> list[tuple[int, int]]:
-    low, *others = [places[bound] for bound in _bounds(term.literal)]
-    operator = term.literal.operator if isinstance(term.literal, Leaf) else None
+    literal, positive = term
+    bounds = _bounds(literal)
+    low, operator = places[bounds[0]], literal.operator if isinstance(literal, Leaf) else None
     # What is greater begins behind the cut, what is less ends before it.
-    start = 0 if operator in _LESS else low + (operator is Operator.GT)
-    end = low + (operator is Operator.LTE) if operator in _LESS else others[0] + 1 if others else regions
-    return [(start, end)] if term.positive else [(0, start), (end, regions)]
+    if operator in _LESS:
+        start, end = 0, low + (operator is Operator.LTE)
+    else:
+        start = low + (operator is Operator.GT)
+        end = places[bounds[1]] + 1 if operator is Operator.BETWEEN else regions
+    return [(start, end)] if positive else [(0, start), (end, regions)]
 
 
 def _members(asked: _Asked, every: int) -> Iterator[Members]:

@@ -35,6 +35,8 @@ class Layout:
         for number, clause in enumerate(clauses):
             self._add(number, clause)
         self.every = (1 << len(self.owners)) - 1
+        self._below: dict[int, list[int]] = {}
+        """By how many of the lowest bits are shifted out: per bit, those below the ones of the same rule."""
         self._places = self.placed(range(len(self.masks)), self.every)
 
     def _add(self, number: int, clause: Clause) -> None:
@@ -82,11 +84,11 @@ class Layout:
         """Place *items*, one for each rule, so that those of rules that have one of these *bits* are found by them."""
         shift = (bits & -bits).bit_length() - 1 if bits else len(self.owners)
         owners = self.owners[shift:]
-        below = [((mask & -mask) - 1) >> shift for mask in self.masks]
-        # Where a number of no bits would look there is nothing.
-        return Placed(
-            shift, [items[0], *map(items.__getitem__, owners)] if owners else [], [0, *map(below.__getitem__, owners)]
-        )
+        if shift not in self._below:
+            lowest = [((mask & -mask) - 1) >> shift for mask in self.masks]
+            self._below[shift] = [0, *map(lowest.__getitem__, owners)]
+        # Where a number without bits would look there is nothing.
+        return Placed(shift, [items[0], *map(items.__getitem__, owners)] if owners else [], self._below[shift])
 
 
 class Placed(Generic[_Item]):

@@ -23,7 +23,7 @@ from yett.policy.compiler import CLOSING_RULE, clause_of, closing_of
 from yett.policy.documents import Document, Rule
 from yett.policy.everyday import is_strange, read_everyday
 from yett.policy.expression import And, Expression, Leaf, Not, Operator, Or
-from yett.policy.holes import Hole, filled, holes_of, kind_of, marked, parted, rules_in
+from yett.policy.holes import Hole, Holes, filled, holes_of, kind_of, marked, parted, rules_in
 from yett.policy.nodes import Items, Table
 from yett.policy.pausing import collector_paused
 from yett.policy.problems import Problems
@@ -95,7 +95,7 @@ def read_alike(text: str, file: str) -> Document | None:
     found = parted(text)
     if found is None or is_strange(text):
         return None
-    holes: dict[str, Hole] = {}
+    holes = Holes()
     rules = [holes_of(rule, holes) for rule in rules_in(found.rules, found.indent)]
     kinds = [kind_of(parts, each) for parts, each in rules]
     if len(rules) < _LEAST_RULES or len(set(kinds)) * _LEAST_ALIKE > len(rules):
@@ -188,6 +188,7 @@ class _Model:
         self._text = self._named(clause.text)
         self._condition = self._planned(clause.condition)
         self._obligations = [self._owed(each) for each in clause.obligations]
+        self._same = None if any(place is not None for _, place in self._obligations) else clause.obligations
         self._retelling = Retelling(clause, len(marks))
         # A mark that is anywhere else, or shows through a number that was made of it, means that more depends on it.
         self.whole = set(self._places) == set(self._by_text.values()) and len(self._places) == len(self._retelling)
@@ -219,6 +220,14 @@ class _Model:
         message = obligation.message if isinstance(obligation, Notify) else ""
         return obligation, self._named(message)
 
+    def _owing(self, holes: Sequence[Hole]) -> tuple[Obligation, ...]:
+        return tuple(
+            [
+                each if place is None else Notify(each.channel, holes[place].text)  # type: ignore[union-attr]
+                for each, place in self._obligations
+            ]
+        )
+
     def clause(self, holes: Sequence[Hole]) -> Clause:
         """Return the clause of a rule that has these *holes*."""
         alike = self._clause
@@ -226,12 +235,7 @@ class _Model:
             alike.rule if self._name is None else holes[self._name].text,
             self._condition.expression(holes),
             alike.text if self._text is None else holes[self._text].text,
-            tuple(
-                [
-                    each if place is None else Notify(each.channel, holes[place].text)  # type: ignore[union-attr]
-                    for each, place in self._obligations
-                ]
-            ),
+            self._same if self._same is not None else self._owing(holes),
             self._retelling.of(holes),
         )
 
@@ -253,14 +257,20 @@ class _Plan:
 
     def expression(self, holes: Sequence[Hole]) -> Expression:
         """Return the expression of a rule that has these *holes*."""
+        if not self.parts:
+            return self.model if self.place is None else self._leaf(holes[self.place])
+        parts = []
+        for part in self.parts:
+            if part.place is None:
+                parts.append(part.expression(holes) if part.parts else part.model)
+            else:
+                hole = holes[part.place]
+                parts.append(part.known.get(hole.text) or part._leaf(hole))  # noqa: SLF001 - another of our own
         model = self.model
-        if self.parts:
-            parts = [part.expression(holes) for part in self.parts]
-            return Not(parts[0]) if isinstance(model, Not) else type(model)(tuple(parts))  # type: ignore[arg-type,call-arg]
-        if self.place is None or not isinstance(model, Leaf):
-            return model
-        hole = holes[self.place]
+        return Not(parts[0]) if isinstance(model, Not) else type(model)(tuple(parts))  # type: ignore[arg-type,call-arg]
+
+    def _leaf(self, hole: Hole) -> Expression:
         leaf = self.known.get(hole.text)
         if leaf is None:
-            leaf = self.known[hole.text] = model.alike(hole.value)  # type: ignore[arg-type]  # a hole that differs has one
+            leaf = self.known[hole.text] = self.model.alike(hole.value)  # type: ignore[union-attr,arg-type]  # one with a place is a leaf
         return leaf

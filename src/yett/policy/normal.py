@@ -24,7 +24,7 @@ class Term(NamedTuple):
 
 
 _Conjunct = tuple[Term, ...]
-_term = Term._make
+_new = tuple.__new__
 
 
 def conjuncts(expression: Expression) -> tuple[_Conjunct, ...] | None:
@@ -33,13 +33,20 @@ def conjuncts(expression: Expression) -> tuple[_Conjunct, ...] | None:
 
 
 def _normal(expression: Expression, *, positive: bool) -> tuple[_Conjunct, ...] | None:
-    if isinstance(expression, Leaf | Each):
-        return ((Term(expression, positive),),)
     if positive and type(expression) is And:
         # Nearly every rule asks for some comparisons together.
-        terms = [_term((part, True)) for part in expression.parts if type(part) is Leaf]
-        if len(terms) == len(expression.parts):
+        terms = []
+        for part in expression.parts:
+            if type(part) is Leaf:
+                terms.append(_new(Term, (part, True)))
+            elif type(part) is Not and type(part.part) is Leaf:
+                terms.append(_new(Term, (part.part, False)))
+            else:
+                break
+        else:
             return (_joined(terms),)
+    if isinstance(expression, Leaf | Each):
+        return ((Term(expression, positive),),)
     if isinstance(expression, Not):
         return _normal(expression.part, positive=not positive)
     normals = []
@@ -71,6 +78,6 @@ def _product(normals: list[tuple[_Conjunct, ...]]) -> tuple[_Conjunct, ...] | No
 
 def _joined(terms: Sequence[Term]) -> _Conjunct:
     """Return *terms*, each once; those of different fields are never the same."""
-    if len({literal.field for literal, _ in terms}) == len(terms):
+    if len({term[0].field for term in terms}) == len(terms):
         return tuple(terms)
     return tuple(dict.fromkeys(terms))

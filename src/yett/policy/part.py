@@ -10,6 +10,7 @@ Rules:
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import compress
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from yett.policy.clause import Clause
 from yett.policy.generation import Ask, Ending, Scan, Start, directly, generate
 from yett.policy.index import Column
 from yett.policy.interpreter import Look, lookup, truth
-from yett.policy.layout import Layout, union
+from yett.policy.layout import Layout
 from yett.policy.monotony import is_monotone
 from yett.policy.schema import cost, field, nothing_found
 from yett.policy.telling import Telling
@@ -48,7 +49,7 @@ class Rules:
         self.clauses = tuple(clauses)
         self.layout = Layout(clauses)
         self.telling = Telling(clauses, self.layout, revision)
-        self.dear = union(mask for clause, mask in zip(clauses, self.layout.masks, strict=True) if clause.dear)
+        self.dear = sum(compress(self.layout.masks, [clause.dear for clause in clauses]))
         """The bits of the rules that read costly facts."""
         self.ceiling = max(
             (each.priority for each in clauses if each.effect is Effect.ALLOW and each.dear), default=None

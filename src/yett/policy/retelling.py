@@ -25,21 +25,20 @@ _BEHIND = re.compile(r'\], \["[a-z]+"\]')
 class Retelling:
     """What is written of the rules that are as *clause* is, which has *count* marks."""
 
-    __slots__ = ("_asked", "_last", "_pieces")
+    __slots__ = ("_asked", "_form")
 
     def __init__(self, clause: Clause, count: int) -> None:
-        text, at = written(clause), 0
-        self._pieces: list[str] = []
+        text, at, form = written(clause), 0, []
         self._asked: list[tuple[int, bool]] = []
-        """Behind each piece: whose hole it is, and whether what is in it is written as a word."""
+        """Where a rule's own belongs: whose hole it is, and whether what is in it is written as a word."""
         for found in _MARKED.finditer(text):
             place = int(found[0]) - MARK
             if 0 <= place < count:
                 start, end, is_word = _written_as(text, *found.span())
-                self._pieces.append(text[at:start])
+                form.append(text[at:start])
                 self._asked.append((place, is_word))
                 at = end
-        self._last = text[at:]
+        self._form = "%s".join([piece.replace("%", "%%") for piece in (*form, text[at:])])
 
     def __len__(self) -> int:
         """Return how many holes are written."""
@@ -47,16 +46,9 @@ class Retelling:
 
     def of(self, holes: Sequence[Hole]) -> str:
         """Return what is written of the rule with these *holes*."""
-        parts = []
-        for piece, (place, is_word) in zip(self._pieces, self._asked, strict=True):
-            parts.append(piece)
-            _, text, value = holes[place]
-            if is_word:
-                parts.append(quoted(text))
-            else:
-                parts.append(_listed(value) if isinstance(value, tuple) else repr(value))
-        parts.append(self._last)
-        return "".join(parts)
+        return self._form % tuple(
+            [quoted(holes[place].text) if is_word else _told(holes[place].value) for place, is_word in self._asked]
+        )
 
 
 def _written_as(text: str, start: int, end: int) -> tuple[int, int, bool]:
@@ -68,6 +60,8 @@ def _written_as(text: str, start: int, end: int) -> tuple[int, int, bool]:
     return (first - 1, listed.end(), False) if listed else (first, last, is_word)
 
 
-def _listed(values: tuple[Scalar, ...]) -> str:
-    told = [quoted(each) if isinstance(each, str) else repr(each) for each in values]
-    return f"[{', '.join(told)}], [{', '.join(quoted(sort_of(each)) for each in values)}]"
+def _told(value: Scalar | tuple[Scalar, ...] | None) -> str:
+    if not isinstance(value, tuple):
+        return repr(value)
+    told = [quoted(each) if isinstance(each, str) else repr(each) for each in value]
+    return f"[{', '.join(told)}], [{', '.join(quoted(sort_of(each)) for each in value)}]"

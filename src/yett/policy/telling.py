@@ -10,13 +10,14 @@ Rules:
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import compress
 
 from yett.model.decision import Decision, Effect
 from yett.model.obligation import Obligation, Route
 from yett.policy.clause import STRICTNESS, Clause
 from yett.policy.combining import Matched, combine
 from yett.policy.interpreter import Look, unknown
-from yett.policy.layout import Layout, union
+from yett.policy.layout import Layout
 from yett.policy.listing import Listing
 from yett.policy.owing import Owed
 
@@ -41,16 +42,16 @@ class Telling:
         self._layout = layout
         self._revision = revision
         self._reasons = layout.placed([clause.certain for clause in clauses], layout.every)
-        of_effect = {effect: self._bits(clause.effect is effect for clause in clauses) for effect in Effect}
+        of_effect = {effect: self._bits([clause.effect is effect for clause in clauses]) for effect in Effect}
         self._denials = of_effect[Effect.DENY]
         self._verdicts = self._denials | of_effect[Effect.ALLOW]
         strictest_first = sorted(of_effect, key=STRICTNESS.__getitem__, reverse=True)
         self._effects = [(of_effect[effect], effect) for effect in strictest_first if of_effect[effect]]
-        self._owing = self._bits(bool(clause.obligations) for clause in clauses) & ~self._denials
+        self._owing = self._bits([bool(clause.obligations) for clause in clauses]) & ~self._denials
         owed = Owed([clause.obligations for clause in clauses])
         self._notifying = self._bits(map(bool, owed.notices))
         self._from = self._holding_from()
-        self._merging = self._bits(not owed.merging.isdisjoint(numbers) for numbers in owed.numbers)
+        self._merging = self._bits([not owed.merging.isdisjoint(numbers) for numbers in owed.numbers])
         self._joins = _Joins(owed, layout, owed.numbers)
         self._notices = _Joins(owed, layout, owed.notices)
         self._each = _EACH + len(layout.owners) // 4
@@ -59,7 +60,8 @@ class Telling:
         """Decisions by the conjuncts that matched."""
 
     def _bits(self, chosen: Iterable[bool]) -> int:
-        return union(mask for mask, is_chosen in zip(self._layout.masks, chosen, strict=True) if is_chosen)
+        # No two rules have a bit in common, so their sum is their union.
+        return sum(compress(self._layout.masks, chosen))
 
     def _holding_from(self) -> dict[int, int]:
         """Return, per priority, the bits of all rules at it or above; rules come highest priority first."""
@@ -125,8 +127,8 @@ class _Joins:
     def __init__(self, owed: Owed, layout: Layout, numbers: Sequence[tuple[int, ...]]) -> None:
         self._owed = owed
         alone = owed.alone(numbers)
-        self._others = union(mask for mask, number in zip(layout.masks, alone, strict=True) if number < 0)
-        owing = union(mask for mask, each in zip(layout.masks, numbers, strict=True) if each)
+        self._others = sum(compress(layout.masks, [number < 0 for number in alone]))
+        owing = sum(compress(layout.masks, numbers))
         self._numbers = layout.placed(numbers, owing)
         self._alone = layout.placed(alone, owing)
 
