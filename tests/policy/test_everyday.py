@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yett.policy import everyday
-from yett.policy.everyday import read_everyday
+from yett.policy.everyday import is_strange, read_everyday
 from yett.policy.nodes import Node, Scalar
 from yett.policy.problems import Problems
 from yett.policy.source import parsed
@@ -164,3 +164,18 @@ def _scalars(node: Node) -> list[Scalar]:
     return [
         scalar for part in parts for each in (part if type(part) is tuple else (part,)) for scalar in _scalars(each)
     ]
+
+
+@given(st.text(st.characters(max_codepoint=0x110) | st.characters(), max_size=12))
+def test_strange_is_what_is_no_line_and_no_plain_character(text: str) -> None:
+    assert is_strange(text) is (everyday._STRANGE.search(text) is not None)
+
+
+def test_strange_ascii_is_told_from_plain() -> None:
+    assert [chr(code) for code in range(128) if not is_strange(chr(code))] == ["\n", *map(chr, range(32, 127))]
+
+
+def test_another_plain_character_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(everyday, "_PLAIN", everyday._PLAIN + b"\t")
+    assert not is_strange("\t")
+    assert everyday._STRANGE.search("\t")

@@ -48,7 +48,8 @@ def test_what_is_parted_is_the_whole_text(text: str) -> None:
 
 def test_kinds_tell_what_must_be_the_same() -> None:
     told = [
-        kind_of(*holes_of(rule, Holes())) for rule in (RULE, RULE.replace("r1", "x"), RULE.replace("b]", "7]"), RULE[:-3])
+        kind_of(*holes_of(rule, Holes()))
+        for rule in (RULE, RULE.replace("r1", "x"), RULE.replace("b]", "7]"), RULE[:-3])
     ]
     assert told[0] == told[1]
     assert len(set(told)) == 3

@@ -13,7 +13,19 @@ from typing import NamedTuple
 from yett.policy.nodes import resolved
 from yett.policy.values import Scalar
 
-__all__ = ["MARK", "MARK_WORD", "Hole", "Holes", "Parted", "filled", "holes_of", "kind_of", "marked", "parted", "rules_in"]
+__all__ = [
+    "MARK",
+    "MARK_WORD",
+    "Hole",
+    "Holes",
+    "Parted",
+    "filled",
+    "holes_of",
+    "kind_of",
+    "marked",
+    "parted",
+    "rules_in",
+]
 
 _PLAIN = r"(?:[A-Za-z0-9_/]|[-+.](?=[A-Za-z0-9]))[A-Za-z0-9_./+-]*(?: [A-Za-z0-9_./+-]+)*"
 _QUOTED = r'"[^"\\\n$]+"|' + r"'[^'\n$]+'"

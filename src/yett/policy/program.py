@@ -11,6 +11,7 @@ Rules:
 """
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 
 from yett.model.decision import Decision
 from yett.model.stage import Stage
@@ -26,7 +27,7 @@ class Program:
     """Everything that a set of policies means, as a `yett.ports.decider.Decider`."""
 
     def __init__(self, clauses: Iterable[Clause], text_tests: Iterable[TextTest], revision: str) -> None:
-        self._clauses = tuple(sorted(clauses, key=lambda clause: clause.order))
+        self._clauses = tuple(sorted(clauses, key=attrgetter("order")))
         self._tests = tuple(sorted(text_tests, key=lambda test: test.id))
         self._revision = revision
         self._parts: dict[Stage, Part] = {}

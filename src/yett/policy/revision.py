@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable
 from decimal import Decimal
 from json.encoder import encode_basestring_ascii as quoted
+from operator import attrgetter
 
 from yett.policy.clause import Clause
 from yett.policy.expression import And, Leaf
@@ -23,7 +24,7 @@ _PLAIN = frozenset({int, float, bool, type(None), Decimal})
 def revision_of(clauses: Iterable[Clause]) -> str:
     """Return the revision of *clauses*."""
     writer = _Writer()
-    in_order = sorted(clauses, key=lambda clause: clause.order)
+    in_order = sorted(clauses, key=attrgetter("order"))
     told = ", ".join([clause.told or writer.clause(clause) for clause in in_order])
     return hashlib.sha256(f"[{told}]".encode()).hexdigest()
 
