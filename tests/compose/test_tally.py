@@ -1,7 +1,9 @@
 """Counting records by their excerpts gives the report that reading every record whole gives."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate, groupby, islice
+from operator import itemgetter
 from types import MappingProxyType
 from unittest import mock
 
@@ -21,8 +23,9 @@ from yett.policy.comparison import Change, Comparison, Report
 from yett.policy.program import Program
 from yett.policy.vector import Vectors
 from yett.records.building import serialise
-from yett.records.excerpts import Excerpt, Excerpts, Page, told, vectors
+from yett.records.excerpts import Excerpt, Excerpts, told
 from yett.records.opening import Opening, write
+from yett.records.sheets import Page, column, rows, sheet
 
 ACTIVE = program((FREE, "warn"), ("llm.promptLength > 100", "deny"), (DEAR, "warn"))
 CANDIDATE = program((FREE, "deny"), ("llm.promptLength > 1000", "deny"), ("llm.model == 'm'", "warn"))
@@ -71,13 +74,22 @@ def paged(bodies: Sequence[bytes], changed: Mapping[int, Excerpt] = MappingProxy
     """Return a page of *bodies*, of which some excerpts are *changed*."""
     cuts = [changed.get(at) or CUTTER.of(body) for at, body in enumerate(bodies)]
     frames = {b"%d" % hash(cut.frame): cut.frame for cut in cuts if cut}
+    runs = [(at, [cut for _, cut in run if cut]) for at, run in grouped(cuts)]
+    made = [sheet(at, run) for at, run in runs if run]
     return Page(
-        [cut and b"%d\n%b" % (hash(cut.frame), cut.texts) for cut in cuts],
-        [orjson.loads(cut.numbers) if cut else () for cut in cuts],
-        [cut.told if cut else b"" for cut in cuts],
+        [each._replace(frames=[b"%d" % hash(frame) for frame in each.frames]) for each in made],
+        [at for at, cut in enumerate(cuts) if cut is None],
         frames.__getitem__,
         bodies.__getitem__,
     )
+
+
+def grouped(cuts: Sequence[Excerpt | None]) -> Iterator[tuple[int, list[tuple[int, Excerpt | None]]]]:
+    """Return excerpts that follow each other, four at most, and with the place of the first."""
+    number = accumulate((cut is None or at % 4 == 0 for at, cut in enumerate(cuts)), initial=0)
+    for _, run in groupby(zip(enumerate(cuts), islice(number, 1, None), strict=True), key=itemgetter(1)):
+        its = [each for each, _ in run if each[1]]
+        yield (its[0][0] if its else -1), its
 
 
 def plainly(bodies: Sequence[bytes], candidate: Program = CANDIDATE) -> Report:
@@ -126,7 +138,9 @@ def test_changes_are_counted_over_many_pages() -> None:
 @pytest.mark.parametrize(
     ("name", "mutant"),
     [
-        ("vectors", lambda texts: [{**(each or {}), "team.tier": "x"} for each in vectors(texts)]),
+        ("column", lambda blocks, at: column(blocks, at)[:1]),
+        ("rows", lambda block: [rows(block)[0]] * block.size),
+        ("rows", lambda block: [("x",) * len(each) for each in rows(block)]),
         ("told", lambda written: told(written)._replace(cost="1")),
         ("money", lambda _record: None),
         ("itemgetter", lambda _at: lambda each: -each[0]),
@@ -140,14 +154,14 @@ def test_an_excerpt_taken_for_another_is_caught(name: str, mutant: object) -> No
 def test_what_is_not_cut_is_read_whole() -> None:
     comparison = Comparison(Candidate(CANDIDATE, digest))
     page = paged(bodies())
-    Tally(comparison).add(page._replace(groups=[None] * len(page.groups)))
+    Tally(comparison).add(page._replace(sheets=[], others=range(len(bodies()))))
     assert comparison.report == plainly(bodies())
 
 
 BROKEN = st.sampled_from(
     (b"", b"[]", b"[1]", b"{}", b"null", b"\xff", b"[[]]", b'[{"vector":7}]', b'{"a":\0}', b'["x"]')
 )
-FIELDS = st.sampled_from(("frame", "texts", "numbers", "told"))
+FIELDS = st.sampled_from(("frame", "told"))
 
 
 @given(st.lists(st.tuples(st.integers(0, 18), FIELDS, BROKEN), max_size=4))
@@ -155,12 +169,24 @@ def test_an_excerpt_that_somebody_changed_breaks_nothing(changes: list[tuple[int
     found, changed = bodies(), {}
     for at, field, value in changes:
         cut = CUTTER.of(found[at])
-        # The numbers are read where they are stored.
-        if cut and not (field == "numbers" and value in {b"", b"\xff", b'{"a":\0}'}):
-            changed[at] = cut._replace(**{field: value})
+        if cut:
+            # Those with one frame have as many values as it names.
+            changed[at] = cut._replace(told=value) if field == "told" else cut._replace(frame=value, values=[])
     comparison = Comparison(Candidate(CANDIDATE, digest))
     Tally(comparison).add(paged(found, changed))
     assert comparison.report.records == len(found) - 1
+
+
+@given(st.integers(0, 5), st.integers(0, 2), BROKEN | st.sampled_from((b"=", b"=1", b"=x", b"1,2", b"=[]")))
+def test_a_column_that_somebody_changed_breaks_nothing(at: int, place: int, value: bytes) -> None:
+    page = paged(bodies())
+    broken = list(page.sheets)
+    which = at % len(broken)
+    columns = [[*its[:place], value, *its[place + 1 :]] for its in broken[which].columns]
+    broken[which] = broken[which]._replace(columns=columns)
+    comparison = Comparison(Candidate(CANDIDATE, digest))
+    Tally(comparison).add(page._replace(sheets=broken))
+    assert comparison.report.records == len(bodies()) - 1
 
 
 def test_a_record_that_cannot_be_read_is_counted_as_one_that_holds_nothing() -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from yett.adapters.sql.database import Database
-from yett.adapters.sql.excerpts import Reach
 from yett.adapters.sql.records import SqlRecords
+from yett.adapters.sql.sheets import Reach
 from yett.compose.keyfile import house_key
 from yett.compose.policies import configured_constants, configured_documents, read_policies
 from yett.compose.published import kept_copy, live_documents
@@ -22,7 +22,7 @@ from yett.policy.compiler import compile_documents
 from yett.policy.documents import Document
 from yett.policy.pausing import collector_paused
 from yett.records.building import digest
-from yett.records.excerpts import Page
+from yett.records.sheets import Page
 
 __all__ = ["Watching", "candidate_documents", "replay"]
 
@@ -67,7 +67,7 @@ async def _replayed(settings: Settings, comparison: Comparison, since: float, pr
     def work(page: Page) -> None:
         tally.add(page)
         if progress:
-            progress.add(len(page.groups))
+            progress.add(page.size)
 
     async with _opened(settings) as store:
         if progress:

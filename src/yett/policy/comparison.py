@@ -141,12 +141,16 @@ class Comparison:
         """Note what is different about an exchange: its id, tenant and model are *whom*, its *price* is None when unknown."""
         identifier, tenant, model = whom
         for change, rules, redactions in outcome.differences:
-            noted = self.report.changed.setdefault(change, Changed())
+            noted = self.report.changed.get(change)
+            if noted is None:
+                noted = self.report.changed[change] = Changed()
             noted.count += 1
             noted.teams[tenant] += 1
             noted.models[model] += 1
-            noted.rules.update(rules)
-            noted.redactions.update(redactions)
+            for rule in rules:
+                noted.rules[rule] += 1
+            for redaction in redactions:
+                noted.redactions[redaction] += 1
             if price is None:
                 noted.unpriced += 1
             else:

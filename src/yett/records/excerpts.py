@@ -7,19 +7,17 @@ Rules:
    asks reads the whole.
 2. A place to cut is a field's name with what stands around it, quotes included. A quote within a text is escaped in JSON, so
    no text can look like one; and where objects hold names that others chose, they stand after every place that is looked for.
-3. What differs from exchange to exchange and has no say (who, when, how long, which texts) stays out, so that what is equal
-   in bytes can be told alike; and numbers stand by themselves, for they differ most and mostly have no say.
+3. What differs from exchange to exchange and has no say (who, when, how long, which texts) stays out of the frame, so that
+   there are few; and so do the values of facts, for they differ most and mostly have no say.
 4. An excerpt is a copy of what was sealed, and proves nothing.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
 from typing import NamedTuple
 
 import orjson
 
-__all__ = ["HOLE", "Excerpt", "Excerpts", "Page", "Told", "told", "vectors"]
+__all__ = ["Excerpt", "Excerpts", "Told", "told"]
 
 _HEAD = re.compile(
     rb'\{"format":1,"kind":"record","id":"([^"]*)","at":[^"]*,"operation":"[^"]*","revision":"[^"]*",'
@@ -31,29 +29,23 @@ _USAGE = b'],"usage":{"input_tokens":'
 _COVERAGE, _FACTS = b',"coverage":[', b'],"facts":['
 _VECTOR, _NEXT = b',"vector":', b'},{"stage":"'
 _COST, _RELEASES = b',"cost":"', b'","releases":['
-_NUMBER = re.compile(rb'":(?<=\w":)([-0-9][^,}]*)')
-"""A number by itself, with what ends its name: a quote after a letter is not escaped, and opens nothing."""
-_HOLED, _NUL, _LINE = b'":\0', b"\0", b"\n"
 _JUDGED = ("stage", "allowed", "effect", "rules", "redacts", "facts", "vector")
 """What judging anew needs of a judgement."""
 _MOST_FRAMES = 1 << 12
 
-_Judgements = list[tuple[bytes, bytes, int]]
+_Judgements = tuple[tuple[bytes, bytes, int], ...]
 """Of each what is before its coverage, what is after it, and which vector it had."""
-
-HOLE: Mapping[str, object] = MappingProxyType({"number": 0})
-"""What stands in a vector for a number that is elsewhere."""
+_Names = tuple[tuple[str, ...] | None, ...]
+"""Of the vectors that differ the names of their facts; None where one holds nothing."""
 
 
 class Excerpt(NamedTuple):
     """What is cut out of one record."""
 
     frame: bytes
-    """The judgements, a JSON array: of their vectors, which one it is."""
-    texts: bytes
-    """The vectors that differ, one a line, with NUL for each number: neither is ever a byte of JSON."""
-    numbers: bytes
-    """Those numbers, a JSON array."""
+    """JSON: the judgements, of their vectors which one it is, and of the vectors that differ the names of their facts."""
+    values: list[object]
+    """What those facts are, one vector after the other."""
     told: bytes
     """Whom it is counted for, a JSON array."""
 
@@ -67,24 +59,11 @@ class Told(NamedTuple):
     cost: str
 
 
-class Page(NamedTuple):
-    """The excerpts of many records, by the column, in the order of the records."""
-
-    groups: Sequence[bytes | None]
-    """The name of the frame, a line's end, and the texts; None where a record has no excerpt."""
-    numbers: Sequence[Sequence[int | float]]
-    told: Sequence[bytes]
-    frame: Callable[[bytes], bytes]
-    """Returns the frame of a name, or raises `LookupError`."""
-    whole: Callable[[int], bytes]
-    """Returns the body of the record at a place."""
-
-
 class Excerpts:
     """Cuts records; remembers the frames, of which there are few."""
 
     def __init__(self) -> None:
-        self._frames: dict[tuple[tuple[bytes, bytes, int], ...], bytes] = {}
+        self._frames: dict[tuple[_Judgements, _Names], bytes] = {}
         self._tails: dict[bytes, bytes] = {}
 
     def of(self, body: bytes) -> Excerpt | None:
@@ -95,18 +74,26 @@ class Excerpts:
         releases = body.find(_RELEASES, cost)
         if head is None or end < 0 or releases < 0:
             return None
-        judged, vectors = self._judgements(body, head.end(), end)
-        frame = self._frame(tuple(judged))
-        if frame is None:
+        judged, cut = self._judgements(body, head.end(), end)
+        values: list[object] = []
+        names: list[tuple[str, ...] | None] = []
+        try:
+            for vector in map(orjson.loads, cut):
+                if vector is None:
+                    names.append(None)
+                    continue
+                names.append(tuple(vector))
+                values += vector.values()
+            frame = self._frame(tuple(judged), tuple(names))
+        except (ValueError, LookupError, TypeError, AttributeError):
             return None
-        pieces = _NUMBER.split(_LINE.join(vectors))
-        whom = b'["%b","%b","%b","%b"]' % (*head.groups(), body[cost + len(_COST) : releases])
-        return Excerpt(frame, _HOLED.join(pieces[::2]), b"[%b]" % b",".join(pieces[1::2]), whom)
+        whom = b'","'.join((*head.groups(), body[cost + len(_COST) : releases]))
+        return Excerpt(frame, values, b'["%b"]' % whom)
 
-    def _judgements(self, body: bytes, start: int, end: int) -> tuple[_Judgements, list[bytes]]:
+    def _judgements(self, body: bytes, start: int, end: int) -> tuple[list[tuple[bytes, bytes, int]], list[bytes]]:
         """Return the judgements of *body*, and the vectors that differ; no judgement of which a place is not found."""
         find, starts = body.find, body.startswith
-        judged: _Judgements = []
+        judged: list[tuple[bytes, bytes, int]] = []
         found: list[bytes] = []
         while start < end:
             covered = find(_COVERAGE, start, end)
@@ -135,31 +122,15 @@ class Excerpts:
             start = stop + 2
         return judged, found
 
-    def _frame(self, judged: tuple[tuple[bytes, bytes, int], ...]) -> bytes | None:
-        frame = self._frames.get(judged)
+    def _frame(self, judged: _Judgements, names: _Names) -> bytes:
+        frame = self._frames.get((judged, names))
         if frame is None:
-            try:
-                frame = _framed(judged)
-            except (ValueError, LookupError, TypeError):
-                return None
+            frame = _framed(judged, names)
             if len(self._frames) >= _MOST_FRAMES:
                 self._frames.clear()
                 self._tails.clear()
-            self._frames[judged] = frame
+            self._frames[judged, names] = frame
         return frame
-
-
-def vectors(texts: bytes) -> list[dict[str, object] | None]:
-    """
-    Return the vectors that an excerpt holds as *texts*, with a `HOLE` for each number.
-
-    Raises:
-        ValueError: they are none.
-    """
-    found = [orjson.loads(line.replace(_NUL, _HOLE)) for line in texts.split(_LINE)] if texts else []
-    if not all(each is None or isinstance(each, dict) for each in found):
-        raise ValueError("no vectors")
-    return found
 
 
 def told(written: bytes) -> Told:
@@ -173,9 +144,6 @@ def told(written: bytes) -> Told:
     return Told(*map(str, orjson.loads(written)))
 
 
-_HOLE = orjson.dumps(dict(HOLE))
-
-
-def _framed(judged: Sequence[tuple[bytes, bytes, int]]) -> bytes:
-    written = b",".join(b"%b%b%d}" % each for each in judged)
-    return orjson.dumps([{name: each[name] for name in _JUDGED} for each in orjson.loads(b"[%b]" % written)])
+def _framed(judged: _Judgements, names: _Names) -> bytes:
+    written = orjson.loads(b"[%b]" % b",".join(b"%b%b%d}" % each for each in judged))
+    return orjson.dumps([[{name: each[name] for name in _JUDGED} for each in written], names])

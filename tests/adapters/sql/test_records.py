@@ -9,12 +9,13 @@ from tests.adapters.conformance_records import Made, RecordStoreConformance
 from tests.adapters.journal.kept import kept
 from tests.adapters.sql.conftest import Fresh
 from yett.adapters.sql.database import Database
-from yett.adapters.sql.excerpts import Reach
 from yett.adapters.sql.records import SqlRecords
+from yett.adapters.sql.sheets import Reach
 from yett.adapters.sql.tables import entries
 from yett.ports.records import RecordStore
 from yett.records.chain import Break, Flaw, verify
 from yett.records.excerpts import told
+from yett.records.sheets import Page
 from yett.services.carrying import Carrier, CarrierOptions
 
 
@@ -103,7 +104,11 @@ async def test_what_replaying_needs_is_scanned_in_order(
     store = SqlRecords(database)
     await store.append([*Made("a", count=9).entries(), *Made("b").entries()])
     ids = list[str]()
-    assert await store.scan(Reach("a", 103.0, 0), lambda page: ids.extend(told(each).id for each in page.told)) == 9
+
+    def work(page: Page) -> None:
+        ids.extend(told(each).id for its in page.sheets for each in its.told)
+
+    assert await store.scan(Reach("a", 103.0, 0), work) == 9
     assert ids == [f"a-{sequence}" for sequence in range(3, 10)]
     assert await store.count(103.0) == 10
     await database.aclose()

@@ -29,7 +29,7 @@ def test_the_columns_of_releases_are_the_fields_of_a_release() -> None:
 def test_the_version_is_pinned_to_what_the_tables_look_like() -> None:
     shape = {table.name: [f"{c.name} {c.type}" for c in table.c] for table in METADATA.sorted_tables}
     assert (VERSION, shape) == (
-        3,
+        4,
         {
             "yett_bundles": ["digest VARCHAR(64)", "documents TEXT", "signer VARCHAR(64)", "signature VARCHAR(128)"],
             "yett_entries": [
@@ -39,15 +39,6 @@ def test_the_version_is_pinned_to_what_the_tables_look_like() -> None:
                 "at DOUBLE",
                 "body BLOB",
                 "link VARCHAR(64)",
-            ],
-            "yett_excerpts": [
-                "chain VARCHAR(64)",
-                "last BIGINT",
-                "first BIGINT",
-                "at BLOB",
-                "groups BLOB",
-                "numbers BLOB",
-                "told BLOB",
             ],
             "yett_frames": ["digest VARCHAR(32)", "body BLOB"],
             "yett_releases": [
@@ -62,5 +53,16 @@ def test_the_version_is_pinned_to_what_the_tables_look_like() -> None:
                 "note TEXT",
             ],
             "yett_schema": ["version BIGINT"],
+            "yett_sheets": [
+                "chain VARCHAR(64)",
+                "last BIGINT",
+                "first BIGINT",
+                "earliest DOUBLE",
+                "latest DOUBLE",
+                "frames BLOB",
+                "which BLOB",
+                "columns BLOB",
+                "told BLOB",
+            ],
         },
     )

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection, Select, and_, func, select
 
 from yett.adapters.sql.database import Database, insert_rows, read_as_memory
-from yett.adapters.sql.excerpts import Reach, SqlExcerpts
+from yett.adapters.sql.sheets import Reach, SqlSheets
 from yett.adapters.sql.tables import entries as table
 from yett.model.record import Entry
-from yett.records.excerpts import Page
+from yett.records.sheets import Page
 
 __all__ = ["SqlRecords"]
 
@@ -21,7 +21,7 @@ class SqlRecords:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._excerpts = SqlExcerpts()
+        self._sheets = SqlSheets()
 
     async def append(self, entries: Sequence[Entry]) -> None:
         """Store *entries*, all or none; those already stored are left as they are."""
@@ -30,15 +30,19 @@ class SqlRecords:
 
         def stored(connection: Connection) -> Sequence[bytes]:
             insert_rows(connection, table, entries)
-            return self._excerpts.append(connection, entries)
+            return self._sheets.append(connection, entries)
 
-        self._excerpts.appended(await self._database.run(stored))
+        self._sheets.appended(await self._database.run(stored))
 
     async def chains(self) -> Sequence[str]:
         """List the chains, in the order in which they began."""
-        lowest = select(table.c.chain, func.min(table.c.sequence).label("sequence")).group_by(table.c.chain).subquery()
-        first = and_(table.c.chain == lowest.c.chain, table.c.sequence == lowest.c.sequence)
-        query = select(table.c.chain).join(lowest, first).order_by(table.c.at, table.c.chain)
+        # From one chain to the next, for there are few, and very many entries.
+        names = select(func.min(table.c.chain).label("chain")).cte(recursive=True)
+        following = select(func.min(table.c.chain)).where(table.c.chain > names.c.chain).scalar_subquery()
+        names = names.union_all(select(following).where(names.c.chain.is_not(None)))
+        lowest = select(func.min(table.c.sequence)).where(table.c.chain == names.c.chain).correlate(names)
+        first = and_(table.c.chain == names.c.chain, table.c.sequence == lowest.scalar_subquery())
+        query = select(table.c.chain).join(names, first).order_by(table.c.at, table.c.chain)
         return await self._database.run(lambda connection: connection.scalars(query).all())
 
     async def read(self, chain: str, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
@@ -55,7 +59,7 @@ class SqlRecords:
 
         def scanned(connection: Connection) -> int:
             read_as_memory(connection)
-            return self._excerpts.scan(connection, reach, work)
+            return self._sheets.scan(connection, reach, work)
 
         return await self._database.run(scanned)
 

@@ -2,9 +2,9 @@
 
 from sqlalchemy import BigInteger, Column, Double, Index, LargeBinary, MetaData, String, Table, Text
 
-__all__ = ["METADATA", "VERSION", "bundles", "entries", "excerpts", "frames", "releases", "schema"]
+__all__ = ["METADATA", "VERSION", "bundles", "entries", "frames", "releases", "schema", "sheets"]
 
-VERSION = 3
+VERSION = 4
 """The version of what is described here; one more with every change."""
 
 METADATA = MetaData()
@@ -28,18 +28,22 @@ entries = Table(
     Index("yett_entries_at", "at"),
 )
 
-excerpts = Table(
-    "yett_excerpts",
+sheets = Table(
+    "yett_sheets",
     METADATA,
     Column("chain", String(64), primary_key=True),
     Column(
         "last", BigInteger, primary_key=True, autoincrement=False, comment="the sequence of the last of some entries"
     ),
     Column("first", BigInteger, nullable=False, comment="that of the first; none between them is missing"),
-    Column("at", LargeBinary, nullable=False, comment="a JSON array: as in yett_entries"),
-    Column("groups", LargeBinary, nullable=False, comment="the frame's digest, and the facts that policy read"),
-    Column("numbers", LargeBinary, nullable=False, comment="a JSON array of arrays: the numbers among the facts"),
-    Column("told", LargeBinary, nullable=False, comment="a JSON array for each: identifier, tenant, model, cost"),
+    Column("earliest", Double, nullable=False, comment="the least of their times in yett_entries"),
+    Column("latest", Double, nullable=False, comment="the greatest"),
+    Column("frames", LargeBinary, nullable=False, comment="the digests of their frames, by SOH"),
+    Column("which", LargeBinary, nullable=False, comment="a byte for each: which of those frames it has"),
+    Column("columns", LargeBinary, nullable=False, comment="by SOH for each frame, by STX: a column of facts in JSON"),
+    Column(
+        "told", LargeBinary, nullable=False, comment="a JSON array for each, by SOH: identifier, tenant, model, cost"
+    ),
 )
 """Copies of what replaying needs of entries; they prove nothing, and an entry may do without."""
 
