@@ -31,7 +31,7 @@ def test_nothing_need_be_written() -> None:
         {"security": {"prompt_injection": {"threshold": 1}}},
         {"logging": {"sensitive_data_logging": True}},
         {"logging": {"level": "LOUD"}},
-        {"records": {"database_url": "postgresql://h/db"}},
+        {"records": {"database_url": "mysql://h/db"}},
         {"security": {"prompt_injection": {"block_threshold": 1.5}}},
         {"policies": {"default": "lenient"}},
         {"access": {"keys": [{"id": "a", "secret": "short"}]}},
@@ -85,6 +85,8 @@ def test_providers_that_are_not_spoken_are_left_out_and_nothing_takes_their_plac
         ({}, "sqlite:///.yett/records.db"),
         ({"path": "/var/lib/yett"}, "sqlite:////var/lib/yett/records.db"),
         ({"database_url": "sqlite:///x.db"}, "sqlite:///x.db"),
+        ({"database_url": "postgresql://h/db"}, "postgresql://h/db"),
+        ({"database_url": "postgres://h/db"}, "postgres://h/db"),
     ],
 )
 def test_records_have_a_database(given: dict[str, object], address: str) -> None:

@@ -95,7 +95,7 @@ class House:
         options = JournalOptions(sync=settings.records.sync)
         journal = await FileJournal.open(settings.records.path / "journal", self.clock, options)
         self._until_closed.push_async_callback(journal.aclose)
-        database = await Database.open(settings.records.database)
+        database = await Database.attached(settings.records.database)
         self._until_closed.push_async_callback(database.aclose)
         carrier = Carrier(journal.outbox, SqlRecords(database))
         carrier.start()

@@ -397,21 +397,25 @@ class Access(_Section):
         return self
 
 
+_DATABASES = ("sqlite:///", "postgresql://", "postgres://")
+
+
 class Records(_Section):
     """Where the trail is kept."""
 
     path: Path = Path(".yett")
     """The folder of the journal, and of the database where no address is given for it."""
     database_url: Secret | None = None
-    """Such as `sqlite:///path`; a database in *path* when it is not given."""
+    """Where records are carried: `sqlite:///path` or `postgresql://…`; a database in *path* when it is not given."""
     sync: Literal["interval", "always"] = "interval"
     """Whether a record is acknowledged when the system has it, or only when the disk has."""
 
     @field_validator("database_url")
     @classmethod
     def _spoken(cls, url: Secret | None) -> Secret | None:
-        if url is not None and not url.get_secret_value().startswith("sqlite:///"):
-            raise reject("not-available", "names a database that this version does not speak", "write `sqlite:///path`")
+        if url is not None and not url.get_secret_value().startswith(_DATABASES):
+            hint = "write `sqlite:///path` or `postgresql://user@host/name`"
+            raise reject("not-available", "names a database that this version does not speak", hint)
         return url
 
     @property

@@ -64,8 +64,9 @@ def verify_trail(settings: Settings, told: Callable[[int], None] | None = None) 
         OperatorError: there is no trail.
         NotReady: it cannot be read.
     """
-    file = Path(settings.records.database.removeprefix(_SQLITE))
-    if not file.is_file():
+    address = settings.records.database
+    file = Path(address.removeprefix(_SQLITE))
+    if address.startswith(_SQLITE) and not file.is_file():
         hint = "name the configuration that the gateway runs with, or start the gateway once"
         raise OperatorError(Problem(Place(str(file)), "no-trail", "there is no trail here", hint))
     return asyncio.run(_verified(settings, told))

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, text
 
-from tests.adapters.sql.conftest import Fresh
+from tests.conftest import Fresh
 from yett.adapters.sql.database import Database, fetched, insert_missing, insert_rows
 from yett.adapters.sql.tables import VERSION, entries, schema
 from yett.model.errors import NotReady, OperatorError

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, update
 
 from tests.adapters.conformance_policies import PolicyStoreConformance, release
-from tests.adapters.sql.conftest import Fresh
+from tests.conftest import Fresh
 from yett.adapters.sql.database import Database
 from yett.adapters.sql.policies import SqlPolicies
 from yett.adapters.sql.tables import bundles, releases

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Connection, make_url
 
-from tests.adapters.sql.conftest import Fresh
+from tests.conftest import Fresh
 from yett.adapters.sql import postgresql as sql
 from yett.adapters.sql.database import Database
 from yett.adapters.sql.postgresql import connection

@@ -7,7 +7,7 @@ from sqlalchemy import delete, text, update
 from tests.adapters.conformance_journal import outcomes, record
 from tests.adapters.conformance_records import Made, RecordStoreConformance
 from tests.adapters.journal.kept import kept
-from tests.adapters.sql.conftest import Fresh
+from tests.conftest import Fresh
 from yett.adapters.sql.database import Database
 from yett.adapters.sql.records import SqlRecords
 from yett.adapters.sql.sheets import Reach

@@ -7,8 +7,8 @@ from unittest import mock
 import pytest
 from sqlalchemy import Connection, delete, text
 
-from tests.adapters.sql.conftest import Fresh
 from tests.compose.test_tally import CANDIDATE, bodies, plainly
+from tests.conftest import Fresh
 from tests.policy.test_comparison import digest
 from yett.adapters.sql import sheets
 from yett.adapters.sql.database import Database

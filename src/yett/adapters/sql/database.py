@@ -48,6 +48,8 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
 )
 
+_LOCK = int.from_bytes(b"yett")
+"""A number that nobody else is likely to lock."""
 _MAPPED = 1 << 40
 """Bytes; SQLite itself has a lower limit."""
 
@@ -90,6 +92,17 @@ class Database:
             OperatorError: the address is wrong.
         """
         return cls(_engine(address))
+
+    @classmethod
+    async def attached(cls, address: str) -> Self:
+        """
+        Return the database at *address* for who goes on without it: a file is opened now, a server is reached `later`.
+
+        Raises:
+            OperatorError: the address is wrong, or the schema of a file is newer than this code.
+            NotReady: a file cannot be opened.
+        """
+        return await cls.open(address) if address.startswith("sqlite:") else cls.later(address)
 
     async def run(self, work: Callable[[Connection], _Result]) -> _Result:
         """
@@ -155,6 +168,8 @@ def _engine(address: str) -> Engine:
     arguments: Mapping[str, object] = {}
     try:
         url = make_url(address)
+        if url.drivername == "postgres":  # as libpq reads it, too
+            url = url.set(drivername="postgresql")
         if url.get_backend_name() not in _INSERTS:
             raise _wrong(
                 f"`{url.get_backend_name()}` is no database that is known", f"use one of {', '.join(_INSERTS)}"
@@ -191,6 +206,8 @@ def _set_up_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 
 
 def _prepare(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":  # two that come at once would both make what is missing
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
     if not METADATA.tables.keys() <= set(inspect(connection).get_table_names()):
         connection.exec_driver_sql(_ALONE[connection.dialect.name])
         METADATA.create_all(connection)
