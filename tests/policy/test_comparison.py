@@ -68,6 +68,12 @@ def recorded(
     return read
 
 
+def judgements(record: dict[str, object]) -> list[dict[str, object]]:
+    found = record["judgements"]
+    assert isinstance(found, list)
+    return found
+
+
 def compared(candidate: Program, *records: dict[str, object]) -> Comparison:
     comparison = Comparison(Candidate(candidate, digest))
     for record in records:
@@ -138,6 +144,38 @@ def test_redactions_that_come_and_go_are_told_apart() -> None:
     known: dict[str, object] = {"team": {"tier": "free"}}
     assert Change.MORE_REDACTED in compared(with_it, recorded(without, known)).report.changed
     assert Change.LESS_REDACTED in compared(without, recorded(with_it, known)).report.changed
+
+
+ROUTE = ("llm.model == 'lavish'", {"decision": "route", "route": {"models": ["thrifty"]}})
+NO_THRIFT = ("llm.model == 'thrifty'", "deny")
+
+
+@pytest.mark.parametrize(
+    ("active", "candidate", "changes"),
+    [
+        ([ROUTE], [ROUTE], []),
+        ([ROUTE], [ROUTE, NO_THRIFT], [Change.ALLOW_TO_DENY]),
+        ([ROUTE], [NO_THRIFT], [Change.EFFECT]),
+        ([ROUTE, NO_THRIFT], [ROUTE, NO_THRIFT], []),
+        ([ROUTE, NO_THRIFT], [ROUTE], [Change.DENY_TO_ALLOW]),
+        ([ROUTE, NO_THRIFT], [NO_THRIFT], [Change.DENY_TO_ALLOW]),
+        ([ROUTE], [("llm.model == 'lavish'", "deny")], [Change.ALLOW_TO_DENY]),
+    ],
+)
+def test_a_request_that_was_sent_elsewhere_is_asked_about_there_if_the_candidate_sends_it(
+    active: list[tuple[str, object]], candidate: list[tuple[str, object]], changes: list[Change]
+) -> None:
+    first, second = (recorded(program(*active), {"llm": {"model": model}}) for model in ("lavish", "thrifty"))
+    report = compared(program(*candidate), {**first, "judgements": [*judgements(first), *judgements(second)]}).report
+    assert (report.replayed, list(report.changed)) == (1, changes)
+
+
+def test_what_another_engine_said_is_not_taken_for_what_was_said_elsewhere() -> None:
+    first = recorded(program(("llm.model == 'm'", "warn")), {"llm": {"model": "m"}})
+    (own,) = judgements(first)
+    theirs = {**own, "vector": None, "allowed": False, "effect": "deny"}
+    report = compared(program(ROUTE), {**first, "judgements": [own, theirs]}).report
+    assert dict(report.lacking) == {NOTHING_KEPT: 1}
 
 
 CONDITIONS = st.sampled_from(

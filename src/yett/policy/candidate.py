@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from yett.model.decision import Decision
+from yett.model.obligation import Route
 from yett.model.stage import Stage
 from yett.policy.expression import Leaf, Literal, Operator, literals
 from yett.policy.program import Program
@@ -41,6 +42,8 @@ class Answer(NamedTuple):
     effect: str = ""
     rules: tuple[str, ...] = ()
     redacts: tuple[str, ...] = ()
+    routes: bool = False
+    """Whether it sends the exchange to other models than the one that is asked for, or to one of some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,9 @@ class Candidate:
                 return Answer(facts.lacking)
         decision = self._settle(decision) if self._settle else decision
         rules = tuple(f"{each.policy}@{each.version}/{each.rule}" for each in decision.reasons)
-        return Answer("", decision.allowed, decision.effect.value, rules, redactions_told(decision.obligations))
+        owed = decision.obligations
+        routes = any(isinstance(each, Route) for each in owed)
+        return Answer("", decision.allowed, decision.effect.value, rules, redactions_told(owed), routes)
 
 
 def _asked(program: Program, stage: Stage) -> list[Literal]:

@@ -6,7 +6,9 @@ Rules:
 1. What cannot be known is not guessed: an exchange is replayed only as far as its record holds the facts that the
    candidate asks for. How much that is comes before everything else that is said.
 2. A candidate is asked stage by stage, as the exchange was; its first denial is the last thing that it decides.
-3. Money is counted as exact decimals: what an exchange cost, or, where it was refused and cost nothing, what it was
+3. A request that was sent to another model was judged once more, as one for that model. A candidate that sends it nowhere is not
+   asked about that, and passes what was denied there.
+4. Money is counted as exact decimals: what an exchange cost, or, where it was refused and cost nothing, what it was
    estimated to cost.
 """
 
@@ -17,6 +19,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import NamedTuple
 
+from yett.model.stage import Stage
 from yett.policy.candidate import Answer, Candidate, Judged
 
 __all__ = ["Change", "Changed", "Comparison", "Outcome", "Report", "money"]
@@ -116,7 +119,12 @@ class Comparison:
         if not stages:
             return _UNDECIDED
         milder = []
+        stays = False
         for judged, vector in stages:
+            if stays and judged.stage is Stage.REQUEST and isinstance(vector, dict):
+                if judged.allowed:
+                    continue
+                return Outcome(differences=(_Difference(Change.DENY_TO_ALLOW, judged.rules),))
             answer = self.candidate.answer(judged, vector)
             if answer.lacking:
                 return Outcome(lacking=answer.lacking)
@@ -124,6 +132,7 @@ class Comparison:
                 return _ended(judged, answer, before=all(each.allowed for each, _ in stages))
             if answer.effect != judged.effect or answer.redacts != judged.redacts:
                 milder.append((judged, answer))
+            stays = judged.stage is Stage.REQUEST and not answer.routes
         return Outcome(differences=_milder(milder)) if milder else _ALIKE
 
     def count(self, outcome: Outcome, times: int = 1) -> None:
