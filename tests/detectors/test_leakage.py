@@ -241,3 +241,10 @@ def test_an_answer_of_nothing_but_instructions_is_told_in_few_words(monkeypatch:
     every = list(recalled(PROMPT).detect(answer, Origin.MODEL))
     assert every[:4_096] == apart
     assert every[4_096].start == rest.start
+
+
+@pytest.mark.parametrize("before", range(16))
+def test_eight_words_are_enough_wherever_they_stand(before: int) -> None:
+    stretch = " ".join(MANY.split()[20:28])
+    answer = " ".join([*["other"] * before, stretch, *["words"] * 16])
+    assert [answer[match.start : match.end] for match in recalled(MANY).detect(answer, Origin.MODEL)] == [stretch]
