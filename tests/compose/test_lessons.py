@@ -65,6 +65,15 @@ def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
         examined([texts(tmp_path, corpus(5))], tmp_path / "model", out=tmp_path / "file" / "out")
 
 
+def test_where_nothing_can_be_written_nothing_is_learnt(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    told: list[str] = []
+    lesson = Lesson((texts(tmp_path, corpus(20)),), surroundings=0)
+    with pytest.raises(OperatorError, match="unusable-folder"):
+        taught(lesson, tmp_path / "file", tell=told.append)
+    assert told == []
+
+
 def test_scores_of_what_was_held_out_follow_the_scale() -> None:
     scores = held_out_scores(trained())
     assert scores.min() >= 0.0

@@ -54,7 +54,8 @@ def test_a_kind_says_who_wrote_it(kind: str, origin: Origin) -> None:
         (b"[]", "is not an object"),
         (b'{"label": "benign"}', "has no `text`"),
         (b'{"text": " ", "label": "benign"}', "has no `text`"),
-        (b'{"text": "x"}', "has the label `None`, not one of `benign`, `injection`, `jailbreak`"),
+        (b'{"text": "x"}', "has no `label`"),
+        (b'{"text": "caf\xe9", "label": "benign"}', "is not UTF-8"),
         (b'{"text": "x", "label": "evil"}', "has the label `evil`, not one of `benign`, `injection`, `jailbreak`"),
         (b'{"text": "x", "label": 1, "kind": 3}', "has a `kind` that is no text"),
     ],
@@ -75,3 +76,8 @@ def test_a_file_full_of_errors_is_not_told_to_its_end() -> None:
     with pytest.raises(OperatorError) as raised:
         list(read_examples([b"{"] * 100, "a.jsonl"))
     assert len(raised.value.problems) == 20
+
+
+def test_the_mark_that_some_editors_begin_a_file_with_is_passed_over() -> None:
+    line = b'\xef\xbb\xbf{"text": "x", "label": "benign"}'
+    assert [example.text for example in read_examples([line], "f")] == ["x"]

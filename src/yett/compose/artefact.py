@@ -56,7 +56,12 @@ def read_key(file: Path) -> str:
         key = file.read_text("ascii").strip()
         if len(bytes.fromhex(key)) == 32:  # noqa: PLR2004 - what Ed25519 has
             return key
-    except (OSError, UnicodeDecodeError, ValueError):
+    except OSError as error:
+        why = f"cannot be read: {(error.strerror or 'unknown').lower()}"
+        raise OperatorError(
+            Problem(Place(str(file)), "bad-key", why, "name a file of 32 random bytes in hex")
+        ) from None
+    except (UnicodeDecodeError, ValueError):
         pass
     message = f"`{file}` is no private key"
     raise OperatorError(Problem(Place(str(file)), "bad-key", message, "write 32 random bytes in hex"))

@@ -75,6 +75,7 @@ def taught(
         OperatorError: the texts or the key cannot be read, or *folder* cannot be written to.
     """
     private = read_key(sign) if sign else None
+    _made(folder)  # before hours of learning
     trained = train(lesson.examples(), seed=lesson.seed, folds=lesson.folds, curve=plots, tell=tell)
     scores = held_out_scores(trained)
     report = evaluated(trained.examples, scores)
@@ -125,14 +126,25 @@ def reported(
         OperatorError: *folder* cannot be written to.
     """
     told = markdown(report)
+    _made(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         (folder / "report.json").write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
         (folder / "report.md").write_text(told, "utf-8")
     except OSError as error:
-        why = (error.strerror or "cannot be written").lower()
-        raise OperatorError(Problem(Place(str(folder)), "unusable-folder", f"`{folder}` {why}")) from None
+        raise _unusable(folder, error) from None
     if drawn:
         scores, examples = drawn
         draw_curves(folder, scores, np.array([example.attack for example in examples]))
     return told
+
+
+def _made(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unusable(folder, error) from None
+
+
+def _unusable(folder: Path, error: OSError) -> OperatorError:
+    why = f"cannot be written to: {(error.strerror or 'unknown').lower()}"
+    return OperatorError(Problem(Place(str(folder)), "unusable-folder", why, "name a folder that can be made"))

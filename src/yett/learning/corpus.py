@@ -6,6 +6,7 @@ are `benign`, `injection` and `jailbreak`; `attack`, numbers and booleans are un
 who wrote its text, its kind may (`indirect_tool` was returned by a tool); else a user did.
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
@@ -70,18 +71,28 @@ _HINT = 'write one JSON object a line, such as `{"text": "…", "label": "benign
 
 def _example(line: bytes, file: str) -> Example:
     try:
-        row = orjson.loads(line)
+        row = orjson.loads(line.removeprefix(BOM_UTF8))
     except orjson.JSONDecodeError:
-        raise ValueError("is not JSON") from None
+        raise ValueError("is not JSON" if _is_text(line) else "is not UTF-8") from None
     if not isinstance(row, dict):
         raise ValueError("is not an object")  # noqa: TRY004 - what is wrong is the data
     text, label = row.get("text"), row.get("label")
     if not isinstance(text, str) or not text.strip():
         raise ValueError("has no `text`")
+    if label is None:
+        raise ValueError("has no `label`")
     if label not in _ATTACKS and label not in _BENIGN:
         raise ValueError(f"has the label `{label}`, not one of {', '.join(f'`{each}`' for each in LABELS)}")
     source, kind, language, licence = (_word(row, field) for field in _FIELDS)
     return Example(text, label in _ATTACKS, source or file, _origin(row, kind), kind, language, licence)
+
+
+def _is_text(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _word(row: Mapping[str, object], field: str) -> str:
