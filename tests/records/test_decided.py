@@ -42,14 +42,16 @@ def test_it_is_read_back() -> None:
     assert (record.id, record.at, record.operation, record.judgements[0].stage) == ("a", 1.5, "test", "tool")
 
 
-def test_no_more_is_kept_than_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decided, "_MOST", 1200)
+@pytest.mark.parametrize("most", [1, 1500])
+def test_no_more_is_kept_than_is_allowed(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decided, "_MOST", most)
     records = DecisionRecords("test")
     # Equal ones, and none of them may be taken for another that is gone.
     for number in range(10):
         decision = Decision(allowed=True, effect=Effect.ALLOW, revision=str(number))
         assert records.of("a", 0.0, Stage.REQUEST, decision) == plainly("a", 0.0, Stage.REQUEST, decision)
-    assert 0 < sum(len(rest) for _, rest in records._rests.values()) <= 1200
+    assert sum(len(rest) for _, rest in records._rests.values()) <= most
+    assert bool(records._rests) is (most > 1)
 
 
 def test_a_decision_taken_for_another_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

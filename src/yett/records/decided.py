@@ -54,5 +54,6 @@ class DecisionRecords:
         if self._held > _MOST:
             self._rests.clear()
             self._held = len(rest)
-        self._rests[stage, id_of(decision)] = decision, rest
+        if len(rest) <= _MOST:
+            self._rests[stage, id_of(decision)] = decision, rest
         return rest
