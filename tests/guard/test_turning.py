@@ -126,7 +126,7 @@ def test_a_rise_is_found_where_looking_letter_by_letter_finds_it(first: int, mon
 
 
 def test_what_is_long_is_read_in_blocks_and_many_parts_are_capped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turning, "_BLOCK", 2000)
+    monkeypatch.setattr(turning, "BLOCK", 2000)
     text = "x1 " * 650 + rot13(ORDER) + " x1" * 900
     assert any(ORDER in said for _, said in read(text))
     monkeypatch.setattr(turning, "_MOST_TURNED", 3)

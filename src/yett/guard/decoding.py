@@ -136,11 +136,11 @@ def _runs_with(core: str) -> bytes:
 _PERCENT = "%[0-9A-Fa-f]{2}"
 _ENTITY = "&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z][0-9A-Za-z]*;)"
 _ESCAPE = r"\\u(?:[0-9A-Fa-f]{4}|\{[0-9A-Fa-f]{2,6}\})"
-# Ways to spell characters: their name, what there is none without, one of them, where they stand and how they are read.
+# Ways to spell characters: their name, what each begins with, one of them, where they stand and how they are read.
 _SPELLED = (
     ("percent", b"%", re2.compile(_PERCENT.encode()), re2.compile(_runs_with(_PERCENT)), _percent),
     ("entities", b"&", re2.compile(_ENTITY.encode()), re2.compile(_runs_with(_ENTITY)), _entities),
-    ("escapes", b"\\u", re2.compile(_ESCAPE.encode()), re2.compile(_runs_with(_ESCAPE)), _escapes),
+    ("escapes", b"\\", re2.compile(_ESCAPE.encode()), re2.compile(_runs_with(_ESCAPE)), _escapes),
 )
 _IN_RUN = frozenset(_LETTERS + _DIGITS + b"+/-_")
 # Digits of base64 all alike, and the rest, so that a long run of them is found by a search for sixteen times the same.
@@ -179,10 +179,10 @@ def attempts(text: str, start: int, longest: int) -> Iterator[Decoded | None]:
     """
     data = text.encode("ascii", "replace")
     yield from _long_runs(data, start)
-    if b"\\x" in data:
+    if _spells(b"\\", _BYTE, data, start):
         yield from _bytes(data, start)
     for means, mark, spelled, pattern, decode in _SPELLED:
-        runs = pattern.finditer(data, start) if mark in data else ()
+        runs = pattern.finditer(data, start) if _spells(mark, spelled, data, start) else ()
         for first, last in _visible(text, start, (found.span() for found in runs)):
             for begin in range(first, last, longest):
                 end = min(last, begin + longest)
@@ -194,8 +194,15 @@ def attempts(text: str, start: int, longest: int) -> Iterator[Decoded | None]:
         yield from _unseen(text, start)
 
 
+def _spells(mark: bytes, spelled: "re2._Regexp", data: bytes, start: int) -> bool:
+    """Say whether anything in *data* is *spelled* so; most texts have not even the *mark*, one byte, that it begins with."""
+    return mark in data and spelled.search(data, start) is not None
+
+
 def _long_runs(data: bytes, start: int) -> Iterator[Decoded]:
+    in_hex: bool | None = None
     for first, last in _runs(data, start):
+        in_hex = _SIXTEEN in data.translate(_FLAT_HEX) if in_hex is None else in_hex
         run = data[first:last]
         if run.isdigit():
             # Numbers of cards and accounts are such digits from end to end, and may be most of a text.
@@ -204,7 +211,7 @@ def _long_runs(data: bytes, start: int) -> Iterator[Decoded]:
             continue
         if (not first or data[first - 1] not in _IN_RUN) and (decoded := _base64(run)):
             yield Decoded(first, last, "base64", decoded)
-        if run.isalpha():
+        if not in_hex or run.isalpha():
             continue
         if not run.translate(None, _HEX_DIGITS + b"="):
             yield from _hexes(data, [(first, first + len(run.rstrip(b"=")))])

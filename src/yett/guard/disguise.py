@@ -16,7 +16,7 @@ from yett.guard.pairs import KINDS, STEP, SURPRISE
 from yett.guard.piece import Piece, TooManyPlaces, exact, windows
 from yett.guard.vocabulary import VOCABULARY
 
-__all__ = ["despaced", "leet"]
+__all__ = ["APART", "SIGNED", "despaced", "leet"]
 
 _SIGNS = "01345678@$!|"
 _BEFORE = r"""(?:\A|[\s"'(),.;:?<>\[]|</)"""
@@ -28,13 +28,13 @@ _MIXED = f"[a-z{_SIGNS}]*(?:[a-z][{_SIGNS}]|[{_SIGNS}][a-z])[a-z{_SIGNS}]*"
 _BETWEEN = r"""(?:[,.;:?!)'">]?[ \t]+['"(<]?/?|>)"""
 # A word of letters and such signs, with one between letters, that stands by itself: identifiers, addresses and digests
 # do not. Of short words, such as `y0u`, it takes two that are near, or a row of four that begin or end so.
-_LEET = re2.compile(
-    (
-        rf"(?i){_BEFORE}(?:{_MIXING}(?:[a-z]{{2}}{_SIGN}[a-z]|[a-z]{_SIGN}[a-z]{{2}}){_MIXING}"
-        rf"|{_WITHIN}{_BETWEEN}(?:[\w@$!|]+{_BETWEEN}){{0,2}}{_WITHIN}"
-        rf"|(?:{_MIXED}{_BETWEEN}){{3}}{_MIXED}){_AFTER}"
-    ).encode(),
+SIGNED = (
+    rf"(?i:{_BEFORE}(?:{_MIXING}(?:[a-z]{{2}}{_SIGN}[a-z]|[a-z]{_SIGN}[a-z]{{2}}){_MIXING}"
+    rf"|{_WITHIN}{_BETWEEN}(?:[\w@$!|]+{_BETWEEN}){{0,2}}{_WITHIN}"
+    rf"|(?:{_MIXED}{_BETWEEN}){{3}}{_MIXED}){_AFTER})"
 )
+"""A pattern for what `leet` looks for."""
+_LEET = re2.compile(SIGNED.encode())
 _READ_AS = str.maketrans("01345678@$!|", "oieasbtbasil")
 _EITHER = {"1": "il", "6": "bg", "|": "li"}
 # A word with signs in it, but for the sign of an address, the bar that a chat's marks begin and end with, and the mark
@@ -44,12 +44,14 @@ _RARER = 8
 """How much more surprising it is that a sign stands for the second of the letters that it could be."""
 _MOST_DOUBTS = 3
 _MOST_DOUBTED = 4096
-_APART = r"[ \t\n.\-_*|/,+~]"
+_PARTING = r"[ \t\n.\-_*|/,+~]"
 # Twelve single characters or more, letters or not, with white space between them; or six single letters or more, with
 # the same or other separators between them.
 _WHITE = b" \t\n"
 _WHOLE = r"(?:\A|[ \t\n])(?:[!-~][ \t\n]{1,4}){11,}[!-~](?:\z|[ \t\n])"
-_SPACED = re2.compile(rf"{_WHOLE}|\b(?:[A-Za-z]{_APART}{{1,3}}){{5,}}[A-Za-z]\b".encode())
+APART = rf"(?:{_WHOLE}|\b(?:[A-Za-z]{_PARTING}{{1,3}}){{5,}}[A-Za-z]\b)"
+"""A pattern for what `despaced` looks for."""
+_SPACED = re2.compile(APART.encode())
 _BY_WHITE = re2.compile(_WHOLE.encode())
 _FEWEST_LETTERS = 6
 _LEAST_LETTERS = 1 / 3

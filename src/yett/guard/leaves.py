@@ -15,7 +15,7 @@ import re2
 
 from yett.guard.piece import Edited, Piece, windows
 
-__all__ = ["leaves"]
+__all__ = ["LEAF", "leaves"]
 
 _TAG = r"</?[A-Za-z][^<>]{0,256}>|<!--[^<>]{0,256}-->"
 _ENTITY = r"&(?:#[0-9]{1,7};?|#[xX][0-9A-Fa-f]{1,6};?|[A-Za-z][0-9A-Za-z]{1,30};)"
@@ -85,11 +85,13 @@ _BLOCKS = frozenset(
 _SHORT = r'\\[nrt"/\\]'
 _EMPHASIS = r"\*{1,3}|`{1,3}"
 # Only where it stands in or beside a word does it keep anybody from reading.
-_TELLING = re2.compile(
+LEAF = (
     rf"[A-Za-z](?:{_TAG}|{_ENTITY}|{_ESCAPE}|{_SHORT}|{_EMPHASIS})[A-Za-z]"
     rf"|[A-Za-z]{_APART}[A-Za-z]{{1,3}}{_APART}[A-Za-z]"
-    rf"|(?:{_ENTITY}|{_ESCAPE})[A-Za-z]|\\[nrt][A-Za-z]{{2}}".encode(),
+    rf"|(?:{_ENTITY}|{_ESCAPE})[A-Za-z]|\\[nrt][A-Za-z]{{2}}"
 )
+"""A pattern for what `leaves` looks for."""
+_TELLING = re2.compile(LEAF.encode())
 _EDIT = re2.compile(rf"{_TAG}|{_ENTITY}|{_ESCAPE}|{_SHORT}|{_EMPHASIS}".encode())
 _NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)")
 _MARKS = (b"<", b"&", b"\\", b"*", b"`")

@@ -21,13 +21,15 @@ from dataclasses import dataclass
 from itertools import accumulate, chain, takewhile
 from string import ascii_letters
 
+import re2
+
 from yett.guard.codes import codes
 from yett.guard.decoding import LOOK_BEHIND, UNSEEN, Decoded, attempts, decodings, hold
-from yett.guard.disguise import despaced, leet
+from yett.guard.disguise import APART, SIGNED, despaced, leet
 from yett.guard.folding import Folded, Folding, in_word
-from yett.guard.leaves import leaves
+from yett.guard.leaves import LEAF, leaves
 from yett.guard.piece import Piece, TooManyPlaces
-from yett.guard.turning import turned
+from yett.guard.turning import BLOCK, HINT, turned
 from yett.model.finding import Match
 from yett.model.segment import Origin
 
@@ -37,7 +39,9 @@ _DEPTH = 3
 _STRETCHES = 8_192
 _CHARACTERS = 262_144
 _AT_ONCE = 65_536
-_DISGUISES = (codes, leet, despaced, leaves, turned)
+_DISGUISES = (leet, despaced, leaves, turned)
+# What one of these looks for, so that most texts are searched once for all of it.
+_DISGUISED = re2.compile(f"{SIGNED}|{APART}|{LEAF}|{HINT}".encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +265,11 @@ def _nested(carriers: Sequence[Piece]) -> Iterator[Piece | None]:
 
 def _disguised(text: str) -> Iterator[Piece | None]:
     data = text.encode("ascii", "replace")
+    yield from codes(text, data)
+    if _DISGUISED.search(data) is None:
+        # In a block that is cut out of a longer text, half a word may be a hint.
+        yield from turned(text, data, hinted=len(data) > BLOCK)
+        return
     for disguise in _DISGUISES:
         yield from disguise(text, data)
 

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from yett.guard.pairs import KINDS, SURPRISE
 from yett.guard.piece import Piece, TooManyPlaces, exact
 
-__all__ = ["turned"]
+__all__ = ["BLOCK", "HINT", "turned"]
 
 _Walk = NDArray[np.int32]
 _Worths = NDArray[np.int8]
@@ -45,7 +45,9 @@ _FREQUENT = """
     reglas regole regels senza uten utan tutte toutes todas vorige prompten
 """.split()  # noqa: SIM905 - a hundred lines of one word each say less
 _TURNED = "|".join([*(word.translate(_ROT13) for word in _FREQUENT), *(word[::-1] for word in _FREQUENT)])
-_HINT = re2.compile(rf"(?i)\b(?:{_TURNED})\b".encode())
+HINT = rf"(?i:\b(?:{_TURNED})\b)"
+"""A frequent word that stands turned."""
+_HINT = re2.compile(HINT.encode())
 # Words of which most texts have one, in prose or in code.
 _PLAIN = re2.compile(
     rb"(?i)\b(?:the|and|you|for|what|how|this|that|with|can|please|are|from|not|true|none|def|return|import|self|class|const"
@@ -64,7 +66,8 @@ _CHANCE = 11
 _CASE, _DIGIT = 9, 6
 """How much a capital within a word, and a digit beside a letter, speak against it."""
 _FEWEST = 8
-_BLOCK, _OVERLAP = 65_536, 512
+BLOCK, _OVERLAP = 65_536, 512
+"""How many characters are looked at together, and how many of them again with the next."""
 _FIRST = 256
 """So many letters are added up at first when it is looked where a sum rises or falls."""
 _EDGE = 200
@@ -109,28 +112,28 @@ _TWO = (_BY_ROT13.astype(_BOTH) << 32) + _BACKWARDS
 _TWO.flags.writeable = _BY_ROT13.flags.writeable = _BACKWARDS.flags.writeable = False
 
 
-def turned(text: str, data: bytes) -> Iterator[Piece]:
+def turned(text: str, data: bytes, *, hinted: bool = True) -> Iterator[Piece]:
     """
     Yield the parts of *text* that read better in rot13 or backwards, so read.
 
-    *data* is the text with one byte for each character.
+    *data* is the text with one byte for each character; unless *hinted*, no frequent word is known to stand turned in it.
 
     Raises:
         TooManyPlaces: there are more of them than are read.
     """
     count = 0
-    for begin in range(0, max(1, len(data) - _OVERLAP), _BLOCK):
-        block = data[begin : begin + _BLOCK + _OVERLAP] if begin or len(data) > _BLOCK else data
-        for piece in _in_block(text, begin, block):
+    for begin in range(0, max(1, len(data) - _OVERLAP), BLOCK):
+        block = data[begin : begin + BLOCK + _OVERLAP] if begin or len(data) > BLOCK else data
+        for piece in _in_block(text, begin, block, hinted=hinted):
             count += 1
             if count > _MOST_TURNED:
                 raise TooManyPlaces(piece.start, piece.end)
             yield piece
 
 
-def _in_block(text: str, begin: int, block: bytes) -> Iterator[Piece]:
+def _in_block(text: str, begin: int, block: bytes, *, hinted: bool) -> Iterator[Piece]:
     """Yield the parts of *block*, which stands in *text* from *begin* on, that read better turned."""
-    if len(block) < _FEWEST or (_PLAIN.search(block) and not _HINT.search(block)):
+    if len(block) < _FEWEST or (_PLAIN.search(block) and not (hinted and _HINT.search(block))):
         return
     pairs = np.ndarray(len(block) - 1, _PAIR, block, 0, (1,))
     enough = _ENOUGH + int(_FOLD * log(max(_SHORT, len(block)) / _SHORT))
