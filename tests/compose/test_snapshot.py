@@ -10,6 +10,7 @@ from yett.compose.settings import Settings
 from yett.compose.snapshot import Builder
 from yett.model.obligation import Cap
 from yett.model.rate import Rate
+from yett.model.stage import Stage
 
 KEY = b"k" * 32
 RATES = st.builds(Rate, st.just("requests"), st.integers(1, 10_000), st.just(60.0), st.integers(1, 10_000))
@@ -55,3 +56,9 @@ def test_a_provider_is_held_to_its_most_tokens() -> None:
     settings = Settings.model_validate({"policies": {"default": "none"}, "llm_providers": providers})
     routes = Builder(SystemClock(), KEY).build(settings).routes
     assert (routes.caps("a"), routes.caps("b")) == ((Cap("max_tokens", 5),), ())
+
+
+def test_policies_are_compiled_before_the_first_question_comes() -> None:
+    program = Builder(SystemClock(), KEY).build(Settings.model_validate({"policies": {"default": "default"}})).program
+    for stage in Stage:
+        assert "decide_known" in vars(program._part(stage))

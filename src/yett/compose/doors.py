@@ -7,6 +7,8 @@ Rules:
 2. Every door has a border of its own, so that what nobody foresaw is answered in the shape that its callers read.
 """
 
+from collections.abc import Awaitable
+
 from yett.doors.asgi.errors import bordered
 from yett.doors.asgi.protocol import Asgi, Receive, Scope, Send
 from yett.doors.proxy import app as proxy
@@ -21,7 +23,7 @@ def doors(models: proxy.Services, decisions: rest.Services) -> Asgi:
     to_models = bordered(proxy.ProxyApp(models), proxy.UNFORESEEN)
     to_decisions = bordered(rest.RestApp(decisions), UNFORESEEN, MEDIA.encode())
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        await (to_decisions if rest.serves(scope["path"]) else to_models)(scope, receive, send)
+    def answer(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        return (to_decisions if rest.serves(scope["path"]) else to_models)(scope, receive, send)
 
     return answer

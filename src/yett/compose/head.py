@@ -28,30 +28,30 @@ def objection(version: str, method: bytes, target: bytes, headers: _Headers, bod
     """Say why a request with this head, and a body of at most *body_bytes*, is refused; None when it is not."""
     if version not in _VERSIONS or method not in _METHODS or b"#" in target:
         return MALFORMED
-    single: dict[bytes, bytes] = {}
-    for name, value in headers:
-        if name in _SINGLE:
-            if name in single:
+    known = dict(headers)
+    if len(known) != len(headers):
+        names = [name for name, _ in headers]
+        for name in names:
+            if name in _SINGLE and names.count(name) > 1:
                 return Refusal(400, "invalid_request", f"the header `{name.decode()}` may only be sent once")
-            single[name] = value
-    return _framing(version, single) or _extent(single, body_bytes)
+    return _framing(version, known) or _extent(known, body_bytes)
 
 
-def _framing(version: str, single: dict[bytes, bytes]) -> Refusal | None:
+def _framing(version: str, known: dict[bytes, bytes]) -> Refusal | None:
     """Say what is wrong with the headers that say where a request goes and where it ends."""
-    if not (host := single.get(b"host", b"" if version == "1.1" else b"-")) or host.translate(None, _HOST):
+    if not (host := known.get(b"host", b"" if version == "1.1" else b"-")) or host.translate(None, _HOST):
         return Refusal(400, "invalid_request", "the header `host` is missing or malformed")
-    if (coding := single.get(b"transfer-encoding")) is None:
+    if (coding := known.get(b"transfer-encoding")) is None:
         return None
-    if coding.lower() != b"chunked" or version != "1.1" or b"content-length" in single:
+    if coding.lower() != b"chunked" or version != "1.1" or b"content-length" in known:
         return Refusal(400, "invalid_request", "the header `transfer-encoding` may only be `chunked`, and stand alone")
     return None
 
 
-def _extent(single: dict[bytes, bytes], body_bytes: int) -> Refusal | None:
-    if int(single.get(b"content-length", b"0")) > body_bytes:
+def _extent(known: dict[bytes, bytes], body_bytes: int) -> Refusal | None:
+    if int(known.get(b"content-length", b"0")) > body_bytes:
         return too_large(body_bytes)
-    if single.get(b"expect", b"100-continue").lower() != b"100-continue":
+    if known.get(b"expect", b"100-continue").lower() != b"100-continue":
         return Refusal(417, "invalid_request", "nothing but `100-continue` can be expected of this server")
     return None
 

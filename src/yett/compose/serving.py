@@ -26,7 +26,7 @@ import uvicorn
 import uvloop
 from uvicorn.lifespan.on import LifespanOn, LifespanSendMessage
 
-from yett.compose.protocol import Bounds, bounded
+from yett.compose.protocol import Bounds, StrictProtocol, bounded
 from yett.model.errors import NotReady, OperatorError, Place, Problem
 
 __all__ = ["App", "Drain", "listen", "run", "serve", "serving"]
@@ -233,5 +233,4 @@ class _Server(uvicorn.Server):
 
 def _busy(connection: object) -> bool:
     """Say whether a request is under way on *connection*."""
-    cycle = getattr(connection, "cycle", None)
-    return cycle is not None and not cycle.response_complete
+    return isinstance(connection, StrictProtocol) and connection.busy

@@ -98,13 +98,14 @@ def guard_of(compiled: Compiled, settings: Settings, cache: PatternCache, key: b
     guard = Guard(looking, program, key=key, informed=detectors.informed, inventor=people())
     if shadow:
         guard.try_beside(shadow)
-    _warm(guard)
+    _warm(guard, program)
     return guard
 
 
-def _warm(guard: Guard) -> None:
-    """Let *guard* make what it makes when it is first used, so that no caller waits for it."""
+def _warm(guard: Guard, program: Program) -> None:
+    """Let *guard* and *program* make what they make when they are first used, so that no caller waits for it."""
     for stage in Stage:
+        program.knowing(stage)
         guard.inspect(Interaction(stage, (Segment("/", Origin.USER, "Hi"),)))
     lane = guard.lane(ANONYMOUS, {})
     lane.feed("Hi there, ")

@@ -5,6 +5,7 @@ This is one of the three places that catch every exception.
 """
 
 import logging
+from collections.abc import Awaitable
 
 from yett.doors.asgi.protocol import Asgi, Message, Receive, Scope, Send
 
@@ -20,10 +21,10 @@ def bordered(app: Asgi, answer: bytes, media: bytes = b"application/json") -> As
     async def border(scope: Scope, receive: Receive, send: Send) -> None:
         started = False
 
-        async def watched(message: Message) -> None:
+        def watched(message: Message) -> Awaitable[None]:
             nonlocal started
             started = True
-            await send(message)
+            return send(message)
 
         try:
             await app(scope, receive, watched)
