@@ -1,8 +1,13 @@
 """A head has one meaning, or it is refused."""
 
-import pytest
+from urllib.parse import unquote
 
-from yett.compose.head import objection, weight
+import httptools
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from yett.compose.head import objection, target, weight
 
 HOST = (b"host", b"a")
 CHUNKED = (b"transfer-encoding", b"chunked")
@@ -44,3 +49,27 @@ def test_a_head_is_judged(
 
 def test_a_head_is_weighed_with_the_signs_between() -> None:
     assert weight(b"/", [HOST]) == len(b"/" + b"host: a\r\n")
+
+
+def parsed(url: bytes) -> dict[str, object] | None:
+    """Take a target apart by llhttp's own rules."""
+    try:
+        read = httptools.parse_url(url)
+        path = read.path.decode("ascii")
+    except (httptools.HttpParserInvalidURLError, UnicodeDecodeError):
+        return None
+    return {"path": unquote(path), "raw_path": read.path, "query_string": read.query or b""}
+
+
+VISIBLE = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters="#"), max_size=20)
+
+
+@given(st.one_of(VISIBLE, st.text("/?%a:@[]*;", max_size=12)))
+def test_a_target_is_taken_apart_as_the_parser_does_it(told: str) -> None:
+    url = b"/" + told.encode()
+    assert target(url) == parsed(url)
+
+
+@pytest.mark.parametrize(("url", "path"), [(b"http://b/x?q", "/x"), (b"//b/x", "//b/x"), (b"/a%2fb?c?d", "/a/b")])
+def test_a_target_has_a_path(url: bytes, path: str) -> None:
+    assert target(url)["path"] == path

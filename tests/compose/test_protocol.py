@@ -7,16 +7,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from itertools import pairwise
 from typing import Any
-from urllib.parse import unquote
 
-import httptools
 import pytest
 import uvicorn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from uvicorn.server import ServerState
 
-from yett.compose.protocol import Bounds, StrictProtocol, bounded, target
+from yett.compose.protocol import Bounds, StrictProtocol, bounded
 from yett.compose.serving import serving
 from yett.testing.wire import Wire
 
@@ -361,7 +359,7 @@ async def test_the_next_request_has_a_deadline_too_and_so_has_silence() -> None:
         await one(reader)
         writer.write(FINE[:30])
         assert statuses(await everything(reader)) == [408]
-    async with talking(Echo(), idle_seconds=0.1) as (reader, writer):
+    async with talking(Echo(), idle_seconds=0.3, header_seconds=0.1) as (reader, writer):
         writer.write(FINE)
         assert statuses(await everything(reader)) == [200]
 
@@ -437,42 +435,6 @@ async def test_somebody_who_does_not_read_is_given_up() -> None:
         with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
             await reader.readexactly(50_000_000)
         writer.close()
-
-
-async def test_whoever_needs_many_turns_to_answer_is_waited_for_and_told_of_the_next_deadline() -> None:
-    app = Echo()
-    async with talking(app, idle_seconds=0.1, header_seconds=0.3) as (reader, writer):
-        for _ in range(2):
-            app.go.clear()
-            writer.write(FINE)
-            await asyncio.sleep(0.2)
-            app.go.set()
-            assert statuses(await one(reader)) == [200]
-        assert await everything(reader) == b""
-
-
-def parsed(url: bytes) -> dict[str, object] | None:
-    """Take a target apart by llhttp's own rules."""
-    try:
-        read = httptools.parse_url(url)
-        path = read.path.decode("ascii")
-    except (httptools.HttpParserInvalidURLError, UnicodeDecodeError):
-        return None
-    return {"path": unquote(path), "raw_path": read.path, "query_string": read.query or b""}
-
-
-VISIBLE = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters="#"), max_size=20)
-
-
-@given(st.one_of(VISIBLE, st.text("/?%a:@[]*;", max_size=12)))
-def test_a_target_is_taken_apart_as_the_parser_does_it(told: str) -> None:
-    url = b"/" + told.encode()
-    assert target(url) == parsed(url)
-
-
-@pytest.mark.parametrize(("url", "path"), [(b"http://b/x?q", "/x"), (b"//b/x", "//b/x"), (b"/a%2fb?c?d", "/a/b")])
-def test_a_target_has_a_path(url: bytes, path: str) -> None:
-    assert target(url)["path"] == path
 
 
 # Without sockets: however the bytes are cut, they mean the same.

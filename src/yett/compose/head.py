@@ -5,10 +5,13 @@ llhttp refuses most of what is ambiguous. Here stands the rest: what it lets pas
 """
 
 from string import ascii_letters, digits
+from urllib.parse import unquote
+
+import httptools
 
 from yett.model.refusal import Refusal
 
-__all__ = ["LARGE_HEAD", "MALFORMED", "objection", "too_large", "weight"]
+__all__ = ["LARGE_HEAD", "MALFORMED", "objection", "target", "too_large", "weight"]
 
 # What a header may not be twice: whoever reads the other one would decide about another request.
 _SINGLE = frozenset(
@@ -24,9 +27,9 @@ LARGE_HEAD = Refusal(431, "request_too_large", "the headers are larger, or more,
 _Headers = list[tuple[bytes, bytes]]
 
 
-def objection(version: str, method: bytes, target: bytes, headers: _Headers, body_bytes: int) -> Refusal | None:
+def objection(version: str, method: bytes, url: bytes, headers: _Headers, body_bytes: int) -> Refusal | None:
     """Say why a request with this head, and a body of at most *body_bytes*, is refused; None when it is not."""
-    if version not in _VERSIONS or method not in _METHODS or b"#" in target:
+    if version not in _VERSIONS or method not in _METHODS or b"#" in url:
         return MALFORMED
     known = dict(headers)
     if len(known) != len(headers):
@@ -61,6 +64,22 @@ def too_large(body_bytes: int) -> Refusal:
     return Refusal(413, "request_too_large", f"the body is larger than {body_bytes} bytes")
 
 
-def weight(target: bytes, headers: _Headers) -> int:
+def target(url: bytes) -> dict[str, object]:
+    """
+    Return what a scope says of the target *url*.
+
+    Raises:
+        HttpParserInvalidURLError: it is none.
+    """
+    if url.startswith(b"/"):
+        raw, _, query = url.partition(b"?")
+    else:
+        parsed = httptools.parse_url(url)
+        raw, query = parsed.path, parsed.query or b""
+    path = raw.decode("ascii")
+    return {"path": unquote(path) if "%" in path else path, "raw_path": raw, "query_string": query}
+
+
+def weight(url: bytes, headers: _Headers) -> int:
     """Give the bytes of a head, as far as they say something."""
-    return len(target) + sum(len(name) + len(value) + 4 for name, value in headers)
+    return len(url) + sum(len(name) + len(value) + 4 for name, value in headers)

@@ -17,7 +17,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import cast
-from urllib.parse import unquote
 
 import httptools
 import orjson
@@ -27,10 +26,10 @@ from uvicorn.server import ServerState
 
 from yett.compose.answering import STATUS_LINES, Answering, App
 from yett.compose.eager import begun
-from yett.compose.head import LARGE_HEAD, MALFORMED, objection, too_large, weight
+from yett.compose.head import LARGE_HEAD, MALFORMED, objection, target, too_large, weight
 from yett.model.refusal import Refusal
 
-__all__ = ["Bounds", "StrictProtocol", "bounded", "target"]
+__all__ = ["Bounds", "StrictProtocol", "bounded"]
 
 _MOMENT = 0.001
 """Seconds by which loops may ring early."""
@@ -364,22 +363,6 @@ class StrictProtocol(asyncio.Protocol):
             self._stalled = self._loop.call_later(self.bounds.linger_seconds, self.transport.abort)
         else:
             self.transport.close()
-
-
-def target(url: bytes) -> dict[str, object]:
-    """
-    Return what a scope says of the target *url*.
-
-    Raises:
-        HttpParserInvalidURLError: it is none.
-    """
-    if url.startswith(b"/"):
-        raw, _, query = url.partition(b"?")
-    else:
-        parsed = httptools.parse_url(url)
-        raw, query = parsed.path, parsed.query or b""
-    path = raw.decode("ascii")
-    return {"path": unquote(path) if "%" in path else path, "raw_path": raw, "query_string": query}
 
 
 def _told(refusal: Refusal) -> bytes:
