@@ -25,7 +25,6 @@ from uvicorn.protocols.utils import get_local_addr, get_remote_addr, is_ssl
 from uvicorn.server import ServerState
 
 from yett.compose.answering import STATUS_LINES, Answering, App
-from yett.compose.eager import begun
 from yett.compose.head import LARGE_HEAD, MALFORMED, objection, target, too_large, weight
 from yett.model.refusal import Refusal
 
@@ -216,13 +215,10 @@ class StrictProtocol(asyncio.Protocol):
         """Let the application answer, now that all has been read that was there."""
         self._begun = True
         cycle = cast("Answering", self.cycle)
-        task = begun(self._loop, cycle.run(self._app))
-        if task.done():
-            cycle.ended(task)
-        else:
-            self._state.tasks.add(task)
-            task.add_done_callback(self._state.tasks.discard)
-            task.add_done_callback(cycle.ended)
+        task = self._loop.create_task(cycle.run(self._app))
+        self._state.tasks.add(task)
+        task.add_done_callback(self._state.tasks.discard)
+        task.add_done_callback(cycle.ended)
 
     # What the parser calls
 
