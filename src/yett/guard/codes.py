@@ -21,6 +21,8 @@ __all__ = ["codes"]
 _FEWEST = 12
 _SHORTEST = 35
 """So many characters have the codes of so few."""
+_DIGITS = 21
+"""So many digits have these, since three in four stand for letters, whose codes have two at least."""
 _SEPARATORS = b" \t\r\n,;:.-_|/=%\\&#+'\"[](){}xX"
 _HEX_DIGITS = b"0123456789abcdefABCDEF"
 _FLAT = bytes(ord("a") if code in _HEX_DIGITS + _SEPARATORS else ord(" ") for code in range(256))
@@ -65,6 +67,8 @@ def codes(_text: str, data: bytes) -> Iterator[Piece]:
     while (first := flat.find(_ENOUGH, last)) >= 0:
         last = flat.find(b" ", first)
         last = len(data) if last < 0 else last
+        if len(data[first:last].translate(None, _SEPARATORS)) < _DIGITS:
+            continue  # indented code, a line that is drawn: five searches for nothing
         for pattern, table in zip(_PATTERNS, _TABLES, strict=True):
             for found in pattern.finditer(data, first, last):
                 written = found[0].replace(b"0x", b"  ").replace(b"0X", b"  ").translate(_APART).split()
