@@ -99,7 +99,6 @@ class StrictProtocol(asyncio.Protocol):
         self._parser = httptools.HttpRequestParser(self)
         self._parser.set_dangerous_leniencies(lenient_data_after_close=True)
         self._reading = True
-        self._begun = True
         self._phase = _HEAD
         self._head_bytes = self._body_bytes = 0
         self._deaf = False
@@ -160,8 +159,6 @@ class StrictProtocol(asyncio.Protocol):
             self._refuse(self._why)
         else:
             self._await_rest()
-        if not self._begun:
-            self._begin()
 
     def shutdown(self) -> None:
         """Close, after the answer that is under way."""
@@ -210,15 +207,6 @@ class StrictProtocol(asyncio.Protocol):
         self.resume_reading()
         if self._phase is _DONE:
             self._set_deadline(self.bounds.idle_seconds)
-
-    def _begin(self) -> None:
-        """Let the application answer, now that all has been read that was there."""
-        self._begun = True
-        cycle = cast("Answering", self.cycle)
-        task = self._loop.create_task(cycle.run(self._app))
-        self._state.tasks.add(task)
-        task.add_done_callback(self._state.tasks.discard)
-        task.add_done_callback(cycle.ended)
 
     # What the parser calls
 
@@ -271,7 +259,10 @@ class StrictProtocol(asyncio.Protocol):
         }
         keep_alive = version != "1.0" and parser.should_keep_alive()
         self.cycle = Answering(self, scope, keep_alive=keep_alive, continues=self._continues)
-        self._begun = False
+        task = self._loop.create_task(self.cycle.run(self._app))
+        self._state.tasks.add(task)
+        task.add_done_callback(self._state.tasks.discard)
+        task.add_done_callback(self.cycle.ended)
         self._phase, self._body_bytes = _BODY, 0
 
     def on_body(self, body: bytes) -> None:
