@@ -21,6 +21,7 @@ from yett.detectors.rules import expanded
 from yett.guard import stream
 from yett.model.finding import Match
 from yett.model.segment import Origin
+from yett.ports.detector import STREAMED
 
 
 def settled(detector: PatternSet, text: str, cut: int, origin: Origin) -> bool:
@@ -316,7 +317,7 @@ def test_what_asks_for_too_much_is_given_up_but_in_a_window_of_a_stream() -> Non
 
 def test_no_window_of_a_stream_is_long_enough_to_be_given_up() -> None:
     held = stream._MOST_HELD + stream._CHECKPOINT
-    assert 1.5 * held < patterns._STREAMED
+    assert 1.5 * held < STREAMED
 
 
 @pytest.mark.parametrize("hyperscan", [True, False])

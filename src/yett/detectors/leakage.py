@@ -27,6 +27,7 @@ from itertools import islice, pairwise
 
 from yett.model.finding import Match
 from yett.model.segment import Origin, Segment
+from yett.ports.detector import STREAMED
 
 __all__ = ["Leakage", "Recalled"]
 
@@ -45,8 +46,8 @@ _SPELT = "".join(
 )
 """What the letters of words are, and a space for all else, by their number in ASCII."""
 _TAIL = 512
-_MOST_PLACES, _STREAMED = 4_096, 131_072
-"""How many matches are reported apart in a text of so many characters, which no window of a stream has."""
+_MOST_PLACES = 4_096
+"""How many matches are reported apart in a text that is longer than any window of a stream."""
 _KNOWN_TO_THE_CALLER = frozenset({Origin.USER, Origin.DOCUMENT, Origin.TOOL, Origin.UNKNOWN})
 _MOST_WORDS = 200_000
 """How many words of instructions are remembered altogether, beside the newest."""
@@ -175,7 +176,7 @@ class Recalled:
             return
         leaked = self._instructions.grams - self._known_grams()
         places = [place for place, gram in enumerate(grams) if gram in leaked]
-        beyond = places[_MOST_PLACES] if len(places) > _MOST_PLACES and len(text) >= _STREAMED else len(grams)
+        beyond = places[_MOST_PLACES] if len(places) > _MOST_PLACES and len(text) >= STREAMED else len(grams)
         found = list(islice(_expression(text).finditer(text, start), beyond + _LONGEST))
         follows = 0
         matches = [self._match(found[beyond].start(), len(text), _LONGEST)] if beyond < len(grams) else []

@@ -29,6 +29,7 @@ from yett.detectors.surroundings import Surroundings
 from yett.model.finding import Match
 from yett.model.kinds import family
 from yett.model.segment import Origin
+from yett.ports.detector import STREAMED
 
 __all__ = ["PatternSet", "TooMany", "revision_of"]
 
@@ -39,8 +40,6 @@ _VERSION = b"6"
 _MOST = 10_240
 _BYTES_FOR_EACH = 96
 _SECRET = 4
-_STREAMED = 131_072
-"""A window of a stream has fewer characters. How much is found in one depends on how the stream is cut, so that is not limited."""
 
 
 def revision_of(rules: Sequence[Rule]) -> str:
@@ -134,7 +133,7 @@ class PatternSet:
         base = max(0, start - self.look_behind)
         data, begin = _encoded(text, base, start)
         around = Surroundings(data)
-        streams = origin is Origin.MODEL and len(text) < _STREAMED
+        streams = origin is Origin.MODEL and len(text) < STREAMED
         looked = self._places(around, origin, begin, ALL if streams else max(_MOST, len(data) // _BYTES_FOR_EACH))
         if not looked:
             return []

@@ -17,7 +17,10 @@ from typing import Protocol, runtime_checkable
 from yett.model.finding import Match
 from yett.model.segment import Origin, Segment
 
-__all__ = ["Detector", "Informed", "Telling"]
+__all__ = ["STREAMED", "Detector", "Informed", "Telling"]
+
+STREAMED = 131_072
+"""A window of a stream has fewer characters. How much is found in one depends on how the stream is cut, so that is not limited."""
 
 
 class Detector(Protocol):
