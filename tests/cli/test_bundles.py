@@ -40,6 +40,9 @@ def test_what_was_changed_does_not_verify(yett: Run, files: None, tmp_path: Path
     file.write_text(json.dumps({**form, "signature": "00" * 64}))
     forged = yett("policy", "bundle", "verify", "x.json")
     assert (forged.code, "not one of this bundle" in forged.out) == (1, True)
+    file.write_text(json.dumps({**form, "signature": ""}))
+    named = yett("policy", "bundle", "verify", "x.json", "--trust", public_key(PRIVATE))
+    assert (named.code, "not one of this bundle" in named.out) == (1, True)
 
 
 @pytest.mark.parametrize(

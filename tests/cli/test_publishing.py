@@ -87,3 +87,13 @@ def test_only_what_is_signed_by_whom_one_trusts_is_taken(yett: Run, tmp_path: Pa
     assert "nobody whose key" in yett("policy", "push", "a.yaml").err
     assert yett("policy", "push", "a.yaml", "--key", "key").code == 0
     assert yett("policy", "push", "a.json").code == 0
+
+
+def test_what_is_in_force_is_signed_anew_and_what_was_before_comes_back_signed(yett: Run, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("03" * 32)  # not a credential
+    signer = yett("policy", "bundle", "build", "a.yaml", "-o", "a.json", "--key", "key").err.split()[-1]
+    assert yett("policy", "push", "a.yaml").code == 0
+    (tmp_path / "yett.yaml").write_text(f"policies: {{trusted_keys: ['{signer}']}}\n")
+    for again in (("rollout", "default"), ("rollback", "default", "1"), ("rollback", "a", "1")):
+        assert yett("policy", *again, "--key", "key").code == 0
+    assert "nobody whose key" not in yett("policy", "rollout", "default").err

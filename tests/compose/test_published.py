@@ -30,8 +30,9 @@ PUBLISHED = Published(
 
 
 def test_a_copy_is_what_was_kept(tmp_path: Path) -> None:
-    assert kept_copy(tmp_path) == Published()
-    keep_copy(tmp_path, Published())
+    assert kept_copy(tmp_path) is None
+    keep_copy(tmp_path, Published((), {}))
+    assert kept_copy(tmp_path) == Published((), {})
     keep_copy(tmp_path, PUBLISHED)
     assert kept_copy(tmp_path) == PUBLISHED
     assert [path.name for path in tmp_path.iterdir()] == ["policies.json"]

@@ -19,7 +19,7 @@ from yett.compose.publishing import (
 from yett.compose.settings import PolicySource, Settings
 from yett.integrity.signatures import public_key
 from yett.model.errors import OperatorError
-from yett.model.release import Bundle
+from yett.model.release import Bundle, Release, Rollout
 from yett.policy.bundles import bundled
 from yett.services.following import published
 from yett.services.publishing import Intent
@@ -72,6 +72,31 @@ async def test_a_signature_of_something_else_is_refused_even_where_none_is_neede
     forged = Bundle(bundle.digest, bundle.documents, other.signer, other.signature)
     with pytest.raises(OperatorError, match="not one of these policies"):
         await made_publishing(settings(tmp_path), MemoryPolicies()).replace("n", forged, Intent())
+
+
+async def test_to_name_a_signer_is_no_signature(tmp_path: Path) -> None:
+    said, store = settings(tmp_path, trusted_keys=(PUBLIC,)), MemoryPolicies()
+    bundle = bundled({"a": policy("a")}, PUBLIC, "")
+    with pytest.raises(OperatorError, match="not one of these policies"):
+        await made_publishing(said, store).replace("n", bundle, Intent())
+    await store.keep(bundle)
+    await store.release(Release("n", 1, bundle.digest, Rollout.ENFORCE, 1.5))
+    with pytest.raises(OperatorError, match="not one of these policies"):
+        believed(await published(store), said.policies)
+
+
+async def test_a_key_can_take_the_place_of_another(tmp_path: Path) -> None:
+    store, other = MemoryPolicies(), "05" * 32  # not a credential
+    before, both, after = (
+        settings(tmp_path, trusted_keys=keys) for keys in ((PUBLIC,), (PUBLIC, public_key(other)), (public_key(other),))
+    )
+    first = await made_publishing(before, store, PRIVATE).push("n", {"a": policy("a")}, Intent())
+    with pytest.raises(OperatorError, match="nobody whose key"):
+        believed(await published(store), after.policies)
+    again = await made_publishing(both, store, other).roll_out("n", Intent())
+    assert again.digest == first.digest
+    for said in (both, after):
+        believed(await published(store), said.policies)
 
 
 def test_what_is_no_key_is_refused() -> None:

@@ -118,7 +118,7 @@ async def test_what_cannot_be_made_changes_nothing(renewing: Renewing) -> None:
     with pytest.raises(OperatorError, match="nothing"):
         await renewing.renewal.release(Published((Standing("n", 1, release),), {bundle.digest: bundle}))
     assert renewing.renewal.snapshots.current is before
-    assert kept_copy(renewing.folder / "records") == renewing.renewal.published == Published()
+    assert kept_copy(renewing.folder / "records") is renewing.renewal.published is None
 
 
 async def test_what_is_in_force_must_be_signed_as_a_changed_configuration_wants_it(renewing: Renewing) -> None:
@@ -137,11 +137,27 @@ async def test_a_start_begins_with_what_was_in_force_only_if_it_is_signed_as_it_
     await renewing.renewal.release(published("released"))
     renewing.write(trusted=(public_key(PRIVATE),))
     again = renewing.begun()
-    assert (again.snapshots.current.policies, again.published) == ((), Published())
+    assert ((again.snapshots.current.policies), again.published) == ((), None)
+    assert [authority.name for authority in again.snapshots.current.authorities] == ["releases"]
     assert "nobody whose key is in `policies.trusted_keys`" in again.trouble
     await again.release(published("released", PRIVATE))
     assert (again.snapshots.current.policies, again.trouble) == (("released@1",), "")
+    assert again.snapshots.current.authorities == ()
     assert renewing.begun().snapshots.current.policies == ("released@1",)
+
+
+async def test_nothing_passes_until_it_is_known_what_is_published_whatever_is_configured_meanwhile(
+    renewing: Renewing,
+) -> None:
+    def withheld() -> bool:
+        return [each.name for each in renewing.renewal.snapshots.current.authorities] == ["releases"]
+
+    assert withheld()
+    renewing.write("configured")
+    await renewing.renewal.reload()
+    assert (withheld(), renewing.policies) == (True, ("configured@1",))
+    await renewing.renewal.release(Published())
+    assert (withheld(), renewing.policies) == (False, ("configured@1",))
 
 
 async def test_what_is_released_is_in_force_and_says_so_when_no_copy_can_be_kept(renewing: Renewing) -> None:

@@ -1,5 +1,7 @@
 """What is released comes into force; what cannot changes nothing."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.services.test_publishing import Clock, compiles, policy
@@ -74,6 +76,37 @@ async def test_what_does_not_stand_is_told_and_not_tried_again_and_again(
     await publishing.push("n", {"a": policy("a", "2")}, Intent())
     assert await following.look()
     assert (following.trouble, len(applied.seen)) == ("", 1)
+
+
+async def test_a_store_that_has_lost_releases_withdraws_nothing(
+    following: Following, applied: Applied, publishing: Publishing, store: MemoryPolicies
+) -> None:
+    for version in ("1", "2"):
+        await publishing.push("n", {"a": policy("a", version)}, Intent())
+    await following.look()
+    there = store._releases["n"]
+    for left in ([], there[:1]):
+        store._releases["n"] = left
+        assert not await following.look()
+        assert "it has lost `n#2`" in following.trouble
+    store._releases["n"] = there
+    assert not await following.look()
+    assert (following.trouble, len(applied.seen)) == ("", 1)
+
+
+async def test_who_knows_nothing_applies_also_that_nothing_is_published(
+    store: MemoryPolicies, applied: Applied
+) -> None:
+    following = Following(store, applied, seen=None)
+    assert [await following.look(), await following.look()] == [True, False]
+    assert applied.seen == [Published((), {})]
+
+
+async def test_what_decides_is_found_behind_any_number_of_drafts(publishing: Publishing, store: MemoryPolicies) -> None:
+    live = await publishing.push("n", {"a": policy("a")}, Intent())
+    for number in range(2, 1105):
+        await store.release(replace(live, number=number, rollout=Rollout.DRAFT))
+    assert ((await published(store)).live, (await publishing.standing("n")).live) == ((live,), live)
 
 
 async def test_a_store_that_cannot_be_reached_is_told_until_it_can(

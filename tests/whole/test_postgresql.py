@@ -80,6 +80,10 @@ async def test_a_gateway_starts_and_serves_while_it_is_away_and_carries_when_it_
     address = make_url(postgresql())
     real, moved = Path(str(address.query["host"])), short / "socket"
     away = address.update_query_dict({"host": str(moved)}).render_as_string(hide_password=False)
+    moved.symlink_to(real)
+    async with gate(tmp_path, records={"database_url": away}):
+        pass  # it has learned what is published there: nothing
+    moved.unlink()
     async with gate(tmp_path, records={"database_url": away}) as gateway:
         await asked(gateway, "Hi", "What is a yett?")
         await hears(gateway, well=False)

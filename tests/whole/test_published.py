@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.whole.gate import Gate, gate, posted
+from tests.whole.gate import Gate, configured, gate, posted
 from yett.compose.loading import SettingsSource
 from yett.compose.publishing import open_publishing
 from yett.model.release import Rollout
@@ -111,6 +111,36 @@ async def test_without_its_store_a_gateway_starts_with_what_was_in_force_and_say
         async with asyncio.timeout(60):
             while gateway.house.health.readiness().checks["releases"] != "ok":  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
+
+
+async def test_a_gateway_that_never_saw_its_store_lets_nothing_pass_until_it_has(tmp_path: Path) -> None:
+    away, moved = tmp_path / "away", tmp_path / "moved"
+    for folder in (away, tmp_path / "one", tmp_path / "two"):
+        folder.mkdir()
+    policies = {**SOON, "store": f"sqlite:///{away}/store.db"}
+    configured(tmp_path / "one", policies=policies)
+    async with publishing(tmp_path / "one") as publish:
+        await publish.push("n", forbidding("unicorn"), Intent())
+    away.rename(moved)
+    async with gate(tmp_path / "two", policies=policies) as gateway:
+        assert (await status(gateway, "a dragon"), gateway.house.health.readiness().ready) == (403, False)
+        moved.rename(away)
+        await until(gateway, "n#1")
+        assert (await status(gateway, "a dragon"), await status(gateway, "a unicorn")) == (200, 403)
+        assert gateway.house.health.readiness().ready
+
+
+async def test_a_store_that_is_not_there_any_more_withdraws_nothing(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    async with gate(tmp_path, policies={**SOON, "store": f"folder:///{store}"}) as gateway:
+        async with publishing(tmp_path) as publish:
+            await publish.push("n", forbidding("unicorn"), Intent())
+        await until(gateway, "n#1")
+        store.rename(tmp_path / "moved")
+        async with asyncio.timeout(60):
+            while "lost `n#1`" not in gateway.house.health.readiness().checks["releases"]:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert await status(gateway, "a unicorn") == 403
 
 
 async def test_a_source_comes_into_force_by_itself_and_a_broken_one_changes_nothing(tmp_path: Path) -> None:

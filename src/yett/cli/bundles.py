@@ -6,11 +6,10 @@ import click
 
 from yett.cli.options import as_json, readable
 from yett.cli.output import print_json, visible
-from yett.compose.publishing import signed
+from yett.compose.publishing import genuine, signed
 from yett.compose.validation import validate_policies
-from yett.integrity.signatures import verify as holds
 from yett.model.errors import OperatorError, Place, Problem
-from yett.policy.bundles import bundled, canonical, documents_of, members, read_bundle, written
+from yett.policy.bundles import bundled, documents_of, members, read_bundle, written
 from yett.policy.problems import Problems
 
 __all__ = ["build", "gathered", "key_option", "private_key", "verify"]
@@ -49,21 +48,21 @@ def verify(*, file: Path, trust: tuple[str, ...], as_json: bool) -> int:
     """Say whether the bundle in FILE is what its digest and its signature say."""
     bundle = read_bundle(file.read_text("utf-8"), str(file))
     documents = documents_of(bundle, bundle.digest[:12])
-    genuine = not bundle.signature or holds(bundle.signer, canonical(bundle), bundle.signature)
-    good = genuine and (not trust or bundle.signer in trust)
+    holds = genuine(bundle)
+    good = holds and (not trust or bundle.signer.lower() in {key.lower() for key in trust})
     if as_json:
         names = [f"{document.id}@{document.version}" for document in documents]
-        signer = bundle.signer if genuine else ""
-        print_json({"digest": bundle.digest, "policies": names, "signer": signer, "genuine": genuine, "holds": good})
+        signer = bundle.signer if holds else ""
+        print_json({"digest": bundle.digest, "policies": names, "signer": signer, "genuine": holds, "holds": good})
         return 0 if good else 1
     click.echo(bundle.digest)
     for document in documents:
         click.echo(visible(f"  {document.id}@{document.version}"))
-    if not genuine:
+    if not holds:
         click.echo("the signature is not one of this bundle")
     else:
         click.echo(f"signed by {bundle.signer}" if bundle.signer else "nobody signed it")
-    if genuine and not good:
+    if holds and not good:
         click.echo("none of the trusted keys did")
     return 0 if good else 1
 

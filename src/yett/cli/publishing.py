@@ -81,11 +81,12 @@ def push(
 @_stage
 @_share
 @_note
+@key_option
 @config
 @as_json
-def rollout(*, namespace: str, config: Path | None, **how: object) -> int:
+def rollout(*, namespace: str, key: Path | None, config: Path | None, **how: object) -> int:
     """Take what is on its way in NAMESPACE, or was pushed last as a draft, to another stage."""
-    release = _publish(config, lambda publishing: publishing.roll_out(namespace, _intent(how)))
+    release = _publish(config, lambda publishing: publishing.roll_out(namespace, _intent(how)), key)
     return _tell(release, as_json=bool(how["as_json"]))
 
 
@@ -93,16 +94,18 @@ def rollout(*, namespace: str, config: Path | None, **how: object) -> int:
 @click.argument("name", metavar="ID")
 @click.argument("version")
 @_note
+@key_option
 @config
 @as_json
-def rollback(*, name: str, version: str, note: str, config: Path | None, as_json: bool) -> int:
+def rollback(*, name: str, version: str, key: Path | None, config: Path | None, **how: object) -> int:
     """
     Put an earlier version in force again.
 
     ID is a policy and VERSION what it calls itself, or ID is a namespace and VERSION the number of a release.
     """
-    intent = Intent(author=_author(), note=note)
-    return _tell(_publish(config, lambda publishing: publishing.roll_back(name, version, intent)), as_json=as_json)
+    intent = Intent(author=_author(), note=str(how["note"]))
+    release = _publish(config, lambda publishing: publishing.roll_back(name, version, intent), key)
+    return _tell(release, as_json=bool(how["as_json"]))
 
 
 @click.command("list", short_help="List what is in force and on its way.")

@@ -66,9 +66,9 @@ def keep_copy(folder: Path, published: Published) -> None:
             fresh.unlink(missing_ok=True)
 
 
-def kept_copy(folder: Path) -> Published:
+def kept_copy(folder: Path) -> Published | None:
     """
-    Return what was kept in *folder*; nothing where nothing was.
+    Return what was kept in *folder*; None where nothing was.
 
     Raises:
         OperatorError: what is there is no copy that holds.
@@ -80,7 +80,7 @@ def kept_copy(folder: Path) -> Published:
         bundles = {each["digest"]: _bundle(each) for each in form["bundles"]}
         numbers = {str(name): int(number) for name, number in form["numbers"].items()}
     except FileNotFoundError:
-        return Published()
+        return None
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         raise _broken(path) from None
     if any(release.digest not in bundles for release in releases):

@@ -26,7 +26,7 @@ from yett.services.following import Published
 from yett.services.publishing import Intent, Publishing
 from yett.services.syncing import sync
 
-__all__ = ["Syncing", "believed", "configured_source", "made_publishing", "open_publishing", "signed"]
+__all__ = ["Syncing", "believed", "configured_source", "genuine", "made_publishing", "open_publishing", "signed"]
 
 _LOG = logging.getLogger("yett.policies")
 
@@ -78,6 +78,12 @@ def signed(bundle: Bundle, private: str) -> Bundle:
         raise OperatorError(Problem(Place("key"), "bad-key", "is no private key", hint)) from None
 
 
+def genuine(bundle: Bundle) -> bool:
+    """Say whether *bundle* was signed by whom it names; one that names nobody and bears no signature is as it says."""
+    nobody = not bundle.signer and not bundle.signature
+    return nobody or verify(bundle.signer, canonical(bundle), bundle.signature)
+
+
 def believed(published: Published, policies: Policies) -> None:
     """
     Check who signed what is *published*.
@@ -92,7 +98,7 @@ def believed(published: Published, policies: Policies) -> None:
 
 def _distrust(bundle: Bundle, policies: Policies) -> str:
     """Say why *bundle* may not come into force as it is signed; nothing where it may."""
-    if bundle.signature and not verify(bundle.signer, canonical(bundle), bundle.signature):
+    if not genuine(bundle):
         return "the signature is not one of these policies"
     if policies.trusted_keys and bundle.signer.lower() not in {key.lower() for key in policies.trusted_keys}:
         return "nobody whose key is in `policies.trusted_keys` has signed these policies"

@@ -23,6 +23,7 @@ from yett.policy.documents import Document
 from yett.policy.pausing import collector_paused
 from yett.records.building import digest
 from yett.records.sheets import Page
+from yett.services.following import Published
 
 __all__ = ["Watching", "candidate_documents", "replay"]
 
@@ -56,7 +57,7 @@ def replay(settings: Settings, candidates: tuple[Path, ...], since: float, progr
 
 def candidate_documents(settings: Settings, candidates: tuple[Path, ...]) -> tuple[Document, ...]:
     """Return what would decide if *candidates* took the place of the policies that have their ids."""
-    deciding = (*configured_documents(settings), *live_documents(kept_copy(settings.records.path)))
+    deciding = (*configured_documents(settings), *live_documents(kept_copy(settings.records.path) or Published()))
     by_id = {document.id: document for document in (*deciding, *read_policies(candidates))}
     return tuple(by_id.values())
 

@@ -12,7 +12,7 @@ class PolicyStore(Protocol):
     """Where policies are published. Every call raises `NotReady` when the store cannot be reached."""
 
     async def keep(self, bundle: Bundle) -> None:
-        """Keep *bundle*; one of that digest that is there already stays, and gets the signature that it may lack."""
+        """Keep *bundle*; one of that digest that is there already stays, with the newest signature."""
         ...
 
     async def bundle(self, digest: str) -> Bundle | None:

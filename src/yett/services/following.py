@@ -7,10 +7,12 @@ Rules:
    read.
 2. What cannot come into force changes nothing: the last that was good stays, and why can be seen. It is tried again when
    something else is released, and, where the store could not be reached, until it can.
+3. Releases are never taken back, so a store that has fewer than it had is another one, an old one, or one that lies on a
+   disk that is not there: nothing is withdrawn by it.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from yett.model.errors import NotReady, YettError
@@ -18,8 +20,10 @@ from yett.model.release import Bundle, Release, Rollout, Standing, standing
 from yett.policy.bundles import bundled
 from yett.ports.policies import PolicyStore
 
-__all__ = ["Following", "Published", "kept", "published"]
+__all__ = ["Following", "Published", "kept", "published", "stands"]
 
+_SOME, _FURTHER = 100, 10
+"""How many releases are read at first, and how many times as many when none of them decides."""
 _LOG = logging.getLogger("yett.policies")
 
 
@@ -53,11 +57,26 @@ async def published(store: PolicyStore) -> Published:
     Raises:
         NotReady: it cannot be reached, or a bundle is lost or not what its digest says.
     """
-    standings = [standing(name, await store.releases(name)) for name in sorted(await store.newest())]
+    standings = [await stands(store, name) for name in sorted(await store.newest())]
     bundles = {}
     for release in (each for now in standings for each in (now.live, now.candidate) if each):
         bundles[release.digest] = await kept(store, release)
     return Published(tuple(standings), bundles)
+
+
+async def stands(store: PolicyStore, namespace: str) -> Standing:
+    """
+    Say where *namespace* stands, as far back as what decides there was released.
+
+    Raises:
+        NotReady: *store* cannot be reached.
+    """
+    limit = 0
+    releases: Sequence[Release] = ()
+    while len(releases) == limit and all(each.rollout is not Rollout.ENFORCE for each in releases):
+        limit = limit * _FURTHER or _SOME
+        releases = await store.releases(namespace, limit)
+    return standing(namespace, releases)
 
 
 async def kept(store: PolicyStore, release: Release) -> Bundle:
@@ -76,11 +95,13 @@ async def kept(store: PolicyStore, release: Release) -> Bundle:
 class Following:
     """Follows a store."""
 
-    def __init__(self, store: PolicyStore, apply: Callable[[Published], Awaitable[None]], *, seen: Published) -> None:
-        """Ask *store*, and *apply* what differs from what was *seen* last."""
+    def __init__(
+        self, store: PolicyStore, apply: Callable[[Published], Awaitable[None]], *, seen: Published | None
+    ) -> None:
+        """Ask *store*, and *apply* what differs from what was *seen* last, if anything ever was."""
         self._store = store
         self._apply = apply
-        self._seen = {each.namespace: each.number for each in seen.standings}
+        self._seen = None if seen is None else {each.namespace: each.number for each in seen.standings}
         self.trouble = ""
         """Why what is in the store is not in force; empty when it is."""
 
@@ -92,6 +113,7 @@ class Following:
                 if self.trouble.startswith(_UNREACHED):
                     self.trouble = ""
                 return False
+            self._miss(newest)
             now = await published(self._store)
         except NotReady as error:
             self._keep(f"{_UNREACHED}: {error}")
@@ -105,6 +127,18 @@ class Following:
             self.trouble = ""
             _LOG.info("in force: %s", ", ".join(release.name for release in now.live) or "no published policies")
         return True
+
+    def _miss(self, newest: Mapping[str, int]) -> None:
+        """
+        Look for releases that are not among the *newest* any more.
+
+        Raises:
+            NotReady: there are some.
+        """
+        gone = [f"`{name}#{number}`" for name, number in (self._seen or {}).items() if newest.get(name, 0) < number]
+        if gone:
+            cure = "restore it, or, where it is to be believed, start without `policies.json` beside the records"
+            raise NotReady(f"it has lost {', '.join(sorted(gone))}; {cure}")
 
     def _keep(self, trouble: str) -> None:
         if trouble != self.trouble:

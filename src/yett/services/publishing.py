@@ -15,13 +15,13 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from yett.model.errors import NotReady, OperatorError, Place, Problem
-from yett.model.release import Bundle, Release, Rollout, Standing, is_namespace, standing
+from yett.model.release import Bundle, Release, Rollout, Standing, is_namespace
 from yett.policy.bundles import bundled, documents_of
 from yett.policy.documents import Document
 from yett.policy.problems import meant
 from yett.ports.clock import Clock
 from yett.ports.policies import PolicyStore
-from yett.services.following import kept
+from yett.services.following import kept, stands
 
 __all__ = ["Check", "Held", "Intent", "Publishing", "Versioned"]
 
@@ -72,7 +72,7 @@ class Publishing:
         """
         Publish to *store* what passes *check*.
 
-        *trouble* says why a bundle's signature is not enough, or nothing; *seal* signs what nobody has signed.
+        *trouble* says why a bundle's signature is not enough, or nothing; *seal* signs whatever is released.
         """
         self._store = store
         self._clock = clock
@@ -86,7 +86,7 @@ class Publishing:
 
     async def standing(self, namespace: str) -> Standing:
         """Say where *namespace* stands."""
-        return standing(namespace, await self._store.releases(namespace))
+        return await stands(self._store, namespace)
 
     async def history(self, namespace: str, limit: int = 1000) -> Sequence[Release]:
         """Return the newest releases of *namespace*, newest first."""
@@ -213,7 +213,7 @@ class Publishing:
         for _ in range(_ATTEMPTS):
             now = await self.standing(namespace)
             bundle = await made(now)
-            if self._seal and not bundle.signature:
+            if self._seal:
                 bundle = self._seal(bundle)
             await self._checked(namespace, bundle)
             await self._store.keep(bundle)

@@ -64,7 +64,8 @@ def test_a_bundle_that_is_none_is_broken(content: bytes) -> None:
         read_bundle(written(bundle), "bundles/another.json")
 
 
-def test_a_signature_is_added_where_there_is_none() -> None:
+def test_the_newest_signature_counts_and_none_is_taken_away() -> None:
     unsigned, signed, other = bundled({"a": "x"}), bundled({"a": "x"}, "f", "0"), bundled({"a": "x"}, "e", "1")
     assert signed_as(unsigned, signed) == signed
-    assert signed_as(signed, other) == signed
+    assert signed_as(signed, other) == other
+    assert signed_as(signed, unsigned) == signed

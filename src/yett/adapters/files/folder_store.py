@@ -40,7 +40,7 @@ class FolderPolicies:
         self._folder = folder
 
     async def keep(self, bundle: Bundle) -> None:
-        """Keep *bundle*; one of that digest that is there already stays, and gets the signature that it may lack."""
+        """Keep *bundle*; one of that digest that is there already stays, with the newest signature."""
 
         def keep() -> None:
             path = bundle_path(bundle.digest)

@@ -58,7 +58,7 @@ class GitPolicies:
         self._alone = asyncio.Lock()
 
     async def keep(self, bundle: Bundle) -> None:
-        """Keep *bundle*; one of that digest that is there already stays, and gets the signature that it may lack."""
+        """Keep *bundle*; one of that digest that is there already stays, with the newest signature."""
         path = bundle_path(bundle.digest)
         async with self._alone:
             for _ in range(_ATTEMPTS):

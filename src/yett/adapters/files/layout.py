@@ -6,7 +6,7 @@ How published policies lie in files, the same in a folder and in a repository.
 
 Rules:
 
-1. A file is written once, whole; only a bundle's signature may be added later.
+1. A file is written once, whole; only a bundle's signature may be added or replaced later.
 2. A namespace's name is percent-encoded where it would mean anything to a file system.
 3. What does not read back is said to be broken, never passed over: what is in force follows from all of it.
 """
@@ -75,8 +75,8 @@ def written(thing: Bundle | Release) -> bytes:
 
 
 def signed_as(there: Bundle, bundle: Bundle) -> Bundle:
-    """Return the bundle that is *there* with the signature of *bundle*, where it lacks one."""
-    return there if there.signature else replace(there, signer=bundle.signer, signature=bundle.signature)
+    """Return the bundle that is *there* with the signature of *bundle*, where that has one."""
+    return replace(there, signer=bundle.signer, signature=bundle.signature) if bundle.signature else there
 
 
 def read_bundle(content: bytes, path: str) -> Bundle:

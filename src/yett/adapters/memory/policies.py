@@ -16,9 +16,9 @@ class MemoryPolicies:
         self._releases: dict[str, list[Release]] = {}
 
     async def keep(self, bundle: Bundle) -> None:
-        """Keep *bundle*; one of that digest that is there already stays, and gets the signature that it may lack."""
+        """Keep *bundle*; one of that digest that is there already stays, with the newest signature."""
         there = self._bundles.setdefault(bundle.digest, bundle)
-        if not there.signature:
+        if bundle.signature:
             self._bundles[bundle.digest] = replace(there, signer=bundle.signer, signature=bundle.signature)
 
     async def bundle(self, digest: str) -> Bundle | None:

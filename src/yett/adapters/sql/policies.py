@@ -22,14 +22,15 @@ class SqlPolicies:
         self._database = database
 
     async def keep(self, bundle: Bundle) -> None:
-        """Keep *bundle*; one of that digest that is there already stays, and gets the signature that it may lack."""
+        """Keep *bundle*; one of that digest that is there already stays, with the newest signature."""
         row = {**asdict(bundle), "documents": json.dumps(dict(bundle.documents), ensure_ascii=True)}
-        unsigned = update(bundles).where(bundles.c.digest == bundle.digest, bundles.c.signature == "")
-        signing = unsigned.values(signer=bundle.signer, signature=bundle.signature)
+        same = update(bundles).where(bundles.c.digest == bundle.digest)
+        signing = same.values(signer=bundle.signer, signature=bundle.signature)
 
         def keep(connection: Connection) -> None:
             connection.execute(insert_missing(connection, bundles), row)
-            connection.execute(signing)
+            if bundle.signature:
+                connection.execute(signing)
 
         await self._database.run(keep)
 
