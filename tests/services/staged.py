@@ -19,6 +19,7 @@ from yett.model.record import Record
 from yett.ports.upstream import Outgoing
 from yett.records.building import parse
 from yett.services.asking import Asked
+from yett.services.inspection import Inspection
 from yett.services.recording import Recorded, Recording
 from yett.services.snapshots import Snapshot
 from yett.services.upstreams import Route, Routes
@@ -232,4 +233,6 @@ def asked(journal: StagedJournal, guard: Guard = GUARD) -> Asked:
     recorded.record.model = "told"
     payload = {"model": "told", "messages": [{"role": "user", "content": "Hi"}], "stream": True}
     facts = OPENAI_CHAT.facts(payload)
-    return Asked(snapshot(upstream, guard), OPENAI_CHAT, CALLER, recorded, facts, Placed(payload), upstream)
+    return Asked(
+        snapshot(upstream, guard), OPENAI_CHAT, CALLER, recorded, facts, Placed(payload), upstream, Inspection()
+    )

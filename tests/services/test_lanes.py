@@ -38,14 +38,14 @@ def arguments(stream: ChatStream) -> str:
     return name
 
 
-def test_an_open_lane_releases_what_has_settled() -> None:
+async def test_an_open_lane_releases_what_has_settled() -> None:
     lanes, stream = begun()
     lane = lanes.at(content(stream), whole=False)
     assert lane.inspected() is None
     assert lane.feed("All is well, key-12").text == "All is well, "
     assert lane.feed("34 yes ").text == "[TOY] yes "
     assert lane.feed("damn ").text == ""
-    assert lane.finish().stopped
+    assert (await lane.finish()).stopped
     inspected = lane.inspected()
     assert inspected
     assert not inspected.verdict.allowed
@@ -54,14 +54,14 @@ def test_an_open_lane_releases_what_has_settled() -> None:
     assert set(receipt.read_by) == {"secrets", "curses"}
 
 
-def test_a_whole_lane_releases_nothing_before_its_end() -> None:
+async def test_a_whole_lane_releases_nothing_before_its_end() -> None:
     lanes, stream = begun()
     lane = lanes.at(arguments(stream), whole=True)
     for piece in ('{"a": "key-1', '234", "b"', ": 1}"):
         release = lane.feed(piece)
         assert (release.text, release.stopped) == ("", False)
     assert lane.inspected() is None
-    assert json.loads(lane.finish().text) == {"a": "[TOY]", "b": 1}
+    assert json.loads((await lane.finish()).text) == {"a": "[TOY]", "b": 1}
     inspected = lane.inspected()
     assert inspected
     assert inspected.verdict.effect is Effect.SANITIZE
@@ -70,18 +70,18 @@ def test_a_whole_lane_releases_nothing_before_its_end() -> None:
 @pytest.mark.parametrize(
     "text", ['{"a": "damn"}', '{"damn": 1}', '{"a": {"b": ["damn"]}}', "damn", '{"a": "dam\\u006e"}']
 )
-def test_arguments_with_a_curse_anywhere_are_not_released(text: str) -> None:
+async def test_arguments_with_a_curse_anywhere_are_not_released(text: str) -> None:
     lanes, stream = begun()
     lane = lanes.at(arguments(stream), whole=True)
     lane.feed(text)
-    release = lane.finish()
+    release = await lane.finish()
     assert (release.text, release.stopped) == ("", True)
 
 
-def test_a_whole_lane_without_text_says_nothing() -> None:
+async def test_a_whole_lane_without_text_says_nothing() -> None:
     lanes, stream = begun()
     lane = lanes.at(arguments(stream), whole=True)
-    assert (lane.finish().text, lane.inspected()) == ("", None)
+    assert ((await lane.finish()).text, lane.inspected()) == ("", None)
 
 
 @pytest.mark.parametrize(
@@ -92,11 +92,11 @@ def test_a_whole_lane_without_text_says_nothing() -> None:
         ToyPolicy(fields=frozenset({"risk.score"})),
     ],
 )
-def test_where_policy_asks_about_whole_answers_every_lane_waits(policy: ToyPolicy) -> None:
+async def test_where_policy_asks_about_whole_answers_every_lane_waits(policy: ToyPolicy) -> None:
     lanes, stream = begun(guard_of(policy, SECRET, CURSE))
     lane = lanes.at(content(stream), whole=False)
     assert lane.feed("All is well. ").text == ""
-    assert lane.finish().text == "All is well. "
+    assert (await lane.finish()).text == "All is well. "
 
 
 def test_each_lane_is_itself_and_is_closed_once() -> None:
@@ -112,7 +112,7 @@ def test_each_lane_is_itself_and_is_closed_once() -> None:
     assert lanes.names() == (second,)
 
 
-def test_the_summary_is_the_strictest_with_all_findings_and_receipts() -> None:
+async def test_the_summary_is_the_strictest_with_all_findings_and_receipts() -> None:
     lanes, stream = begun()
     assert lanes.summary() is None
     first = content(stream)
@@ -120,7 +120,7 @@ def test_the_summary_is_the_strictest_with_all_findings_and_receipts() -> None:
     lanes.at(first, whole=False).feed("key-1234 and more ")
     closed = lanes.close(first)
     assert closed
-    closed.finish()
+    await closed.finish()
     before = lanes.summary()
     assert before
     assert before.verdict.effect is Effect.SANITIZE
@@ -135,12 +135,12 @@ def test_the_summary_is_the_strictest_with_all_findings_and_receipts() -> None:
     }
 
 
-def test_a_detector_that_fails_is_not_named_among_those_that_read() -> None:
+async def test_a_detector_that_fails_is_not_named_among_those_that_read() -> None:
     guard = guard_of(ToyPolicy(fields=frozenset({"pii.found"})), CURSE, Broken())
     lanes, stream = begun(guard)
     lane = lanes.at(content(stream), whole=False)
     lane.feed("All is well. ")
-    lane.finish()
+    await lane.finish()
     inspected = lane.inspected()
     assert inspected
     (receipt,) = inspected.verdict.coverage

@@ -3,9 +3,10 @@
 import asyncio
 import json
 import re
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -13,13 +14,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.guard.toys import ToyPolicy, guard_of
 from tests.services.staged import GUARD, StagedAnswer, StagedJournal, asked
 from tests.whole.gate import chunk, spelled
 from yett.guard.guard import Guard
 from yett.guard.stream import Release
 from yett.model.errors import UpstreamError, UpstreamTimeout
+from yett.model.finding import Match
 from yett.model.record import Record
+from yett.model.segment import Origin
 from yett.services import lanes
+from yett.services.inspection import SHORT
 from yett.services.relay import Relay
 from yett.testing.provider import event
 
@@ -203,6 +208,61 @@ async def test_lanes_of_several_choices_do_not_mix() -> None:
     assert texts[1] == "1234 "
 
 
+@dataclass(slots=True)
+class Watched:
+    """A detector that keeps where it was asked."""
+
+    threads: set[str] = field(default_factory=set)
+    name: str = "watched"
+    kinds: frozenset[str] = frozenset({"pii"})
+    readings: frozenset[str] = frozenset({"folded"})
+    revision: str = "1"
+    cost: int = 0
+    look_behind: int = 0
+
+    def detect(self, text: str, origin: Origin, start: int = 0) -> Iterable[Match]:
+        self.threads.add(threading.current_thread().name)
+        return ()
+
+    def hold(self, text: str, origin: Origin, start: int = 0) -> int:
+        return len(text)
+
+
+def called(*arguments: str) -> list[bytes]:
+    """Spell the call of a tool."""
+    made: list[dict[str, Any]] = [
+        {"index": 0, "id": "call_1", "type": "function", "function": {"name": "f", "arguments": ""}}
+    ]
+    made += [{"index": 0, "function": {"arguments": each}} for each in arguments]
+    return [*(chunk({"tool_calls": [each]}) for each in made), chunk({}, "tool_calls"), DONE]
+
+
+@pytest.mark.parametrize(("size", "elsewhere"), [(10, False), (2 * SHORT, True)])
+async def test_what_waits_for_its_end_is_judged_elsewhere_when_it_is_long(size: int, elsewhere: bool) -> None:
+    watched = Watched()
+    guard = guard_of(ToyPolicy(denies=lambda ask: ask("pii.found"), fields=frozenset({"pii.found"})), watched)
+    done = await told(*called('{"a": "', "x" * size, '"}'), guard=guard)
+    assert done.record.outcome == "served"
+    assert any(name.startswith("inspection") for name in watched.threads) is elsewhere
+
+
+async def test_others_get_their_turn_while_a_long_piece_is_read() -> None:
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(others())
+    text = "All is well. " * SHORT
+    done = await told(*spelled(text))
+    task.cancel()
+    assert done.text == text
+    assert turns > len(text) // SHORT
+
+
 TEXTS = st.lists(st.sampled_from(["key-", "1234", "12", " ", "dam", "n", "a", "key", "-", "9"]), max_size=12).map(
     "".join
 )
@@ -239,7 +299,7 @@ def unstopped(relay: Any, release: Release) -> str:
     return release.text
 
 
-def unfinished(relay: Any, name: str, *_: object) -> bytes:
+async def unfinished(relay: Any, name: str, *_: object) -> bytes:
     relay._lanes.close(name)
     return b""
 

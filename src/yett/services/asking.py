@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from yett.dialects.dialect import Dialect, Payload, Placed, Texts, Unwritable
 from yett.guard.correspondence import Correspondence
@@ -15,6 +16,7 @@ from yett.model.stage import Stage
 from yett.model.verdict import Verdict
 from yett.ports.upstream import Upstream
 from yett.services.calls import Call
+from yett.services.inspection import Inspection
 from yett.services.moment import clock_facts
 from yett.services.recording import Recorded
 from yett.services.snapshots import Snapshot
@@ -36,6 +38,7 @@ __all__ = [
 
 Facts = dict[str, dict[str, object]]
 _MODEL = "/model"
+_NONE: Mapping[str, object] = MappingProxyType({})
 _NO_MODEL = Refusal(404, "model_not_found", "the model is not configured here, or not allowed", "model")
 
 
@@ -50,6 +53,7 @@ class Asked:
     facts: Facts
     placed: Placed
     upstream: Upstream
+    inspection: Inspection
     segments: tuple[Segment, ...] = ()
     """Its texts, as they are sent."""
     shared: Correspondence | None = None
@@ -60,9 +64,12 @@ class Asked:
         known = {**self.facts, **facts}
         return Interaction(Stage.RESPONSE, texts.segments, self.principal, known, texts.opaque, asked=self.segments)
 
-    def inspected(self, texts: Texts) -> Inspected:
-        """Judge *texts* of its answer in place."""
-        return self.snapshot.guard.inspected(self.interaction(texts, {}), self.shared)
+    async def inspected(
+        self, texts: Texts, facts: Mapping[str, object] = _NONE, shared: Correspondence | None = None
+    ) -> Inspected:
+        """Judge *texts* of its answer, of which *facts* are known and which has *shared* stand-ins, within the deadline."""
+        snapshot, interaction = self.snapshot, self.interaction(texts, facts)
+        return await self.inspection.inspect(snapshot.guard, interaction, snapshot.limits.deadline, shared)
 
 
 def request_facts(dialect: Dialect, payload: Payload, call: Call, now: float) -> Facts:

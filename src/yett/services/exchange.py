@@ -152,7 +152,18 @@ class Exchange:
         owed = (*first.verdict.decision.obligations, *asked.verdict.decision.obligations)
         placed = dialect.place(held(dialect, asked.payload, owed, snapshot, recorded))
         principal, sent = admitted.principal, asked.verdict.segments
-        return Asked(snapshot, dialect, principal, recorded, asked.facts, placed, asked.upstream, sent, first.shared)
+        return Asked(
+            snapshot,
+            dialect,
+            principal,
+            recorded,
+            asked.facts,
+            placed,
+            asked.upstream,
+            self._inspection,
+            sent,
+            first.shared,
+        )
 
     async def _considered(
         self, request: Payload, call: Call, snapshot: Snapshot, recorded: Recorded, principal: Principal
@@ -196,7 +207,8 @@ class Exchange:
         dialect, recorded = asked.dialect, asked.recorded
         answer = dialect.parse_answer(body)
         texts = dialect.read_answer(answer)
-        verdict = await self._inspect(asked, texts, dialect.answer_facts(answer), asked.shared)
+        inspected = await asked.inspected(texts, dialect.answer_facts(answer), asked.shared)
+        verdict = recorded.judged(Stage.RESPONSE, inspected)
         usage = recorded.record.usage = usage_of(answer)
         recorded.record.cost = asked.snapshot.estimator.spent(recorded.record.model, usage)
         passed = passing(asked, answer, texts, verdict)
@@ -213,19 +225,12 @@ class Exchange:
         if answer.status not in _ABOUT_THE_REQUEST:
             return failure(UpstreamError(f"the upstream answered with status {answer.status}"))
         refusal, texts = told_by_upstream(answer.status, await answer.read(), answer.headers)
-        verdict = await self._inspect(asked, Texts(texts), {})
+        verdict = asked.recorded.judged(Stage.RESPONSE, await asked.inspected(Texts(texts)))
         ours = Refusal(
             answer.status, "upstream_error", "the upstream refused the request", retry_after=refusal.retry_after
         )
         await asked.recorded.seal("refused", refusal=ours)  # the code, too, is the upstream's wording
         return refusal if verdict.allowed and verdict.segments == texts else ours
-
-    async def _inspect(
-        self, asked: Asked, texts: Texts, facts: dict[str, dict[str, object]], shared: Correspondence | None = None
-    ) -> Verdict:
-        guard, deadline = asked.snapshot.guard, asked.snapshot.limits.deadline
-        inspected = await self._inspection.inspect(guard, asked.interaction(texts, facts), deadline, shared)
-        return asked.recorded.judged(Stage.RESPONSE, inspected)
 
 
 async def _refused_elsewhere(

@@ -28,7 +28,7 @@ class Lane(Protocol):
         """Take more text and return what may be sent."""
         ...
 
-    def finish(self) -> Release:
+    async def finish(self) -> Release:
         """Say that no more text comes and return the rest of what may be sent."""
         ...
 
@@ -46,7 +46,7 @@ class _Open:
     def feed(self, delta: str) -> Release:
         return self.guard.feed(delta)
 
-    def finish(self) -> Release:
+    async def finish(self) -> Release:
         return self.guard.finish()
 
     def inspected(self) -> Inspected | None:
@@ -74,13 +74,13 @@ class _Whole:
         self.text.append(delta)
         return Release("")
 
-    def finish(self) -> Release:
+    async def finish(self) -> Release:
         text = "".join(self.text)
         self.text.clear()
         if not text:
             return Release("")
         texts = self.stream.read_whole(self.name, text)
-        self._inspected = self.asked.inspected(texts)
+        self._inspected = await self.asked.inspected(texts, shared=self.asked.shared)
         verdict = self._inspected.verdict
         if not verdict.allowed:
             return Release("", stopped=True)

@@ -9,6 +9,7 @@ Rules:
 4. A stream that breaks off says so: it ends with an error, never as if it were complete.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 
@@ -20,7 +21,8 @@ from yett.model.errors import UpstreamError, YettError
 from yett.model.stage import Stage
 from yett.ports.upstream import Answer
 from yett.services.asking import Asked
-from yett.services.lanes import Lanes
+from yett.services.inspection import SHORT
+from yett.services.lanes import Lane, Lanes
 from yett.services.telling import failure
 
 __all__ = ["Relay"]
@@ -62,7 +64,7 @@ class Relay:
                 ended = False
                 sent = []
                 for event in parser.feed(chunk):
-                    frame, ended = self._take(event.data)
+                    frame, ended = await self._take(event.data)
                     sent.append(frame)
                     if ended:
                         break
@@ -71,54 +73,64 @@ class Relay:
                 if any(sent):
                     yield b"".join(sent)
             else:
-                sent = [self._broken_off()]
+                sent = [await self._broken_off()]
             await self._end("stopped" if self._stopped else "served")
         except YettError as error:
             await self._end("failed")
             sent = [encode(self._asked.dialect.error(failure(error), self._asked.recorded.record.id))]
         yield b"".join(sent)
 
-    def _take(self, data: str) -> tuple[bytes, bool]:
+    async def _take(self, data: str) -> tuple[bytes, bool]:
         """Take one event of the upstream's; return what may be sent, and whether that was the end."""
         try:
-            return self._passed(data)
+            return await self._passed(data)
         except Unwritable as error:
             self._stopped = True
             return self._stream.stop(failure(error).message), True
 
-    def _passed(self, data: str) -> tuple[bytes, bool]:
+    async def _passed(self, data: str) -> tuple[bytes, bool]:
         event = self._stream.read(data)
         if isinstance(event, Done):
-            return self._done(), True
-        releases = self._beside(event)
+            return await self._done(), True
+        releases = await self._beside(event)
         for delta in event.deltas:
             lane = self._lanes.at(delta.lane, whole=delta.whole)
-            releases[delta.path] = self._released(lane.feed(delta.text))
-        before = [self._finish(name, event, releases) for name in event.ends]
+            releases[delta.path] = await self._fed(lane, delta.text)
+        before = [await self._finish(name, event, releases) for name in event.ends]
         if self._stopped:
             return b"".join([*before, self._stop(event, releases)]), True
         return b"".join([*before, self._stream.write(event, releases)]), False
 
-    def _beside(self, event: Event) -> dict[str, str]:
+    async def _beside(self, event: Event) -> dict[str, str]:
         """Inspect the texts of *event* that stand alone."""
         if not event.standalone and not event.opaque:
             return {}
         texts = Texts(event.standalone, event.opaque)
-        inspected = self._asked.inspected(texts)
+        inspected = await self._asked.inspected(texts, shared=self._asked.shared)
         self._lanes.beside(inspected)
         self._stopped |= not inspected.verdict.allowed
         return {segment.path: segment.text for segment in inspected.verdict.segments}
+
+    async def _fed(self, lane: Lane, text: str) -> str:
+        """Let *lane* take *text*; others get their turn after each piece that is soon read."""
+        sent = self._released(lane.feed(text[:SHORT]))
+        for begin in range(SHORT, len(text), SHORT):
+            await asyncio.sleep(0)
+            if self._stopped:
+                break
+            sent += self._released(lane.feed(text[begin : begin + SHORT]))
+        return sent
 
     def _released(self, release: Release) -> str:
         self._stopped |= release.stopped
         return release.text
 
-    def _finish(self, name: str, event: Event | None, releases: dict[str, str]) -> bytes:
+    async def _finish(self, name: str, event: Event | None, releases: dict[str, str]) -> bytes:
         """Finish a lane: its rest goes into *event*, where that has a place for it, else into a chunk before it."""
         lane = self._lanes.close(name)
         if lane is None or self._stopped:
             return b""
-        rest = self._released(lane.finish())
+        rest = self._released(await lane.finish())
         path = next((delta.path for delta in (event.deltas if event else ()) if delta.lane == name), None)
         if path is None:
             return self._stream.flush(name, rest)
@@ -130,14 +142,14 @@ class Relay:
         passed = [self._stream.flush(delta.lane, releases.get(delta.path, "")) for delta in event.deltas]
         return b"".join([*passed, self._stream.stop(self._reason())])
 
-    def _done(self) -> bytes:
-        rest = b"".join(self._finish(name, None, {}) for name in self._lanes.names())
+    async def _done(self) -> bytes:
+        rest = b"".join([await self._finish(name, None, {}) for name in self._lanes.names()])
         return rest + (self._stream.stop(self._reason()) if self._stopped else self._stream.done())
 
-    def _broken_off(self) -> bytes:
+    async def _broken_off(self) -> bytes:
         if not self._stream.complete:
             raise UpstreamError("the upstream's stream broke off")
-        return self._done()
+        return await self._done()
 
     def _reason(self) -> str:
         summary = self._lanes.summary()
