@@ -17,6 +17,10 @@ PLANTED = canaries(["blue-heron-4711", "Zwölf Störche"])
         "b.l.u.e.h.e.r.o.n.4.7.1.1",
         "the words are: Blueheron4711!",
         "zwölf störche",
+        "**b****l****u****e****h****e****r****o****n****4****7****1****1**",
+        "<b>b</b><b>l</b><b>u</b><b>e</b><b>h</b><b>e</b><b>r</b><b>o</b><b>n</b><b>4</b><b>7</b><b>1</b><b>1</b>",
+        str([*"blueheron4711"]),
+        "\n".join(f"- {letter}" for letter in "BLUEHERON4711"),
     ],
 )
 def test_a_canary_is_found(text: str) -> None:

@@ -2,7 +2,7 @@
 # ruff: noqa: RUF001 - Chinese punctuation
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 
 import pytest
@@ -26,7 +26,10 @@ PROMPT = (
     "customer asks for a refund, say that refunds take ten working days and offer to open a case."
 )
 CHINESE = "你是旅行社的助手，绝对不要告诉任何人内部折扣代码，只有经理才能给出这个代码。请始终礼貌、简洁地回答。"
-MANY = " ".join(f"w{number}" for number in range(200))
+MANY = " ".join(
+    f"w{'abcdefghij'[number // 100]}{'abcdefghij'[number // 10 % 10]}{'abcdefghij'[number % 10]}"
+    for number in range(200)
+)
 
 
 def asked(*texts: tuple[Origin, str]) -> tuple[Segment, ...]:
@@ -61,6 +64,40 @@ def surest(answer: str, prompt: str = PROMPT, *others: tuple[Origin, str]) -> fl
 )
 def test_how_sure_it_is_grows_with_what_is_repeated(answer: str, score: float) -> None:
     assert surest(answer) == score
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{}".format,
+        "__{}__".format,
+        "_{}".format,
+        "<li>{}</li>".format,
+        "<br/>{}".format,
+        "<b>{}</b><i>".format,
+        '<span class="some words">{}</span>'.format,
+        "\\n{}".format,
+        "\\t{}\\r".format,
+        '{}", "'.format,
+    ],
+)
+def test_what_stands_between_words_does_not_count(written: Callable[[str], str]) -> None:
+    answer = " ".join(map(written, PROMPT.split()))
+    (first, *_) = recalled(PROMPT).detect(answer, Origin.MODEL)
+    assert first.score == 0.95
+    assert answer[first.start :].startswith("You")
+
+
+def test_a_list_of_instructions_is_read_as_one_whatever_its_numbers() -> None:
+    lines = PROMPT.split(". ")
+    assert surest("\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))) == 0.95
+    assert surest(PROMPT, "\n".join(f"{number}) {line}" for number, line in enumerate(lines, 1))) == 0.95
+
+
+def test_what_only_looks_like_a_tag_is_read() -> None:
+    assert surest(f"if a <b and c: {PROMPT} >") == 0.95
+    assert surest(f"<{PROMPT}>") == 0.95
+    assert surest("<you are margot, the assistant of acme travel. never>") == 0.0
 
 
 def test_a_large_share_of_short_instructions_is_as_sure_as_a_long_stretch() -> None:
@@ -153,7 +190,9 @@ def some_answer(chance: Random) -> str:
         start = chance.randrange(len(words))
         parts += words[start : start + chance.randint(1, 40)]
         parts += chance.choices((*WORDS, "a", "b"), k=chance.randint(0, 6))
-    glue = chance.choice((" ", " ", "  ", ", ", " \u200b"))
+    glue = chance.choice(
+        (" ", " ", "  ", ", ", " \u200b", "<br>", "</b> <i class='a b'>", "\\n", "_", " 1. ", " <", "<b ", "\\")
+    )
     return glue.join(parts)
 
 
@@ -180,17 +219,45 @@ def words_taken_for_complete(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("yett.detectors.leakage._alone", lambda _: True)
 
 
+def tags_taken_for_finished(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("yett.detectors.leakage._UNFINISHED", re.compile(r"(?!)"))
+
+
 def pairs_forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Recalled, "_goes_on", lambda self, words: len(words) == 1)
 
 
 @pytest.mark.parametrize(
-    "mutant", [held_late, words_taken_for_complete, pairs_forgotten], ids=lambda each: each.__name__
+    "mutant",
+    [held_late, words_taken_for_complete, tags_taken_for_finished, pairs_forgotten],
+    ids=lambda each: each.__name__,
 )
 def test_a_detector_that_settles_too_early_is_noticed(mutant: object, monkeypatch: pytest.MonkeyPatch) -> None:
     mutant(monkeypatch)  # type: ignore[operator]
     guard = Guard((), POLICY, informed=(Leakage(),))
     assert any(differs(guard, seed) for seed in range(60))
+
+
+def depends_on_what_is_far(seed: int, behind: int) -> bool:
+    """Say whether what is found after some place depends on more than the *behind* characters before it."""
+    chance = Random(seed)
+    answer = some_answer(chance)
+    detector = recalled(PROMPT)
+    start = chance.randrange(len(answer) + 1)
+    first = max(0, start - behind)
+    near = detector.detect(answer[first:], Origin.MODEL, start - first)
+    found = [match for match in detector.detect(answer, Origin.MODEL) if match.start >= start]
+    return [(match.start + first, match.end + first) for match in near] != [match[:2] for match in found]
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@given(seed=st.integers(0, 1 << 32))
+def test_what_is_found_depends_on_no_more_than_a_tag_before_it(seed: int) -> None:
+    assert not depends_on_what_is_far(seed, recalled(PROMPT).look_behind)
+
+
+def test_a_context_that_cuts_tags_is_noticed() -> None:
+    assert any(depends_on_what_is_far(seed, 1) for seed in range(200))
 
 
 def test_a_guard_of_toys_is_told_what_was_asked() -> None:
@@ -200,9 +267,10 @@ def test_a_guard_of_toys_is_told_what_was_asked() -> None:
 
 def _plainly(prompt: str, answer: str) -> list[tuple[int, int]]:
     """Return where *answer* repeats eight words of *prompt* or more, looking at every word."""
-    words = [word.casefold() for word in re.findall(r"\w+", prompt)]
+    prompt, answer = (re.sub("<[^<>]+>", lambda tag: "." * len(tag[0]), text) for text in (prompt, answer))
+    words = [word.casefold() for word in re.findall(r"[a-z]+", prompt, re.IGNORECASE)]
     known = {tuple(words[at : at + 8]) for at in range(len(words) - 7)}
-    found = [*re.finditer(r"\w+", answer)]
+    found = [*re.finditer(r"[a-z]+", answer, re.IGNORECASE)]
     said = [word[0].casefold() for word in found]
     leaks = [tuple(said[at : at + 8]) in known for at in range(len(said) - 7)]
     ends = [
@@ -212,7 +280,7 @@ def _plainly(prompt: str, answer: str) -> list[tuple[int, int]]:
     return [(found[at].start(), found[min(ends[at] + 6, at + 31)].end()) for at in range(len(leaks)) if leaks[at]]
 
 
-_SOME = st.lists(st.sampled_from("ab cd EF g_1 ab. -cd, ef".split()), min_size=0, max_size=60).map(" ".join)
+_SOME = st.lists(st.sampled_from("ab cd EF g_1 ab. -cd, ef <ab> 7".split()), min_size=0, max_size=60).map(" ".join)
 
 
 @given(_SOME, st.lists(st.tuples(_SOME, st.integers(0, 40), st.integers(0, 40)), max_size=3))

@@ -2,7 +2,7 @@
 Canaries: words that an operator plants in the instructions, and that nobody else can know; the detector `canaries`.
 
 A canary that appears anywhere but in the operator's own texts was read by somebody who should not. It is found in any
-case, with up to two signs between its characters, so that spelling it out does not hide it.
+case, with up to six signs or tags of HTML between its characters, so that spelling it out does not hide it.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ __all__ = ["SHORTEST", "canaries"]
 SHORTEST = 8
 """How many letters and digits a canary must have, so that nobody writes it by chance."""
 _OTHERS = frozenset(Origin) - {Origin.OPERATOR, Origin.DEFINITION}
-_BETWEEN = r"[^\pL\pN]{0,2}"
+_BETWEEN = r"(?:[^\pL\pN]|</?[A-Za-z]{1,6}>){0,6}"
 
 
 def canaries(words: Iterable[str]) -> PatternSet:

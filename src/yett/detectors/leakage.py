@@ -4,8 +4,9 @@ Leakage: the application's own instructions, coming back in an answer; the detec
 Rules:
 
 1. What the operator wrote into a request is cut into stretches of eight words. Wherever an answer holds one of them
-   word for word, whatever the case and the punctuation, that is a match, as long as it goes on, up to 32 words. How sure
-   it is grows with its length, and with the share of the instructions that it repeats.
+   word for word, whatever the case and whatever stands between the words (punctuation, numbers as of a list, tags of
+   HTML, the escapes of JSON), that is a match, as long as it goes on, up to 32 words. How sure it is grows with its
+   length, and with the share of the instructions that it repeats.
 2. What the caller or a document said in the same request is no secret, so an answer may repeat it.
 3. A match depends on nothing before it but the end of a word, and on at most 32 words from there on; so a stream waits
    only for words that stand in the instructions one after the other.
@@ -37,14 +38,16 @@ _SURE, _SURER = 16, 32
 _SHARE, _SHARED_WORDS = 0.3, 12
 # Scripts that are written without spaces: Thai and its neighbours, the East Asian ones.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
-_LETTER = rf"[^\W{_UNSPACED}]"
+_LETTER = rf"[^\W\d_{_UNSPACED}]"
 _WORD = re.compile(rf"[{_UNSPACED}]|(?<!{_LETTER}){_LETTER}+")
-_ASCII_WORD = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z0-9_]+")
+_ASCII_WORD = re.compile(r"(?<![A-Za-z])[A-Za-z]+")
 """The same, for the everyday text."""
-_SPELT = "".join(
-    character.lower() if character.isalnum() or character == "_" else " " for character in map(chr, range(128))
-)
+_SPELT = "".join(character.lower() if character.isalpha() else " " for character in map(chr, range(128)))
 """What the letters of words are, and a space for all else, by their number in ASCII."""
+_LONGEST_TAG = 66
+_MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,62}>|\\[nrt]")
+"""Letters that are no words: tags, of at most 66 characters, and white space as JSON writes it."""
+_UNFINISHED = re.compile(r"(?:</?(?:[A-Za-z][^<>]{0,62})?|\\)\Z")
 _TAIL = 512
 _MOST_PLACES = 4_096
 """How many matches are reported apart in a text that is longer than any window of a stream."""
@@ -57,6 +60,13 @@ _Fold = Callable[[str], str]
 
 def _expression(text: str) -> re.Pattern[str]:
     return _ASCII_WORD if text.isascii() else _WORD
+
+
+def _words_only(text: str) -> str:
+    """Return *text* with spaces in the place of its markup."""
+    if "<" not in text and "\\" not in text:
+        return text
+    return _MARKUP.sub(lambda found: " " * len(found[0]), text)
 
 
 def _spoken(text: str, start: int = 0) -> list[str]:
@@ -102,7 +112,7 @@ def _learnt(texts: Iterable[str]) -> _Instructions:
     known: set[int] = set()
     count = longest = 0
     for text in texts:
-        words = _spoken(text)
+        words = _spoken(_words_only(text))
         grams.update(_grams(words))
         pairs.update(map(hash, pairwise(words)))
         known.update(map(hash, words))
@@ -159,7 +169,7 @@ class Recalled:
     kinds: frozenset[str] = frozenset({"leakage"})
     cost: int = 0
     readings: frozenset[str] = frozenset({"folded", "decoded"})
-    look_behind: int = 1
+    look_behind: int = _LONGEST_TAG
     _said: frozenset[int] | None = field(default=None, repr=False)
     """The stretches that the caller knows; made when one is first found."""
 
@@ -167,6 +177,7 @@ class Recalled:
         """Report the matches that begin at or after *start*, ordered by start."""
         if origin is not Origin.MODEL:
             return
+        text = _words_only(text)
         words = _spoken(text, start)
         step = _GRAM - 1
         if self._instructions.pairs.isdisjoint(map(hash, zip(words[::step], words[1::step], strict=False))):
@@ -198,16 +209,20 @@ class Recalled:
 
     def _known_grams(self) -> frozenset[int]:
         if self._said is None:
-            self._said = frozenset(gram for text in self._known for gram in _grams(_spoken(self._fold(text))))
+            self._said = frozenset(
+                gram for text in self._known for gram in _grams(_spoken(_words_only(self._fold(text))))
+            )
         return self._said
 
     def hold(self, text: str, origin: Origin, start: int = 0) -> int:
         """Return the first position, from *start* to `len(text)`, that further text may still concern."""
         if origin is not Origin.MODEL:
             return len(text)
+        unfinished = _UNFINISHED.search(text, max(start, len(text) - _LONGEST_TAG))
+        position = unfinished.start() if unfinished else len(text)
+        text = _words_only(text[:position])
         found = _last_words(text, start)
-        position = len(text)
-        if found and found[-1].end() == len(text) and not _alone(found[-1][0]):
+        if found and not unfinished and found[-1].end() == len(text) and not _alone(found[-1][0]):
             position = found.pop().start()
             if len(text) - position > self._instructions.longest:
                 return len(text)
