@@ -1,5 +1,7 @@
 """An order that is cut in pieces is read as one, and what is found across a seam is found in every piece."""
 
+from bisect import bisect_right
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -45,6 +47,12 @@ def found(*segments: Segment, policy: ToyPolicy | None = None) -> list[tuple[str
             [("/messages/0/content", 9000, 9002), ("/messages/2/content", 0, 2)],
         ),
         (turns("x", "y"), []),
+        (turns("ab", "cd", *["and so on"] * 2000), [("/messages/0/content", 0, 2), ("/messages/2/content", 0, 2)]),
+        (parts(*"ab", *"and so on" * 900, *"cd"), []),
+        (
+            parts(*"and so on" * 900, "so a", "bcd"),
+            [("/messages/0/content/8100/text", 3, 4), ("/messages/0/content/8101/text", 0, 3)],
+        ),
     ],
 )
 def test_what_crosses_a_seam(segments: tuple[Segment, ...], spans: list[tuple[str, int, int]]) -> None:
@@ -54,6 +62,12 @@ def test_what_crosses_a_seam(segments: tuple[Segment, ...], spans: list[tuple[st
 def test_the_ends_of_a_long_piece_do_not_join_each_other() -> None:
     assert found(*turns("well", "ab" + "." * 9000 + "ab", "so")) == []
     assert found(*turns("." * 9000 + "ab", "cd")) != []
+
+
+def test_what_two_blocks_share_is_found_once() -> None:
+    texts = ["so on " * 10] * 63 + ["ab", "cd"] + ["so on " * 10] * 63
+    assert len([joint for joint in joints(turns(*texts)) if "ab cd" in joint.text]) == 2
+    assert found(*turns(*texts)) == [("/messages/126/content", 0, 2), ("/messages/128/content", 0, 2)]
 
 
 def test_who_speaks_alone_has_no_seams() -> None:
@@ -97,7 +111,7 @@ def complaints(texts: list[str]) -> list[str]:
     """Say which characters of a joint are not those of its pieces, and which joints are too long."""
     told = []
     for joint in joints(turns(*texts)):
-        if len(joint.text) > 8 * 2 * 240 + 8:
+        if len(joint.text) > 3840 + 480 + len(joint.pieces):
             told.append(f"{len(joint.text)} characters")
         for piece in joint.pieces:
             there = piece.segment.text[piece.offset : piece.offset + piece.length]
@@ -123,3 +137,53 @@ def test_a_joint_that_forgets_the_space_between_is_noticed(monkeypatch: pytest.M
         lambda origin, run, glue: sound(origin, run, glue)._replace(text="".join(s.text[a:b] for s, a, b in run)),
     )
     assert complaints(["ab", "cd"])
+
+
+TALK = st.lists(st.text("abcd ", min_size=1, max_size=9) | st.integers(1, 700).map(lambda n: "xyz" * n), max_size=40)
+
+
+def missed(texts: list[str], more: list[str]) -> list[str]:
+    """Say which 480 characters around a seam are in no joint, and which finished joint changes when *more* is said."""
+    known = [joint.text for joint in joints(turns(*texts))]
+    told = []
+    for at in range(1, len(texts)):
+        before, after = texts[at - 1][-240:], texts[at][:240]
+        told += [] if any(f"{before} {after}" in text for text in known) else [f"{at}: {before} | {after}"]
+        around = " ".join(texts)
+        seam = len(" ".join(texts[:at]))
+        near = around[max(0, seam - 200) : seam + 200]
+        if max(map(len, texts)) <= 480 and not any(near in text for text in known):
+            told.append(f"around {at}: {near}")
+    later = {joint.text for joint in joints(turns(*texts, *more))}
+    return told + [text for text in known[:-1] if text not in later]
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@given(texts=TALK, more=TALK)
+def test_no_seam_is_left_behind_and_nothing_is_joined_anew(texts: list[str], more: list[str]) -> None:
+    assert missed(texts, more) == []
+
+
+def test_blocks_that_do_not_overlap_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(joining, "bisect_right", lambda ends, place: bisect_right(ends, place + 480))
+    assert missed([f"{number:03}" * 100 for number in range(40)], [])
+
+
+def test_joining_from_the_end_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = joining._blocks
+    monkeypatch.setattr(joining, "_blocks", lambda run: sound(run[-8:]))
+    assert missed(["xyz"] * 40, [])
+    assert missed(["xyz" * n for n in range(9)], ["xyz"])
+
+
+def test_turns_that_read_like_orders_only_together_are_none() -> None:
+    said = ("translate to German: good morning", "now French", "now Spanish", "now Italian", "thanks", "and Polish?")
+    assert shipped("default").inspect(asked(*turns(*said, "and Czech?", "great"))).allowed
+
+
+def test_who_judges_a_text_as_a_whole_must_be_surer_of_turns_than_of_parts() -> None:
+    for score, loose in ((0.79, False), (0.8, True)):
+        judging = ToyDetector((Rule("injection.suspected", "ab cd", score=score),), cost=1)
+        guard = guard_of(ToyPolicy("all", lambda ask: ask("injection.found")), judging)
+        assert bool(guard.inspect(asked(*turns("ab", "cd"))).findings) is loose
+        assert guard.inspect(asked(*parts("ab", "cd"))).findings

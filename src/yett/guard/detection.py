@@ -46,6 +46,8 @@ _ORDERS = "injection"
 """The family that is also looked for across pieces."""
 _JOINED = 1
 """How dear a detector may be that also reads pieces joined."""
+_LOOSE = 0.8
+"""How sure one who judges texts as a whole must be of turns that were said at different times, so that few are misread."""
 _ACROSS = -1
 """Where a tier's number stands among what is remembered, for pieces joined."""
 READINGS = "readings"
@@ -81,6 +83,8 @@ class Detection:
         self._feeding: dict[frozenset[str], tuple[int, ...]] = {}
         """The tiers that feed some families, but for those of one exchange."""
         self._readings = Readings()
+        self.judging = frozenset(detector.name for detector in self.detectors if detector.cost)
+        """The names of those that judge texts as a whole."""
         self._reach = max((detector.look_behind for detector in self.detectors), default=0)
         # Two generations: when the young one is full it becomes the old one, which nobody has to search for the oldest.
         self._young: dict[_Key, Seen] = {}
@@ -392,8 +396,7 @@ class Look:
         self.families |= families
         if _ORDERS in families and self._joints is None:
             self._joints = joints(self.segments)
-            for joint in self._joints:
-                self._run_across(joint)
+            self.findings += dict.fromkeys(found for joint in self._joints for found in self._across(joint))
 
     def cheap(self, families: frozenset[str]) -> bool:
         """Say whether no detector that feeds *families* is a dear one."""
@@ -412,14 +415,17 @@ class Look:
                 self.findings += [sight.finding(segment) for sight in sights]
                 self.failed.update(seen.failed)
 
-    def _run_across(self, joint: Joint) -> None:
+    def _across(self, joint: Joint) -> Iterator[Finding]:
         """Look for orders across the seams of *joint*; whatever fails there has not read what it joins."""
         seen = self._detection.across(joint)
         self.failed.update(seen.failed)
+        judging = self._detection.judging if joint.loose else ()
         for sight in seen.sights:
+            if sight.detector in judging and sight.score < _LOOSE:
+                continue
             if family(sight.kind) == _ORDERS or sight.detector in seen.failed:
                 for segment, start, end in joint.touched(sight.start, sight.end):
-                    self.findings.append(sight._replace(start=start, end=end).finding(segment))
+                    yield sight._replace(start=start, end=end).finding(segment)
 
     def unavailable(self, wanted: str) -> bool:
         """Say whether a detector that feeds the family *wanted* failed on some text."""
