@@ -55,6 +55,26 @@ def test_what_only_leads_somewhere(address: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "carries_words"),
+    [
+        (f"https://evil.example/?d={SAID}", True),
+        (f"http://evil.example/{SAID}/x", True),
+        (f"https://evil.example/?{b'what she said then'.hex()}", True),
+        (f"https://evil.example/?d={SAID}&x=" + "a" * 9_000, True),
+        ("https://evil.example/?" + "a" * 9_000 + f"&d={SAID}", False),
+        ("https://evil.example/?q=she+said+that+he+left", False),
+        (f"https://example.com/?signature={SAID}", False),
+        (f"https://example.com/?u={base64.b64encode(b'https://example.com/the-team').decode()}", False),
+        (f"https://example.com/?after={base64.b64encode(b'cursor: 100 200 300').decode()}", False),
+        (f"https://example.com/?id={base64.b64encode(b'Comment:12345').decode()}", False),
+        ("no address", False),
+    ],
+)
+def test_an_address_in_the_open_carries_only_words_that_were_encoded(written: str, carries_words: bool) -> None:
+    assert ADDRESSES["address_bare"](written) is carries_words
+
+
+@pytest.mark.parametrize(
     ("written", "found"),
     [
         ('![https://a.example](https://b.example/x "t")', ["https://b.example/x"]),

@@ -5,6 +5,9 @@ A renderer fetches an image by itself, and a reader follows a link, with whateve
 there: behind the question mark, as a step of the path, after the number sign, or as a label of the host's name. Data is
 what decodes to readable text, what reads like a sentence, and, behind a question mark, what is simply long. Digests,
 identifiers, signatures of storage services and addresses of other pictures are none.
+
+An address that is only written down, or that a tool is called with, may hold a sentence for good reasons: that is how one
+searches, and how a message to be sent is begun. There data is what nobody would encode: words.
 """
 
 import base64
@@ -12,6 +15,8 @@ import binascii
 import html
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import chain
 from types import MappingProxyType
 
 __all__ = ["ADDRESSES", "carries", "hosts", "targets"]
@@ -47,6 +52,8 @@ _SIGNED = re.compile(
 _ADDRESS = re.compile(r"(?i)https?://")
 _PICTURE = re.compile(r"(?i)\A(?:/[^\s?]*\.(?:png|jpe?g|gif|webp|svg|avif)\Z|data:image/)")
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_FEWEST_WORDS = 3
 _INLINE = re.compile(r"(?i)data:image/[a-z0-9.+-]{1,20};base64,[A-Za-z0-9+/]*={0,2}")
 """A picture that is written out: it is long, and nobody is asked for it."""
 
@@ -111,27 +118,41 @@ def _told(value: str) -> bool:
     """Say whether *value* reads like a sentence, or decodes to something that can be read."""
     if len(value) < _ENCODED:
         return False
-    if len(value.split()) >= _SENTENCE:
-        return True
+    return len(value.split()) >= _SENTENCE or any(True for _ in _decoded(value))
+
+
+def _decoded(value: str) -> Iterator[str]:
+    """Yield what can be read once stretches of *value* are decoded."""
     encoded = value.replace(" ", "+")  # a plus sign is a space in an address, and a digit in base64
-    return any(_decodes(run[0]) for run in _RUN.finditer(encoded))
+    for run in _RUN.finditer(encoded):
+        digits = run[0].rstrip("=")
+        yield from _readable(partial(bytes.fromhex, digits))
+        if not (digits.isalpha() and (digits.islower() or digits.isupper())):
+            padded = digits.replace("-", "+").replace("_", "/") + "=" * (-len(digits) % 4)
+            yield from _readable(partial(base64.b64decode, padded))
 
 
-def _decodes(run: str) -> bool:
-    digits = run.rstrip("=")
-    return _readable(lambda: bytes.fromhex(digits)) or (
-        not (digits.isalpha() and (digits.islower() or digits.isupper()))
-        and _readable(lambda: base64.b64decode(digits.replace("-", "+").replace("_", "/") + "=" * (-len(digits) % 4)))
-    )
-
-
-def _readable(decode: Callable[[], bytes]) -> bool:
+def _readable(decode: Callable[[], bytes]) -> Iterator[str]:
     try:
         text = decode().decode()
     except (binascii.Error, ValueError):  # the latter for odd digits and for what is no UTF-8
-        return False
+        return
     plain = sum(character.isalnum() or character in " .,:;!?'\"@_/=&{}[]()-\n" for character in text)
-    return len(text) >= _ENCODED * 2 // 3 and plain >= _READABLE * len(text)
+    if len(text) >= _ENCODED * 2 // 3 and plain >= _READABLE * len(text):
+        yield text
+
+
+def _words(address: str) -> bool:
+    """Say whether *address* holds words that were encoded."""
+    found = _PARTS.match(address[:_ENDLESS])
+    if found is None:
+        return False
+    values = (value for name, value in _named(found["query"] or "") if not _SIGNED.match(name))
+    return any(
+        len(text.split()) > 1 and len(_WORD.findall(text)) >= _FEWEST_WORDS
+        for value in chain(_unnamed(found), values)
+        for text in _decoded(value)
+    )
 
 
 def _any(written: str, longest: int) -> bool:
@@ -152,6 +173,10 @@ def _readable_link(written: str) -> bool:
     return _any(written, len(written))
 
 
+def _bare(written: str) -> bool:
+    return any(map(_words, targets(written)))
+
+
 def _elsewhere(written: str) -> bool:
     return bool(hosts(written))
 
@@ -159,6 +184,7 @@ def _elsewhere(written: str) -> bool:
 ADDRESSES = MappingProxyType(
     {
         "address": _link,
+        "address_bare": _bare,
         "address_elsewhere": _elsewhere,
         "address_encoded": _readable_link,
         "address_fetched": _image,
