@@ -102,6 +102,14 @@ async def test_long_texts_are_not_read_at_once() -> None:
         assert point.at_once(Question({"llm": {"prompt": LONG}}, policies=("words",))) is not None
 
 
+async def test_what_a_dear_detector_reads_is_not_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshot = deciding_by()
+    monkeypatch.setattr(snapshot.guard, "dear", True)
+    async with deciding(snapshot) as point:
+        assert point.at_once(Question({"llm": {"prompt": "Hi"}}, policies=("keys",))) is None
+        assert point.at_once(Question({"llm": {"prompt": "Hi"}}, policies=("words",))) is not None
+
+
 async def test_what_takes_too_long_to_read_is_unavailable_which_denies() -> None:
     async with deciding(replace(deciding_by(), limits=Limits(deadline=0.0))) as point:
         question = Question({"llm": {"prompt": LONG}}, policies=("keys",))

@@ -14,7 +14,8 @@ from yett.services.inspection import FEW, SHORT, Inspection
 class Guard:
     """Judges by a gate that the test opens."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, dear: bool = False) -> None:
+        self.dear = dear
         self.began = threading.Event()
         self.gate = threading.Event()
         self.threads: list[str] = []
@@ -22,7 +23,7 @@ class Guard:
     def inspected(self, interaction: Interaction, shared: None = None) -> str:
         self.threads.append(threading.current_thread().name)
         self.began.set()
-        if len(interaction.segments[0].text) > SHORT:
+        if self.dear or len(interaction.segments[0].text) > SHORT:
             self.gate.wait(60)
         return "read"
 
@@ -54,6 +55,15 @@ async def test_a_long_text_leaves_the_event_loop_free(inspection: Inspection) ->
     guard.gate.set()
     assert await judging == "read"  # type: ignore[comparison-overlap]
     assert guard.threads[0].startswith("inspection")
+    inspection.close()
+
+
+async def test_a_dear_detector_leaves_the_event_loop_free_however_short_the_text_is(inspection: Inspection) -> None:
+    guard = Guard(dear=True)
+    assert await inspection.inspect(guard, asked(1), 0.01) == "unread"  # type: ignore[arg-type, comparison-overlap]
+    guard.gate.set()
+    assert await inspection.inspect(guard, asked(1), 60) == "read"  # type: ignore[arg-type, comparison-overlap]
+    assert threading.current_thread().name not in guard.threads
     inspection.close()
 
 

@@ -84,6 +84,8 @@ class Guard:
         self._informed = tuple(informed)
         self._informs = frozenset[str]().union(*(each.kinds for each in informed))
         self.detection = Detection(detectors)
+        self.dear = any(detector.cost > 1 for detector in self.detection.detectors)
+        """Whether even a short text may take many milliseconds."""
         self._key = key
         self._inventor = inventor
         self._enforcement = Enforcement(key)

@@ -159,7 +159,7 @@ class Deciding:
         sources = _sources(snapshot, selection, stage, question)
         if sources is None:
             return Answer(at.decide(context), _NOTHING, self._elapsed() - began)
-        if not soon_read(sources.segments):
+        if (sources.segments and snapshot.guard.dear) or not soon_read(sources.segments):
             return None
         decision, found = decided(selection, stage, context, sources)
         return Answer(decision, found, self._elapsed() - began)

@@ -1,7 +1,8 @@
 """
 Inspection: run the guard under a deadline, off the event loop where it may take long.
 
-What is soon read is judged in place: a hop to another thread costs more than the judgement. A deadline that passes is no
+What is soon read is judged in place: a hop to another thread costs more than the judgement. Nothing is soon read by a
+detector that takes many milliseconds a text, such as an encoder or a pipeline that finds names. A deadline that passes is no
 exception but a finding, `detector.unavailable`, which policy judges.
 """
 
@@ -34,14 +35,14 @@ class Inspection:
     """Where guards run."""
 
     def __init__(self, *, threads: int = 2) -> None:
-        """Judge long texts in *threads* threads."""
+        """Judge in *threads* threads."""
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="inspection")
 
     async def inspect(
         self, guard: Guard, interaction: Interaction, deadline: float, shared: Correspondence | None = None
     ) -> Inspected:
         """Let *guard* judge *interaction*, which has *shared* a request's stand-ins, within *deadline* seconds."""
-        if soon_read(interaction.segments):
+        if not guard.dear and soon_read(interaction.segments):
             return guard.inspected(interaction, shared)
         try:
             return await self.run(lambda: guard.inspected(interaction, shared), deadline)
