@@ -24,7 +24,7 @@ TESTED = "metadata: {id: house}\nrules:\n  - {id: night, when: request.hour >= 2
 WITH_EXAMPLES = sorted(page.stem for page in FOLDER.glob("*.md") if "```yaml wrong" in page.read_text("utf-8"))
 OF_POLICIES = """alias asserted bad-when costly dead duplicate duplicate-id duplicate-key empty expired failed-test idle loosens
 missing-key network never no-end no-expectation no-stage obligation operator pattern several shadowed syntax tag too-large
-two-conditions unit unknown-axis unknown-constant unknown-field unknown-fixture unknown-key unknown-kind unknown-origin
+two-conditions unit unknown-axis unknown-constant unknown-field unknown-fixture unknown-key unknown-kind unknown-origin unknown-quantity
 unknown-rule unlisted-field unsupported wrong-type wrong-value""".split()
 
 

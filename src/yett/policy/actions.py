@@ -11,6 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from yett.model.decision import Effect
+from yett.model.errors import Place
 from yett.model.kinds import FAMILIES, KINDS
 from yett.model.obligation import Approve, Cap, Drop, Notify, Obligation, Redact, Restore, Route, Transform
 from yett.policy.documents import Action
@@ -30,6 +31,10 @@ MOST_KEPT = 100
 _NAMED = tuple(kind for kind in KINDS if not kind.endswith("."))
 _SLIP = 0.87
 """So alike are `pii.emial` and `pii.email`, while `pii.phone_us` and `pii.phone` are not."""
+_QUANTITIES = MappingProxyType(
+    {"maxtokens": "max_tokens", "maxcompletiontokens": "max_tokens", "maxoutputtokens": "max_tokens"}
+)
+"""What an exchange is capped by, by the names that it may be meant by, without signs and capitals."""
 
 
 class _Type(StrEnum):
@@ -79,7 +84,17 @@ def _caps(shape: Shape, node: Node) -> Iterator[Obligation]:
         shape.wrong(node.place, "`limit` must map quantities to numbers", "such as `limit: {max_tokens: 500}`")
         return
     for key, value in node.entries:
-        yield Cap(key.text, shape.integer(value, f"`{key.text}`", 0))
+        yield Cap(_quantity(shape, key.place, key.text), shape.integer(value, f"`{key.text}`", 0))
+
+
+def _quantity(shape: Shape, place: Place, name: str) -> str:
+    """Take any quantity, for who decides about an application's own, but none that looks like a slip of the pen."""
+    plain = name.lower().replace("_", "").replace("-", "").replace(" ", "")
+    close = get_close_matches(plain, _QUANTITIES, n=1, cutoff=_SLIP)
+    if close and name != _QUANTITIES[close[0]]:
+        message = f"unknown quantity `{name}`"
+        shape.problems.add(place, "unknown-quantity", message, f"did you mean `{_QUANTITIES[close[0]]}`?")
+    return name
 
 
 def _suit(shape: Shape, node: Node, effect: Effect, stated: list[Obligation]) -> None:
@@ -156,7 +171,9 @@ def _notify(shape: Shape, entries: Mapping[str, Node]) -> Iterator[Obligation]:
 
 
 def _cap(shape: Shape, entries: Mapping[str, Node]) -> Iterator[Obligation]:
-    yield Cap(shape.label(entries["quantity"], "`quantity`"), shape.integer(entries["limit"], "`limit`", 0))
+    quantity = shape.label(entries["quantity"], "`quantity`")
+    quantity = _quantity(shape, entries["quantity"].place, quantity)
+    yield Cap(quantity, shape.integer(entries["limit"], "`limit`", 0))
 
 
 def _route(shape: Shape, entries: Mapping[str, Node]) -> Iterator[Obligation]:

@@ -98,6 +98,16 @@ def test_a_process_that_does_not_answer_refuses(program: str, monkeypatch: pytes
     assert problems("package g\n") == [("0.rego", "bad-rego")]
 
 
+def test_what_takes_too_long_to_compile_is_refused_for_that_and_what_is_taken_has_longer_to_begin(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert rego_modules._PATIENCE < rego_modules.START
+    monkeypatch.setattr(rego_modules, "_PATIENCE", 0.5)
+    deep = f"package g\n\ndeny if input.x == {'[' * 3000}{']' * 3000}\n"
+    with pytest.raises(OperatorError, match=r"longer than 0\.5 seconds to compile; write fewer"):
+        checked({"g.rego": deep}, ["g/deny"])
+
+
 def test_no_name_is_on_the_list_that_asks_the_world() -> None:
     outside = ("http.", "net.", "opa.", "rand.", "uuid.", "io.", "rego.", "providers.", "internal.print", "trace")
     assert not [name for name in ALLOWED if name.startswith(outside) or name == "time.now_ns"]

@@ -81,11 +81,27 @@ async def test_a_branch_and_a_folder_may_be_named(repository: Repository) -> Non
     assert (await GitSource(address, repository.folder.parent / "other").read()).files
 
 
-async def test_links_are_not_followed(repository: Repository, tmp_path: Path) -> None:
+async def test_links_are_not_followed_and_that_is_told(repository: Repository, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret")
     (repository.folder / "link.yaml").symlink_to(tmp_path / "secret")
-    repository.commit(a="one")
-    assert (await source(repository).read()).files == {"a.yaml": "one"}
+    repository.commit(policies__a="one")
+    with pytest.raises(OperatorError, match=r"`link\.yaml` is a link, which is not followed"):
+        await source(repository).read()
+    assert (await source(repository, folder="policies").read()).files == {"a.yaml": "one"}
+
+
+async def test_submodules_are_not_read_and_that_is_told(repository: Repository, tmp_path: Path) -> None:
+    repository.commit(policies__a="one")
+    there = repository.run("rev-parse", "HEAD")
+    for path in ("policies/vendor", ".hidden/vendor"):
+        repository.run("update-index", "--add", "--cacheinfo", f"160000,{there},{path}")
+    repository.run("commit", "--quiet", "--message", "x")
+    for how, path in (({}, "policies/vendor"), ({"folder": "policies"}, "policies/vendor")):
+        with pytest.raises(OperatorError, match=f"`{path}` is a submodule, which is not read; put the files"):
+            await source(repository, **how).read()
+    repository.run("rm", "--quiet", "--cached", "policies/vendor")
+    repository.run("commit", "--quiet", "--message", "x")
+    assert (await source(repository).read()).files == {"policies/a.yaml": "one"}
 
 
 @pytest.mark.parametrize(

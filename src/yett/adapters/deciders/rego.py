@@ -18,12 +18,9 @@ from contextlib import suppress
 import orjson
 
 from yett.adapters.deciders.denier import Denier, Questions, Silent, plain
-from yett.adapters.deciders.rego_modules import COMMAND, loading
+from yett.adapters.deciders.rego_modules import COMMAND, START, loading
 
 __all__ = ["Rego"]
-
-_START = 10.0
-"""Seconds to start a process and compile the rules."""
 
 
 class Rego(Denier):
@@ -101,7 +98,7 @@ class Rego(Denier):
         if self._process is None or self._process.returncode is not None:
             await self.aclose()
             try:
-                async with asyncio.timeout(_START):
+                async with asyncio.timeout(START):
                     self._process = await self._started()
             except (TimeoutError, OSError, EOFError, ValueError):
                 raise Silent("ended") from None

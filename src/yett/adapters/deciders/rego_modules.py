@@ -20,11 +20,14 @@ from types import MappingProxyType
 
 from yett.model.errors import OperatorError, Place, Problem
 
-__all__ = ["ALLOWED", "COMMAND", "checked", "loading"]
+__all__ = ["ALLOWED", "COMMAND", "START", "checked", "loading"]
 
 COMMAND = (sys.executable, "-I", str(Path(__file__).with_name("rego_evaluator.py")))
 """What evaluates; it is to be started without any environment."""
-_PATIENCE = 30.0
+START = 30.0
+"""Seconds that a process may take to begin and to compile the rules."""
+_PATIENCE = START / 3
+"""Seconds that it may take when the rules are looked at: whatever is taken then begins later, on a busy machine, too."""
 
 _WORDS = """
     and or minus plus mul div rem abs ceil floor round numbers.range numbers.range_step
@@ -81,7 +84,11 @@ def checked(modules: Mapping[str, str], paths: Sequence[str]) -> None:
             COMMAND, input=loading(modules, paths), capture_output=True, env={}, timeout=_PATIENCE, check=False
         )
         told = json.loads(run.stdout or b"null")
-    except (subprocess.TimeoutExpired, ValueError):
+    except subprocess.TimeoutExpired:
+        message = f"the rules take longer than {_PATIENCE:g} seconds to compile"
+        hint = "write fewer, or nest them less; tables of data belong into `policies.files`"
+        raise OperatorError(Problem(first, "bad-rego", message, hint)) from None
+    except ValueError:
         told = None
     if told is None:
         raise OperatorError(Problem(first, "bad-rego", "the rules cannot be compiled", "try them with `opa check`"))

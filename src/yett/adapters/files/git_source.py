@@ -14,6 +14,9 @@ from yett.ports.sources import Checkout
 
 __all__ = ["GitSource"]
 
+_LINK = "120000"
+"""The mode of a symbolic link, whose text is a path and no policy."""
+
 
 class GitSource:
     """A `Source` that is one *folder* of a repository, at the newest commit of a *reference*."""
@@ -59,8 +62,12 @@ class GitSource:
         for line in listed.decode("utf-8", "surrogateescape").split("\0"):
             about, _, path = line.partition("\t")
             mode, kind, name, size = (*about.split(), "", "", "", "")[:4]
-            # 120000 is a symbolic link, whose text is a path and no policy.
-            if kind == "blob" and mode != "120000" and is_policy(path.removeprefix(below)):
+            if kind == "commit" and is_policy(f"{path.removeprefix(below)}/any.yaml"):
+                hint = "put the files themselves there, name a `folder` without it, or make it a source of its own"
+                raise self._wrong(f"`{path}` is a submodule, which is not read", hint)
+            if kind == "blob" and is_policy(path.removeprefix(below)):
+                if mode == _LINK:
+                    raise self._wrong(f"`{path}` is a link, which is not followed", "put the file itself there")
                 if int(size) > LARGEST:
                     raise self._wrong(f"`{path}` is larger than {LARGEST} bytes", "split it")
                 files[path.removeprefix(below)] = await self._text(name, path)
