@@ -48,6 +48,7 @@ def test_rules_write_attacks_and_innocent_texts() -> None:
 
 def test_the_machine_has_innocent_texts() -> None:
     found = surroundings(5, 1)
-    assert {each.source for each in found} == {"machine_library", "machine_packages", "machine_documents"}
+    elsewhere = {"machine_manuals", "machine_notes", "machine_sources"}
+    assert {each.source for each in found} - elsewhere == {"machine_library", "machine_packages", "machine_documents"}
     assert found == surroundings(5, 1)
     assert not any(each.attack for each in found)

@@ -8,6 +8,7 @@ are never copied anywhere; what is learnt of them is numbers.
 
 import gzip
 import sysconfig
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -28,8 +29,30 @@ _SUFFIXES = (".jsonl", ".jsonl.gz")
 _ORIGINS = (Origin.USER, Origin.DOCUMENT, Origin.TOOL)
 _LENGTHS = (300, 1000, 3000)
 _SHORTEST, _SHORT = 80, 200
+_PIECES = 5
+"""Of a file at most."""
+_SHARED = Path("/usr/share")
+_DOCUMENTS = {".md", ".rst", ".txt"}
+_NOTICES = ("METADATA", "LICENSE", "COPYING", "NOTICE", "copyright", "README", "TODO", "changelog")
+_NOTES = {*_DOCUMENTS, ".html", ".texi", ".gz", ".example"}
+_SOURCES = {
+    *_DOCUMENTS,
+    ".c",
+    ".css",
+    ".h",
+    ".html",
+    ".js",
+    ".json",
+    ".pl",
+    ".pm",
+    ".pod",
+    ".sh",
+    ".sql",
+    ".tcl",
+    ".xml",
+}
 _GRAMMARS = {"innocents": 2000, "assaults": 1400}
-_NOISE = {"gibberish": 700, "tokens": 400}
+_NOISE = {"gibberish": 700, "tokens": 700}
 
 
 def read_corpus(paths: Iterable[Path]) -> list[Example]:
@@ -79,12 +102,20 @@ def noise(examples: Iterable[Example], seed: int) -> list[Example]:
 
 
 def surroundings(count: int, seed: int) -> list[Example]:
-    """Return up to *count* innocent texts each of code, of installed code and of documentation, drawn by *seed*."""
+    """
+    Return up to *count* innocent texts of each kind that this machine has, drawn by *seed*.
+
+    Those are the standard library, installed packages and their documentation, and where there are any the manuals,
+    notes, licences, headers, scripts and data of what else is installed.
+    """
     library, installed = Path(sysconfig.get_path("stdlib")), Path(sysconfig.get_path("purelib"))
     places: Sequence[tuple[str, Path, Callable[[Path], bool]]] = (
         ("machine_library", library, lambda path: path.suffix == ".py" and installed not in path.parents),
         ("machine_packages", installed, lambda path: path.suffix == ".py"),
-        ("machine_documents", installed, lambda path: path.suffix in {".md", ".rst"} or path.name == "METADATA"),
+        ("machine_documents", installed, lambda path: path.suffix in _DOCUMENTS or path.name.startswith(_NOTICES)),
+        ("machine_manuals", _SHARED / "man", lambda path: path.suffix == ".gz"),
+        ("machine_notes", _SHARED / "doc", lambda path: path.suffix in _NOTES or path.name.startswith(_NOTICES)),
+        ("machine_sources", _SHARED, lambda path: path.suffix in _SOURCES),
     )
     dice = np.random.default_rng(seed)
     return [example for name, root, wanted in places for example in _cuttings(name, root, wanted, (count, dice))]
@@ -93,12 +124,23 @@ def surroundings(count: int, seed: int) -> list[Example]:
 def _cuttings(
     source: str, root: Path, wanted: Callable[[Path], bool], drawn: tuple[int, np.random.Generator]
 ) -> Iterator[Example]:
+    """Yield pieces of the files below *root* that are *wanted*; of each a few, where there are not files enough."""
     count, dice = drawn
-    paths = sorted(path for path in root.rglob("*") if wanted(path))
-    for index in dice.permutation(len(paths))[:count].tolist():
-        text = paths[index].read_bytes().decode("utf-8", "replace")
+    paths = sorted(path for path in root.rglob("*") if wanted(path) and path.is_file())
+    turns = [place for _ in range(_PIECES) for place in dice.permutation(len(paths)).tolist()]
+    for place in turns[:count]:
+        text = _text_of(paths[place])
         length = _LENGTHS[int(dice.integers(len(_LENGTHS)))]
         start = int(dice.integers(max(1, len(text) - length)))
         cutting = text[start : start + length].strip()
         if len(cutting) >= _SHORTEST:
             yield Example(cutting, attack=False, source=source, origin=_ORIGINS[int(dice.integers(3))], kind=source)
+
+
+def _text_of(file: Path) -> str:
+    """Read *file*; nothing of one that is no text or cannot be read."""
+    try:
+        raw = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+    except (OSError, EOFError, zlib.error):
+        return ""
+    return "" if b"\0" in raw else raw.decode("utf-8", "replace")

@@ -13,6 +13,7 @@ from typing import TypeVar
 import numpy as np
 
 from yett.learning.example import Example
+from yett.learning.ornaments import ornament
 
 __all__ = ["gibberish", "tokens"]
 
@@ -29,7 +30,7 @@ _OPENERS = tuple(
 )
 """What makes a model begin to answer, and what closes what it believes to be open."""
 _LONG_WORD, _LONGEST = 5, 8
-_HALF, _SPLIT, _CHANGED, _REPEATED, _OPENING, _CAPITAL, _APART = 0.5, 0.6, 0.3, 0.1, 0.12, 0.15, 0.55
+_HALF, _SPLIT, _CHANGED, _REPEATED, _OPENING, _CAPITAL, _APART, _ORNAMENTS = 0.5, 0.6, 0.3, 0.05, 0.12, 0.15, 0.55, 0.5
 """Shares of what is drawn."""
 _FEWEST, _MOST = 0.06, 0.18
 """Of the letters of a changed request, at least and at most so many are changed."""
@@ -65,11 +66,13 @@ def gibberish(requests: Sequence[str], texts: Sequence[str], count: int, seed: i
 
 
 def tokens(requests: Sequence[str], count: int, seed: int = 0) -> list[Example]:
-    """Write *count* innocent texts: what looks random for a reason, alone and with one of *requests*."""
+    """Write *count* innocent texts: what looks random for a reason, or is an ornament, alone and with one of *requests*."""
     dice = np.random.default_rng(seed)
+    words = [word for request in requests for word in request.split()]
     made = []
     for _ in range(count):
-        request, token = _one(requests, dice), _one(_REASONS, dice)(dice)
+        request = _one(requests, dice)
+        token = ornament(words, dice) if dice.random() < _ORNAMENTS else _one(_REASONS, dice)(dice)
         ways = (token, f"{request} {token}", f"{token}\n{request}")
         text = ways[int(dice.choice(len(ways), p=_TOKEN_FIRST))]
         made.append(Example(text, attack=False, source="authored_tokens", kind="tokens"))
@@ -95,7 +98,7 @@ def _pieces(text: str, dice: _Dice) -> list[str]:
 def _string(pools: Sequence[Sequence[str]], dice: _Dice) -> str:
     length = int(dice.integers(8, 36))
     if dice.random() < _REPEATED:
-        return (_one("!?*#.,~-_", dice) + " " * int(dice.integers(2))) * length
+        return ("!" + " " * int(dice.integers(2))) * length  # where such a search begins
     drawn: list[str] = []
     for _ in range(length):
         piece = _one(_OPENERS, dice) if dice.random() < _OPENING else _one(_one(pools, dice), dice)
