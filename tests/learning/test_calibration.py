@@ -11,8 +11,7 @@ from yett.model.segment import Origin
 
 
 def innocents(count: int, origin: Origin = Origin.USER, length: int = 10) -> list[Example]:
-    """Return so many, of sources of five hundred."""
-    return [Example("x" * length, False, f"a{number // 500}{origin}{length}", origin) for number in range(count)]
+    return [Example("x" * length, attack=False, source="a", origin=origin)] * count
 
 
 def test_operating_points_stand_at_their_rates() -> None:
@@ -30,19 +29,12 @@ def test_attacks_do_not_move_them() -> None:
     assert np.array_equal(with_attacks, scales(innocents(2_000), values))
 
 
-@pytest.mark.parametrize("source", ["optional_b", "authored_b", "written_b"])
-def test_what_resembles_attacks_on_purpose_does_not_move_them(source: str) -> None:
+@pytest.mark.parametrize("source", ["optional_b", "authored_b", "written_b", "machine_b"])
+def test_what_one_can_have_as_much_of_as_one_likes_does_not_move_them(source: str) -> None:
     values = np.random.default_rng(1).normal(0, 3, 2_000)
     harmful = [Example("y", attack=False, source=source)] * 500
     with_harmful = scales([*innocents(2_000), *harmful], np.append(values, np.full(500, 50.0)))
     assert np.array_equal(with_harmful, scales(innocents(2_000), values))
-
-
-def test_a_large_source_counts_as_much_as_one_of_hundreds() -> None:
-    values = np.random.default_rng(1).normal(0, 3, 2_000)
-    many = [Example("y", attack=False, source="machine")] * 9_000
-    few = scales([*innocents(2_000), *many[:700]], np.append(values, np.full(700, 50.0)))
-    assert np.array_equal(scales([*innocents(2_000), *many], np.append(values, np.full(9_000, 50.0))), few)
 
 
 def test_each_case_has_its_own_where_there_is_enough_of_it() -> None:

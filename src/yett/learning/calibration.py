@@ -3,12 +3,11 @@ Calibration: what a value means, measured on sources that the model had not seen
 
 The scores 0.5, 0.7 and 0.9 stand where 3 %, 0.75 % and 0.1 % of the innocent texts are that were met in the world. What was
 written to resemble attacks (`authored_…`, `written_…`) and plainly harmful requests (`optional_…`) do not count: how many of
-them are taken for attacks is measured, and says nothing of everyday texts. No source counts with more than some hundred
-texts: of what a machine holds one can have as much as one likes, too. Texts of users and of others, short and long,
-each have a scale; one with too few innocent texts of its own takes what all of them have.
+them are taken for attacks is measured, and says nothing of everyday texts. Nor does what a machine holds (`machine_…`), of
+which one can have as much as one likes, and whose kinds are unlike anything else once they are held out. Texts of users and
+of others, short and long, each have a scale; one with too few innocent texts of its own takes what all of them have.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,22 +17,19 @@ from yett.detectors.evidence import RATES
 from yett.detectors.linear import LONG, POINTS
 from yett.learning.example import Example
 from yett.learning.metrics import threshold_at
-from yett.learning.weighting import AUTHORED, OPTIONAL, WRITTEN
+from yett.learning.weighting import UNCOUNTED
 from yett.model.segment import Origin
 
 __all__ = ["scales"]
 
-_CONTRASTS = (AUTHORED, WRITTEN, OPTIONAL)
 _ENOUGH = 1500
-_MOST = 700
-"""Texts of a source."""
 _APART = 0.25
 """Operating points are at least so far apart."""
 
 
 def scales(examples: Sequence[Example], values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the scales of *values*, as `LinearModel` has them."""
-    innocent = _counted(examples)
+    innocent = np.array([not example.attack and not example.source.startswith(UNCOUNTED) for example in examples])
     trusted = np.array([example.origin is Origin.USER for example in examples])
     long = np.array([len(example.text) > LONG for example in examples])
     made = np.empty((2, 2, len(POINTS)))
@@ -46,17 +42,6 @@ def scales(examples: Sequence[Example], values: NDArray[np.float64]) -> NDArray[
                 mine = innocent
             made[user, size] = _scale(values[mine])
     return made
-
-
-def _counted(examples: Sequence[Example]) -> NDArray[np.bool_]:
-    """Say which of *examples* count: innocent ones that were met in the world, the first `_MOST` of each source."""
-    seen = Counter[str]()
-    counted = np.zeros(len(examples), np.bool_)
-    for index, example in enumerate(examples):
-        if not example.attack and not example.source.startswith(_CONTRASTS):
-            seen[example.source] += 1
-            counted[index] = seen[example.source] <= _MOST
-    return counted
 
 
 def _scale(innocent: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from yett.learning.example import Example
 from yett.learning.metrics import Rate, area, average_precision, threshold_at, wilson
-from yett.learning.weighting import AUTHORED, OPTIONAL, WRITTEN
+from yett.learning.weighting import AUTHORED, OPTIONAL, UNCOUNTED, WRITTEN
 
 __all__ = ["POINTS", "RATES", "evaluated", "markdown"]
 
@@ -34,7 +34,8 @@ def evaluated(examples: Sequence[Example], scores: _Numbers) -> _Report:
     counted = np.array([not example.source.startswith(OPTIONAL) for example in examples], np.bool_)
     mine, labels = scores[counted], attack[counted]
     both = bool(labels.any() and not labels.all())
-    at = {f"{rate:.1%}": threshold_at(mine[~labels], rate) for rate in RATES}
+    met = np.array([not example.source.startswith(UNCOUNTED) for example in examples], np.bool_) & ~attack
+    at = {f"{rate:.1%}": threshold_at(scores[met] if met.any() else mine[~labels], rate) for rate in RATES}
     return {
         "texts": len(examples),
         "attacks": int(attack.sum()),
@@ -112,7 +113,9 @@ def markdown(report: Mapping[str, object]) -> str:
             told = ", ".join(f"{point} {share:.1%}" for point, share in mean.items())
             lines += [f"Mean over the sources of attacks: {told}."] if told else []
             told = ", ".join(f"{share:.1%} at {rate}" for rate, share in means.items())
-            lines += [f"The same at false alarms of all innocent texts together: {told}."] if told else []
+            lines += (
+                [f"The same at false alarms of all innocent texts that were met in the world: {told}."] if told else []
+            )
     for title in ("sources", "origins", "lengths", "languages"):
         match report[title]:
             case [*rows]:

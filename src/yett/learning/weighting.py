@@ -18,10 +18,15 @@ from numpy.typing import NDArray
 
 from yett.learning.example import Example
 
-__all__ = ["AUTHORED", "OPTIONAL", "WRITTEN", "weights"]
+__all__ = ["AUTHORED", "OPTIONAL", "UNCOUNTED", "WRITTEN", "weights"]
 
 AUTHORED, WRITTEN, OPTIONAL = "authored_", "written_", "optional_"
 """How the names of sources begin that were written by rule, by hand, and whose label is a matter of taste."""
+UNCOUNTED = (AUTHORED, WRITTEN, OPTIONAL, "machine_")
+"""
+How the names of sources begin that say nothing of everyday texts, beside the last what any machine has: of them one can
+have as much as one likes.
+"""
 _VEILED, _HARMFUL = 0.1, 0.3
 
 
