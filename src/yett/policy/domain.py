@@ -17,7 +17,7 @@ from yett.policy.interpreter import judge
 from yett.policy.normal import Term
 from yett.policy.values import Scalar, Sort, sort_of
 
-__all__ = ["implies", "impossible"]
+__all__ = ["allowed", "implies", "impossible"]
 
 _CONTRARY = {Operator.GT: Operator.LTE, Operator.GTE: Operator.LT, Operator.LT: Operator.GTE, Operator.LTE: Operator.GT}
 _SETS = frozenset({Operator.EQ, Operator.IN})
@@ -76,7 +76,7 @@ def _clash(conjunct: tuple[Term, ...], name: str) -> bool:
 
 def _none_left(term: Term, asked: Iterable[Term]) -> bool:
     """Say whether none of the values that *term* allows is allowed by all others."""
-    values = _values(term)
+    values = allowed(term)
     if values is None:
         return False
     return not any(all(judge(each.literal, value) is each.positive for each in asked) for value in values)
@@ -85,14 +85,14 @@ def _none_left(term: Term, asked: Iterable[Term]) -> bool:
 def _stronger(one: Term, other: Term) -> bool:
     if isinstance(other.literal, Leaf) and other.literal.operator is Operator.EXISTS:
         return False
-    values = _values(one)
+    values = allowed(one)
     if values is not None and one.literal.sort is not Sort.ANY:
         return all(judge(other.literal, value) is other.positive for value in values)
     mine, theirs = _range(one), _range(other)
     return mine is not None and theirs is not None and mine.within(theirs)
 
 
-def _values(term: Term) -> tuple[Scalar, ...] | None:
+def allowed(term: Term) -> tuple[Scalar, ...] | None:
     """Return the only values for which *term* is true; None where they cannot be told."""
     literal = term.literal
     if not isinstance(literal, Leaf) or not term.positive or literal.operator not in _SETS:

@@ -11,17 +11,20 @@ Rules:
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
+from math import inf
 from typing import NamedTuple
 
 from yett.model.decision import Effect
 from yett.model.errors import Place, Problem
 from yett.model.obligation import Notify
+from yett.model.stage import Stage
 from yett.policy.clause import Clause
 from yett.policy.combining import CLOSING_PRIORITY
 from yett.policy.compiler import compile_documents
 from yett.policy.documents import Constant, Document, Rule, Status
 from yett.policy.domain import implies, impossible
 from yett.policy.expression import Leaf, literals
+from yett.policy.neighbours import Neighbours
 from yett.policy.normal import Term, conjuncts
 from yett.policy.schema import Provenance, cost, field, known_fields
 from yett.policy.units import Unit, amiss
@@ -69,7 +72,11 @@ def lint(
         for rule in document.rules
         if rule.enabled and (clause := meant.get((document.id, rule.id)))
     ]
-    found = [problem for each in looked for problem in (*_alone(each, today), *_among(each, looked, clauses))]
+    neighbours, stopped = Neighbours(each.normal for each in looked), _stopped(clauses)
+    found = [problem for each in looked for problem in _alone(each, today)]
+    for each in looked:
+        beside = (looked[number] for number in neighbours.of(each.normal)) if each.normal is not None else ()
+        found += _among(each, beside, stopped)
     return tuple(sorted(found, key=lambda problem: (problem.place.file, problem.place.line, problem.place.column)))
 
 
@@ -95,8 +102,9 @@ def _alone(each: _Looked, today: date) -> Iterator[Problem]:
         yield _told(rule, "costly", "needs a classifier for every exchange", hint)
 
 
-def _among(each: _Looked, looked: Iterable[_Looked], clauses: tuple[Clause, ...]) -> Iterator[Problem]:
-    for other in looked:
+def _among(each: _Looked, beside: Iterable[_Looked], stopped: Mapping[Stage, float]) -> Iterator[Problem]:
+    """Tell what makes *each* useless among those *beside* it, where *stopped* says from which priority on exceptions count."""
+    for other in beside:
         if other is each or other.normal is None or each.normal is None:
             continue
         if _alike(each.clause, other.clause):
@@ -107,7 +115,8 @@ def _among(each: _Looked, looked: Iterable[_Looked], clauses: tuple[Clause, ...]
             hint = f"at {other.rule.place}"
             yield _told(each.rule, "shadowed", f"changes nothing: wherever it matches, `{other.rule.id}` decides", hint)
             return
-    if each.clause.effect is Effect.ALLOW and not any(_lifts(each.clause, clause) for clause in clauses):
+    clause = each.clause
+    if clause.effect is Effect.ALLOW and not any(stopped.get(stage, inf) < clause.priority for stage in clause.stages):
         yield _told(
             each.rule, "dead", "allows what nothing here would stop", "state a `priority` above what it excepts"
         )
@@ -179,7 +188,12 @@ def _covers(wider: _Normal, narrower: _Normal) -> bool:
     return all(any(all(implies(conjunct, term) for term in other) for other in wider) for conjunct in narrower)
 
 
-def _lifts(allow: Clause, other: Clause) -> bool:
-    """Say whether *allow* stands above *other* at some stage."""
-    stopped = other.effect is not Effect.ALLOW and other.priority < allow.priority
-    return bool(allow.stages & other.stages) and (stopped or other.priority == CLOSING_PRIORITY)
+def _stopped(clauses: Iterable[Clause]) -> Mapping[Stage, float]:
+    """Return the lowest priority at which something stops what happens at each stage; below all, where all is closed."""
+    lowest: dict[Stage, float] = {}
+    for clause in clauses:
+        closing = clause.priority == CLOSING_PRIORITY
+        if closing or clause.effect is not Effect.ALLOW:
+            for stage in clause.stages:
+                lowest[stage] = min(lowest.get(stage, inf), -inf if closing else clause.priority)
+    return lowest
