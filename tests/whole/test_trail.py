@@ -17,6 +17,7 @@ from yett.compose.trail import verify_trail
 from yett.model.errors import NotReady
 from yett.model.finding import Match
 from yett.model.segment import Origin
+from yett.services.asking import Asked
 from yett.services.exchange import Exchange
 from yett.testing.provider import Do, Provider, answer, event, stream
 
@@ -201,17 +202,24 @@ async def test_what_cannot_be_sealed_is_not_acknowledged(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("point", "streams"),
-    [("_judged", False), ("_judged", True), ("_ask", False), ("_ask", True), ("_answered", False), ("_inspect", False)],
+    ("place", "point", "streams"),
+    [
+        (Exchange, "_judged", False),
+        (Exchange, "_judged", True),
+        (Exchange, "_ask", False),
+        (Exchange, "_ask", True),
+        (Exchange, "_answered", False),
+        (Asked, "inspected", False),
+    ],
 )
 async def test_an_error_that_nobody_foresaw_is_sealed_and_says_nothing(
-    tmp_path: Path, point: str, streams: bool, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, place: type, point: str, streams: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("the kestrel divides by zero")
 
     async with Provider(FINE) as provider, gate(tmp_path, provider) as gateway:
-        with mock.patch.object(Exchange, point, fail):
+        with mock.patch.object(place, point, fail):
             status, body = await ask(gateway, stream=streams)
         assert (status, json.loads(body)["error"]["code"]) == (500, "internal_error")
         assert b"kestrel" not in body
