@@ -12,7 +12,7 @@ import numpy as np
 
 from yett.detectors.evidence import RATES
 from yett.learning.metrics import area, threshold_at, wilson
-from yett.learning.weighting import AUTHORED, OPTIONAL, WRITTEN
+from yett.learning.weighting import UNCOUNTED
 
 __all__ = ["Row", "counted", "mean_found", "points", "report"]
 
@@ -23,7 +23,7 @@ OPERATING = dict(zip(("monitor", "balanced", "strict"), RATES, strict=True))
 
 def counted(row: Row) -> bool:
     """Say whether *row* was met in the world."""
-    return not str(row["source"]).startswith((AUTHORED, WRITTEN, OPTIONAL))
+    return not str(row["source"]).startswith(UNCOUNTED)
 
 
 def points(rows: Sequence[Row], answer: str = "answer") -> dict[str, float]:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.guard.toys import ToyPolicy, guard_of
+from tests.guard.toys import Broken, ToyPolicy, guard_of
 from tests.services.staged import GUARD, StagedAnswer, StagedJournal, asked
 from tests.whole.gate import chunk, spelled
 from yett.guard.guard import Guard
@@ -208,24 +208,16 @@ async def test_lanes_of_several_choices_do_not_mix() -> None:
     assert texts[1] == "1234 "
 
 
-@dataclass(slots=True)
-class Watched:
+@dataclass(frozen=True, slots=True)
+class Watched(Broken):
     """A detector that keeps where it was asked."""
 
-    threads: set[str] = field(default_factory=set)
     name: str = "watched"
-    kinds: frozenset[str] = frozenset({"pii"})
-    readings: frozenset[str] = frozenset({"folded"})
-    revision: str = "1"
-    cost: int = 0
-    look_behind: int = 0
+    threads: set[str] = field(default_factory=set)
 
     def detect(self, text: str, origin: Origin, start: int = 0) -> Iterable[Match]:
         self.threads.add(threading.current_thread().name)
         return ()
-
-    def hold(self, text: str, origin: Origin, start: int = 0) -> int:
-        return len(text)
 
 
 def called(*arguments: str) -> list[bytes]:
