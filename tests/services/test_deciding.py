@@ -220,7 +220,9 @@ def told_apart_together(
     """Say whether the point decides about *contexts* together, with a *mutant* in place, otherwise than about each alone."""
     alone = [LATE_POINT.at_once(Question(context)) for context in contexts]
     with mutant():
-        together = LATE_POINT.together(contexts)
+        together, alike = LATE_POINT.together(contexts), LATE_POINT.alike(contexts) if contexts else None
+    if alike is not None and list(alike.decisions) != together:
+        return True
     pairs = zip(together, alone, strict=True)
     return not all(each is None or (told and (each, {}) == (told.decision, told.facts)) for each, told in pairs)
 
@@ -243,3 +245,4 @@ def test_a_short_cut_that_leaves_something_out_is_caught(name: str, mutant: obje
 async def test_what_another_policy_engine_must_consent_to_is_not_decided_together() -> None:
     async with deciding(replace(deciding_by(), authorities=(StagedAuthority(),))) as point:
         assert point.together([FREE, COSTLY]) == [None, None]
+        assert point.alike([FREE, COSTLY]) is None

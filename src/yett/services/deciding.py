@@ -117,6 +117,14 @@ class Deciding:
                 decisions.append(at.decide(dated(context, now) if at.dated else context))
         return decisions
 
+    def alike(self, contexts: Sequence[Mapping[str, object]]) -> Alike | None:
+        """Answer questions that are nothing but *contexts*, of which there are some; None where one takes more than deciding."""
+        began = self._elapsed()
+        decisions = self.together(contexts)
+        each = (self._elapsed() - began) / len(contexts)
+        certain = [decision for decision in decisions if decision]
+        return Alike(certain, each) if len(certain) == len(contexts) else None
+
     async def in_turns(self, contexts: Sequence[Mapping[str, object]]) -> AsyncIterator[Alike | Sequence[Answer]]:
         """Answer questions that are nothing but *contexts*, in order, several at a time."""
         for start in range(0, len(contexts), TURN):

@@ -2,16 +2,20 @@
 
 import asyncio
 import json
+import operator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.doors.rest.asked import COST, FREE, ask, get, point
 from tests.services.policies import deciding_by
 from tests.services.staged import StagedClock
+from yett.doors.rest import decisions, portions
 from yett.doors.rest.answers import Answers
 from yett.doors.rest.decisions import Decisions
 from yett.services import deciding
@@ -74,7 +78,7 @@ def in_one_and_alone(contexts: list[dict[str, Any]]) -> tuple[bytes, bytes]:
         door = Decisions(Deciding(Snapshots(deciding_by()), StagedClock(), inspection), StagedClock())
         questions = [{"context": context} for context in contexts]
         alone = [(await door.evaluate(json.dumps(each).encode())).body for each in questions]
-        batch = (await door.batch(json.dumps({"requests": questions}).encode())).body
+        batch = (await door.batch(orjson.dumps({"requests": questions}))).body
         inspection.close()
         return batch, b'{"results":[%b],"duration_us":0.0}' % b",".join(alone)
 
@@ -111,6 +115,38 @@ def test_turns_do_not_matter(turn: int, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(deciding, "TURN", turn)
     batch, alone = in_one_and_alone([COST, {"llm": {"prompt": "key-1234"}}, FREE, COST, FREE])
     assert batch == alone
+
+
+@given(st.lists(CONTEXTS, min_size=4, max_size=12))
+@settings(max_examples=30)
+def test_portions_do_not_matter(contexts: list[dict[str, Any]]) -> None:
+    with mock.patch.object(portions, "_BYTES", 30):
+        batch, alone = in_one_and_alone(contexts)
+    assert batch == alone
+
+
+def test_portions_that_lose_questions_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portions, "_BYTES", 30)
+    assert operator.eq(*in_one_and_alone([COST] * 9))
+    monkeypatch.setattr(decisions, "portions", lambda body: [*portions.portions(body)][:-1])
+    assert operator.ne(*in_one_and_alone([COST] * 9))
+
+
+async def test_a_large_batch_is_answered_all_or_none(tmp_path: Path) -> None:
+    plain = [{"context": {**FREE, "number": number}} for number in range(2_000)]
+    async with point(tmp_path) as gateway:
+        for asked in (plain, [*plain, {"context": {"llm": {"prompt": "Hi"}}}]):
+            for wrong, status, pointer in (
+                ([{"context": 5}], 400, f"/requests/{len(asked)}/context"),
+                ([{"context": {}, "other": 5}], 400, f"/requests/{len(asked)}/other"),
+                ([{"context": {}}] * 8_001, 413, "/requests"),
+            ):
+                told = await ask(gateway, BATCH, orjson.dumps({"requests": asked + wrong}))
+                assert (told[0], told[1]["errors"][0]["pointer"]) == (status, pointer)
+            body = orjson.dumps({"requests": asked})
+            status, told = await ask(gateway, BATCH, body[:-2] + b"x]}")
+            assert (status, f"column {len(body) - 1}:" in told["detail"]) == (400, True)
+            assert len((await ask(gateway, BATCH, body))[1]["results"]) == len(asked)
 
 
 def test_a_batch_out_of_order_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,9 +43,11 @@ class Answers:
     def alike(self, decisions: Sequence[Decision], duration: float) -> bytes:
         """Write answers that are nothing but *decisions*, at least one, each of which took *duration* seconds."""
         told = list(map(self._told.get, map(id, decisions)))
-        written = told if all(told) else list(map(self._decision, decisions))
+        written: list[bytes] = told if all(told) else list(map(self._decision, decisions))  # type: ignore[assignment]
         end = b',"facts":{},"duration_us":%.1f}' % (duration * _MICROSECONDS)
-        return b'{"decision":%b%b' % ((end + b',{"decision":').join(written), end)  # type: ignore[arg-type]
+        written[0] = b'{"decision":' + written[0]
+        written[-1] += end
+        return (end + b',{"decision":').join(written)
 
     def batch(self, written: Iterable[bytes], duration: float) -> bytes:
         """Write a batch of answers that are *written*, in order, which took *duration* seconds together."""

@@ -4,11 +4,14 @@ Decisions: `/api/v1/evaluate`, `/api/v1/evaluate/batch` and `/api/v1/explain`, w
 Strict JSON in, a question, an answer, JSON out.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from yett.dialects.strict_json import dump, parse
 from yett.doors.rest.answers import Answers
+from yett.doors.rest.portions import portions
 from yett.doors.rest.questions import MOST, plain_contexts, read_batch, read_question
+from yett.model.errors import CallerError
 from yett.ports.clock import Clock
 from yett.services.calls import Reply
 from yett.services.deciding import Alike, Deciding
@@ -47,13 +50,35 @@ class Decisions:
             CallerError: the body holds none, or one of them is none.
         """
         began = self._clock.elapsed()
+        written = await self._in_portions(body) or await self._as_a_whole(body)
+        return Reply(200, self._answers.batch(written, self._clock.elapsed() - began))
+
+    async def _in_portions(self, body: bytes) -> list[bytes]:
+        """Answer a large batch bit by bit; nothing where it is none, or deciding by what is stated does not do for all."""
+        written, asked = [], 0
+        for portion in portions(body) if len(body) < BATCH_NODES else ():  # so that it cannot hold too many values
+            answers = self._alike(portion)
+            asked += len(answers.decisions) if answers else 0
+            if answers is None or asked > MOST:
+                return []
+            written.append(self._answers.alike(*answers))
+            await asyncio.sleep(0)
+        return written
+
+    def _alike(self, portion: bytes) -> Alike | None:
+        """Answer a *portion*; None where that takes more, or what is wrong is to be said of the whole."""
+        try:
+            contexts = plain_contexts(parse(portion))
+        except CallerError:
+            return None
+        return self._deciding.alike(contexts) if contexts else None
+
+    async def _as_a_whole(self, body: bytes) -> list[bytes]:
         payload = parse(body, BATCH_NODES)
         contexts = plain_contexts(payload)
-        if contexts is None:
-            written = list(map(self._answers.one, await self._deciding.several(read_batch(payload))))
-        else:
-            written = await self._together(contexts)
-        return Reply(200, self._answers.batch(written, self._clock.elapsed() - began))
+        if contexts is not None:
+            return await self._together(contexts)
+        return list(map(self._answers.one, await self._deciding.several(read_batch(payload))))
 
     async def _together(self, contexts: Sequence[Mapping[str, object]]) -> list[bytes]:
         """Answer questions that are nothing but *contexts*, and write the answers."""
