@@ -4,13 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.services.test_publishing import policy
 from yett.compose import snapshot
 from yett.compose.clock import SystemClock
 from yett.compose.settings import Settings
 from yett.compose.snapshot import Builder
 from yett.model.obligation import Cap
 from yett.model.rate import Rate
+from yett.model.release import Bundle, Release, Rollout, Standing
 from yett.model.stage import Stage
+from yett.policy.bundles import bundled
+from yett.services.following import Published
 
 KEY = b"k" * 32
 RATES = st.builds(Rate, st.just("requests"), st.integers(1, 10_000), st.just(60.0), st.integers(1, 10_000))
@@ -56,6 +60,30 @@ def test_a_provider_is_held_to_its_most_tokens() -> None:
     settings = Settings.model_validate({"policies": {"default": "none"}, "llm_providers": providers})
     routes = Builder(SystemClock(), KEY).build(settings).routes
     assert (routes.caps("a"), routes.caps("b")) == ((Cap("max_tokens", 5),), ())
+
+
+def test_each_namespace_tries_out_for_its_own_share_and_shadows_are_asked_beside_all() -> None:
+    def tried(namespace: str, number: int, rollout: Rollout, share: int) -> tuple[Standing, Bundle]:
+        bundle = bundled({namespace: policy(namespace)})
+        release = Release(namespace, number, bundle.digest, rollout, 0.0, share)
+        return Standing(namespace, number, None, release), bundle
+
+    stages = (
+        ("a", Rollout.CANARY, 50),
+        ("b", Rollout.CANARY, 5),
+        ("c", Rollout.CANARY, 50),
+        ("d", Rollout.SHADOW, 100),
+    )
+    standings, bundles = zip(*(tried(name, 1, *stage) for name, *stage in stages), strict=True)
+    published = Published(standings, {bundle.digest: bundle for bundle in bundles})
+    settings = Settings.model_validate({"policies": {"default": "none"}})
+    built = Builder(SystemClock(), KEY).build(settings, published)
+    assert [(share, each.policies) for share, each in built.canaries] == [
+        (5, ("a@1", "b@1", "c@1")),
+        (50, ("a@1", "c@1")),
+    ]
+    assert [[name[0] for name in each.releases] for _, each in built.canaries] == [["a", "b", "c"], ["a", "c"]]
+    assert all(each.guard._shadow is built.guard._shadow is not None for _, each in built.canaries)
 
 
 def test_policies_are_compiled_before_the_first_question_comes() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yett.model.release import Release, Rollout, is_namespace, standing
+from yett.model.release import Release, Rollout, Standing, is_namespace, standing
 
 D, S, C, E = Rollout.DRAFT, Rollout.SHADOW, Rollout.CANARY, Rollout.ENFORCE
 
@@ -33,6 +33,13 @@ def test_the_last_that_is_enforced_decides_and_what_comes_after_is_tried_out(
     now = standing("n", releases(*rollouts))
     assert (now.live and now.live.number, now.candidate and now.candidate.number) == (live, candidate)
     assert now.number == len(rollouts)
+
+
+def test_what_is_tried_out_is_taken_back_by_a_draft_of_the_same() -> None:
+    tried = [Release("n", 1, "a", E, 0.0), Release("n", 2, "b", C, 0.0), Release("n", 3, "b", D, 0.0)]
+    assert standing("n", tried) == Standing("n", 3, tried[0])
+    assert standing("n", [*tried, Release("n", 4, "b", S, 0.0)]).candidate is not None
+    assert standing("n", tried[1:]) == Standing("n", 3, None)
 
 
 @given(st.lists(st.sampled_from(Rollout), max_size=6), st.randoms(use_true_random=False))

@@ -246,3 +246,19 @@ async def test_what_another_policy_engine_must_consent_to_is_not_decided_togethe
     async with deciding(replace(deciding_by(), authorities=(StagedAuthority(),))) as point:
         assert point.together([FREE, COSTLY]) == [None, None]
         assert point.alike([FREE, COSTLY]) is None
+
+
+async def test_what_is_tried_out_decides_about_those_whom_a_question_names() -> None:
+    tried = replace(deciding_by(documents=0), releases=("tried",))
+    wide = replace(deciding_by(), canaries=((50, tried),))
+    contexts = [{**COSTLY, "user": {"id": f"u{number}"}} for number in range(40)]
+    expected = [wide.answering(context) is tried for context in contexts]
+    assert set(expected) == {True, False}
+    async with deciding(wide) as point:
+        asked = [Question(context) for context in contexts]
+        assert [answer.decision.allowed for answer in await point.several(asked)] == expected
+        assert [(await point.answer(each)).decision.allowed for each in asked] == expected
+        assert [(await point.explain(each)).decision.allowed for each in asked] == expected
+        turns = [each async for each in point.in_turns(contexts)]
+        assert [answer.decision.allowed for turn in turns for answer in turn] == expected  # type: ignore[union-attr]
+        assert not (await point.answer(Question(COSTLY))).decision.allowed

@@ -56,6 +56,17 @@ async def test_a_plan_is_about_the_caller_and_all_that_is_served_by_name() -> No
     assert plan.models[0].reason == "not for you"
 
 
+async def test_a_plan_is_made_by_what_is_tried_out_for_the_caller() -> None:
+    async with planned() as (point, snapshots):
+        free = replace(deciding_by(documents=0), routes=snapshots.current.routes)
+        snapshots.swap(replace(free, canaries=((100, snapshots.current),)))
+        assert "big" not in [model for model, _ in await point.usable(CALLER)]
+        nobody = await point.plan(CALLER, Wish({}))
+        assert nobody.models[0].permission == "allowed"
+        snapshots.swap(free)
+        assert "big" in [model for model, _ in await point.usable(CALLER)]
+
+
 async def test_a_plan_is_about_whom_facts_are_stated() -> None:
     async with planned() as (point, _):
         wish = Wish({"user": {"id": "bob"}, "team": {"id": "other"}}, ("big", "more-1", "unserved"))

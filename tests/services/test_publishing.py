@@ -86,6 +86,39 @@ async def test_a_bundle_goes_through_the_stages(publishing: Publishing) -> None:
     assert await held(publishing) == {"a": policy("a", "2")}
 
 
+@pytest.mark.parametrize("stage", [Rollout.SHADOW, Rollout.CANARY])
+async def test_what_is_tried_out_goes_no_further_by_a_change_that_is_not_about_it(
+    publishing: Publishing, stage: Rollout
+) -> None:
+    await publishing.push("n", {"a": policy("a"), "b": policy("b")}, Intent())
+    tried = await publishing.push("n", {"a": policy("a", "2")}, Intent(stage, 5))
+    other = Rollout.CANARY if stage is Rollout.SHADOW else Rollout.SHADOW
+    for further in (Rollout.ENFORCE, other):
+        with pytest.raises(OperatorError, match="is tried out") as caught:
+            await publishing.push("n", {"b": policy("b", "2")}, Intent(further))
+        assert caught.value.problems[0].code == "on-its-way"
+    with pytest.raises(OperatorError, match="take it back with `yett policy rollout n --stage draft`"):
+        await publishing.withdraw("n", "b", Intent())
+    assert (await publishing.standing("n")).candidate == tried
+    await publishing.push("n", {"b": policy("b", "2")}, Intent(stage, 9))
+    assert await held(publishing) == {"a": policy("a"), "b": policy("b")}
+    await publishing.roll_out("n", Intent(Rollout.DRAFT))
+    assert (await publishing.standing("n")).candidate is None
+    await publishing.push("n", {"b": policy("b", "3")}, Intent())
+    assert await held(publishing) == {"a": policy("a"), "b": policy("b", "3")}
+
+
+async def test_what_is_tried_out_may_be_pushed_further_and_taken_out(publishing: Publishing) -> None:
+    await publishing.push("n", {"a": policy("a")}, Intent())
+    await publishing.push("n", {"a": policy("a", "2")}, Intent(Rollout.SHADOW))
+    await publishing.push("n", {"a": policy("a", "3")}, Intent(Rollout.CANARY))
+    await publishing.push("n", {"a": policy("a", "4")}, Intent())
+    assert await held(publishing) == {"a": policy("a", "4")}
+    await publishing.push("n", {"a": policy("a", "5")}, Intent(Rollout.CANARY))
+    await publishing.withdraw("n", "a", Intent())
+    assert (await held(publishing), (await publishing.standing("n")).candidate) == ({}, None)
+
+
 async def test_going_back_is_one_more_release_of_what_was_kept(publishing: Publishing) -> None:
     first = await publishing.push("n", {"a": policy("a"), "b": policy("b")}, Intent())
     await publishing.push("n", {"a": policy("a", "2"), "b": policy("b", "2")}, Intent())

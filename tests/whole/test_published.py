@@ -86,7 +86,7 @@ async def test_a_canary_decides_for_the_same_callers_each_time(tmp_path: Path) -
     async with gate(tmp_path, **settings) as gateway, publishing(tmp_path) as publish:  # type: ignore[arg-type]
         await publish.push("n", forbidding("unicorn"), Intent(Rollout.CANARY, 50))
         async with asyncio.timeout(60):
-            while gateway.house.snapshots.current.canary is None:  # noqa: ASYNC110
+            while not gateway.house.snapshots.current.canaries:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         rounds = [[await status(gateway, "a unicorn", key["secret"]) for key in keys] for _ in range(2)]
         assert rounds[0] == rounds[1]

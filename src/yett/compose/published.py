@@ -6,6 +6,7 @@ its digests are checked as those of the store are.
 """
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -24,22 +25,16 @@ __all__ = ["keep_copy", "kept_copy", "live_documents"]
 _NAME = "policies.json"
 
 
-def live_documents(published: Published, rollout: Rollout | None = None) -> tuple[Document, ...]:
+def live_documents(published: Published, tried: Iterable[Release] = ()) -> tuple[Document, ...]:
     """
-    Return the policies that are *published* and decide; with *rollout*, as if what is tried out by it decided too.
-
-    Nothing is returned for a *rollout* by which nothing is tried out.
+    Return the policies that are *published* and decide, as if the releases that are *tried* out did, too.
 
     Raises:
         OperatorError: one cannot be read by this version.
     """
-    releases = {release.namespace: release for release in published.live}
-    if rollout:
-        candidates = published.candidates(rollout)
-        releases = releases | {release.namespace: release for release in candidates} if candidates else {}
     return tuple(
         document
-        for release in releases.values()
+        for release in published.deciding(tried)
         for document in documents_of(published.bundle(release), release.namespace)
     )
 

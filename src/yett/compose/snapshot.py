@@ -41,7 +41,7 @@ from yett.ports.clock import Clock
 from yett.ports.upstream import Upstream
 from yett.services.estimating import Estimator
 from yett.services.following import Published
-from yett.services.snapshots import Canary, Limits, Snapshot
+from yett.services.snapshots import Limits, Snapshot
 from yett.services.upstreams import Route, Routes
 
 __all__ = ["Builder", "Compiled", "build_guard", "guard_of"]
@@ -135,15 +135,16 @@ class Builder:
         """
         own = (*configured_documents(settings), *self.documents)
         documents = (*own, *live_documents(published))
-        shadow = live_documents(published, Rollout.SHADOW)
-        compiled = Compiled.of(documents, settings, (*own, *shadow) if shadow else ())
+        tried = published.candidates(Rollout.SHADOW)
+        shadow = (*own, *live_documents(published, tried)) if tried else ()
+        compiled = Compiled.of(documents, settings, shadow)
         guard = guard_of(compiled, settings, self.cache, self.key)
         routes = self._routes(settings)
         dialects: tuple[Dialect, ...] = (OpenAIChat(), Completion(model=routes.default))
         revision = sha256(
             f"{settings.model_dump_json()}\n{guard.decider.revision}\n{guard.detection.revision}".encode()
         )
-        return Snapshot(
+        serving = Snapshot(
             revision=revision.hexdigest(),
             guard=guard,
             dialects={dialect.operation: dialect for dialect in dialects},
@@ -157,22 +158,26 @@ class Builder:
             documents=documents,
             estimator=Estimator(configured_prices(settings.prices)),
             releases=tuple(release.name for release in published.live),
-            canary=self._canary(settings, own, published),
             authorities=self._authorities.of(settings.policies),
         )
-
-    def _canary(self, settings: Settings, own: tuple[Document, ...], published: Published) -> Canary | None:
+        canaries = []
         candidates = published.candidates(Rollout.CANARY)
-        if not candidates:
-            return None
-        compiled = Compiled.of((*own, *live_documents(published, Rollout.CANARY)), settings)
-        tried = {release.namespace: release for release in (*published.live, *candidates)}
-        return Canary(
+        for share in sorted({each.share for each in candidates}):
+            # Whoever is in this share is in the larger ones, too.
+            wide = [each for each in candidates if each.share >= share]
+            canary = replace(serving, releases=tuple(each.name for each in published.deciding(wide)))
+            together = Compiled.of((*own, *live_documents(published, wide)), settings)
+            canaries.append((share, self._judging(canary, replace(together, shadow=compiled.shadow), settings)))
+        return replace(serving, canaries=tuple(canaries))
+
+    def _judging(self, snapshot: Snapshot, compiled: Compiled, settings: Settings) -> Snapshot:
+        """Return *snapshot* as one in which *compiled* policies judge."""
+        return replace(
+            snapshot,
             guard=guard_of(compiled, settings, self.cache, self.key),
+            policies=tuple(f"{document.id}@{document.version}" for document in compiled.documents),
             program=compiled.program,
             documents=compiled.documents,
-            share=min(each.share for each in candidates),
-            releases=tuple(each.name for each in tried.values()),
         )
 
     def _routes(self, settings: Settings) -> Routes:

@@ -25,7 +25,7 @@ class Rollout(StrEnum):
     """How far a bundle is in force, from not at all to for everybody."""
 
     DRAFT = "draft"
-    """It is kept, and decides nothing."""
+    """It is kept, and decides nothing; what is tried out becomes one again so that it is not any more."""
     SHADOW = "shadow"
     """It is asked beside what is in force; what it says is recorded and has no effect."""
     CANARY = "canary"
@@ -99,4 +99,6 @@ def standing(namespace: str, releases: Iterable[Release]) -> Standing:
             live, candidate = release, None
         elif release.rollout is not Rollout.DRAFT:
             candidate = release
+        elif candidate and release.digest == candidate.digest:
+            candidate = None
     return Standing(namespace, number, live, candidate)

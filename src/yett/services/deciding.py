@@ -96,7 +96,7 @@ class Deciding:
         Raises:
             CallerError: it names a policy or a namespace that is not there.
         """
-        snapshot = self._snapshots.current
+        snapshot = self._deciding(question)
         if question.explain or snapshot.authorities:
             return None
         return self._here(snapshot, question)
@@ -104,7 +104,7 @@ class Deciding:
     def together(self, contexts: Sequence[Mapping[str, object]]) -> list[Decision | None]:
         """Decide about each of *contexts* as a question of nothing else is answered; None where that takes more than deciding."""
         snapshot = self._snapshots.current
-        if snapshot.authorities:
+        if snapshot.authorities or snapshot.canaries:
             return [None] * len(contexts)
         at_stage, now = self._all(snapshot).at, self._clock.now()
         of_request, of_response = at_stage[Stage.REQUEST], at_stage[Stage.RESPONSE]
@@ -179,7 +179,7 @@ class Deciding:
         Raises:
             CallerError: it names a policy or a namespace that is not there, or asks for more than can be said in time.
         """
-        began, snapshot = self._elapsed(), self._snapshots.current
+        began, snapshot = self._elapsed(), self._deciding(question)
         answer = None if question.explain else self._here(snapshot, question)
         if answer is None:
             answer = await self._at_leisure(snapshot, question)
@@ -202,7 +202,7 @@ class Deciding:
         Raises:
             CallerError: it names a policy or a namespace that is not there, or asks for more than can be said in time.
         """
-        snapshot = self._snapshots.current
+        snapshot = self._deciding(question)
         explanation = await self._explained(snapshot, question)
         if not (snapshot.authorities and explanation.decision.allowed):
             return explanation
@@ -232,6 +232,10 @@ class Deciding:
             decision, found = decided(selection, stage, context, _unread(sources))
         explanation = await self._explained(snapshot, question) if question.explain else None
         return Answer(decision, found, self._elapsed() - began, explanation)
+
+    def _deciding(self, question: Question) -> Snapshot:
+        """Return what decides about *question*."""
+        return self._snapshots.current.answering(question.context)
 
     def _selected(self, snapshot: Snapshot, question: Question) -> Selection:
         if question.policies or question.namespace:

@@ -116,7 +116,7 @@ class Exchange:
         if isinstance(admitted, Refusal):
             return admitted
         recorded.admitted(admitted.principal, admitted.grants)
-        snapshot = snapshot.serving(recorded.record.subject)
+        snapshot = snapshot.serving(admitted.principal.tenant, admitted.principal.subject)
         recorded.record.releases = snapshot.releases
         if refusal := admitted.refusal:
             return refusal

@@ -12,7 +12,7 @@ Rules:
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from yett.model.errors import NotReady, YettError
@@ -44,6 +44,10 @@ class Published:
         """Return the releases that are tried out by *rollout*."""
         found = (each.candidate for each in self.standings)
         return tuple(each for each in found if each and each.rollout is rollout)
+
+    def deciding(self, tried: Iterable[Release] = ()) -> tuple[Release, ...]:
+        """Return the releases that decide, as if those that are *tried* out did, too."""
+        return tuple({release.namespace: release for release in (*self.live, *tried)}.values())
 
     def bundle(self, release: Release) -> Bundle:
         """Return the bundle of *release*, one of those above."""

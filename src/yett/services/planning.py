@@ -62,11 +62,11 @@ class Planning:
             CallerError: it names a policy or a namespace that is not there.
             TimeoutError: that takes longer than one inspection may.
         """
-        snapshot = self._snapshots.current
+        known = known_facts(principal, {}) if wish.context is None else wish.context
+        snapshot = self._snapshots.current.answering(known)
         models = wish.models
         if models is None:
             models = tuple(dict.fromkeys(model for model, _ in await snapshot.routes.models()))
-        known = known_facts(principal, {}) if wish.context is None else wish.context
         asked = self._selections.of(snapshot.program, snapshot.documents, wish.policies, wish.namespace).program
         key = (id(asked), orjson.dumps([known, models, wish.tools], default=str, option=orjson.OPT_SORT_KEYS))
         kept = self._kept.get(key)

@@ -27,6 +27,7 @@ __all__ = ["Check", "Held", "Intent", "Publishing", "Versioned"]
 
 Check = Callable[[Mapping[str, tuple[Document, ...]]], Awaitable[None]]
 """Raises OperatorError unless the policies, by namespace, could be in force together."""
+_Change = Callable[[Mapping[str, str]], Mapping[str, str]]
 _ATTEMPTS = 5
 _ALL = 100
 
@@ -134,8 +135,7 @@ class Publishing:
         """
 
         async def beside(now: Standing) -> Bundle:
-            there = dict((await self.bundle(now.candidate or now.live)).documents)
-            return bundled({**there, **documents})
+            return await self._changed(now, intent, lambda there: {**there, **documents})
 
         return await self._released(namespace, beside, intent)
 
@@ -150,13 +150,32 @@ class Publishing:
     async def withdraw(self, namespace: str, policy: str, intent: Intent) -> Release:
         """Take *policy* out of *namespace*; raises as `push` does."""
 
+        def others(there: Mapping[str, str]) -> Mapping[str, str]:
+            return {name: text for name, text in there.items() if name != policy}
+
         async def without(now: Standing) -> Bundle:
             there = dict((await self.bundle(now.live)).documents)
             if policy not in there:
                 raise _unknown("policy", policy, there)
-            return bundled({name: text for name, text in there.items() if name != policy})
+            return await self._changed(now, intent, others)
 
         return await self._released(namespace, without, intent)
+
+    async def _changed(self, now: Standing, intent: Intent, change: _Change) -> Bundle:
+        """
+        Return what is on its way, or else in force, with a *change*.
+
+        Raises:
+            OperatorError: it would go to another stage, or end, by a change that is not about it.
+        """
+        live, tried = [dict((await self.bundle(each)).documents) for each in (now.live, now.candidate or now.live)]
+        changed = change(tried)
+        if now.candidate and intent.rollout not in {now.candidate.rollout, Rollout.DRAFT} and changed != change(live):
+            trial = f"#{now.candidate.number} is tried out ({now.candidate.rollout})"
+            message = f"{trial} in `{now.namespace}`, and would go along to `{intent.rollout}`"
+            hint = f"roll it out, or take it back with `yett policy rollout {now.namespace} --stage draft`, before"
+            raise OperatorError(Problem(Place("policies"), "on-its-way", message, hint))
+        return bundled(changed)
 
     async def roll_out(self, namespace: str, intent: Intent) -> Release:
         """Take what is on its way in *namespace*, or was pushed last, one stage on, or back; raises as `push` does."""

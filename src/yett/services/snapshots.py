@@ -9,20 +9,22 @@ Rules:
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from hashlib import sha256
 
 from yett.dialects.dialect import Dialect
 from yett.dialects.openai_chat_stream import ChatStream
 from yett.guard.guard import Guard
 from yett.model.rate import Rate
 from yett.policy.documents import Document
+from yett.policy.interpreter import lookup
 from yett.policy.program import Program
 from yett.ports.authority import Authority
 from yett.ports.directory import Directory
 from yett.services.estimating import Estimator
 from yett.services.upstreams import Routes
 
-__all__ = ["Canary", "Limits", "Snapshot", "Snapshots"]
+__all__ = ["Limits", "Snapshot", "Snapshots"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +35,6 @@ class Limits:
     messages: int = 2_000
     deadline: float = 10.0
     """Seconds that one inspection may take."""
-
-
-@dataclass(frozen=True, slots=True)
-class Canary:
-    """Policies that decide for a *share* of the callers, in percent."""
-
-    guard: Guard
-    program: Program
-    documents: tuple[Document, ...]
-    share: int
-    releases: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +60,25 @@ class Snapshot:
     """What requests will take, in tokens and in money."""
     releases: tuple[str, ...] = ()
     """The releases that put published policies in force, by name."""
-    canary: Canary | None = None
     authorities: tuple[Authority, ...] = ()
     """Other policy engines, which must consent to every request."""
+    canaries: "tuple[tuple[int, Snapshot], ...]" = ()
+    """What serves shares of the callers, each in percent, from the smallest: a caller is served by the first it is in."""
 
-    def serving(self, subject: str) -> "Snapshot":
-        """Return what serves the caller whose keyed digest, in hex, is *subject*: always the same one."""
-        canary = self.canary
-        if canary is None or int(subject[:8], 16) % 100 >= canary.share:
+    def serving(self, tenant: str, subject: str) -> "Snapshot":
+        """Return what serves the caller *subject* of *tenant*: always the same, in every gateway."""
+        if not self.canaries:
             return self
-        return replace(
-            self,
-            guard=canary.guard,
-            program=canary.program,
-            documents=canary.documents,
-            releases=canary.releases,
-            canary=None,
-        )
+        drawn = int.from_bytes(sha256(f"{tenant}\0{subject}".encode("utf-8", "surrogatepass")).digest()[:8]) % 100
+        return next((canary for share, canary in self.canaries if drawn < share), self)
+
+    def answering(self, context: Mapping[str, object]) -> "Snapshot":
+        """Return what serves the caller whom *context* names, by `team.id` and `user.id`; itself where it names nobody."""
+        if not self.canaries:
+            return self
+        tenant, subject = (lookup(context, name) for name in ("team.id", "user.id"))
+        named = [each if isinstance(each, str) else "" for each in (tenant, subject)]
+        return self.serving(*named) if any(named) else self
 
 
 class Snapshots:

@@ -35,7 +35,7 @@ class Unread:
 
 def withheld(snapshot: Snapshot) -> Snapshot:
     """Return *snapshot* as one that lets nothing pass."""
-    return replace(snapshot, authorities=(*snapshot.authorities, Unread()))
+    return replace(snapshot, authorities=(*snapshot.authorities, Unread()), canaries=())
 
 
 def opened(snapshot: Snapshot) -> Snapshot:
