@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.detectors import generated, plain_patterns
-from yett.detectors import gate
+from yett.detectors import gate, spelling
 from yett.detectors.gate import Gate
 from yett.detectors.patterns import PatternSet
 from yett.detectors.rule import Rule
@@ -61,7 +61,7 @@ def test_what_is_loaded_is_not_spelled_again(monkeypatch: pytest.MonkeyPatch) ->
     for lengths in ([3, None], [3, 3], [None, None]):
         saved = Gate(["abc", "x+"], lengths=lengths).dump()
         with monkeypatch.context() as patch:
-            patch.delattr(gate, "gated")
+            patch.delattr(gate, "demanded")
             assert sorted(Gate(["abc", "x+"], saved, lengths).opened(b"an abc")) == [0]
 
 
@@ -71,6 +71,24 @@ def test_of_a_long_text_it_names_the_blocks_in_which_matches_begin() -> None:
     assert near.opened(data) == {0: [(0, 8_192), (24_576, len(data))]}
     assert far.opened(data) == {0: None}
     assert near.opened(data[:8_189]) == {}
+
+
+PARTED = "(?i)ab[^x]{0,9}cd[^x]{0,9}1"
+
+
+def test_of_what_is_looked_for_in_parts_all_must_occur(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spelling, "_LARGE", 0)
+    patterns = ["xyz", PARTED, "cd"]
+    for lengths in ([3, 25, 2], None):
+        made = Gate(patterns, lengths=lengths)
+        for gate_ in (made, Gate(patterns, made.dump(), lengths)):
+            assert sorted(gate_.opened(b"AB")) == []
+            assert sorted(gate_.opened(b"cd 1")) == [2]
+            assert sorted(gate_.opened(b"ab cd 1")) == [1, 2]
+            assert sorted(gate_.opened(b"cd ab")) == [1, 2]
+    near = Gate(patterns, lengths=[3, 25, 2])
+    assert 1 not in near.opened(b"ab" + b" " * 9_000 + b"cd")
+    assert near.opened(b"ab" + b" " * 9_000 + b"ab cd")[1] == [(8_192, 9_007)]
 
 
 @settings(max_examples=60)

@@ -5,11 +5,13 @@ from collections.abc import Callable
 import hyperscan
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.detectors.generated import TEXTS, patterns
+from yett.detectors import spelling
 from yett.detectors.expression import Expression
 from yett.detectors.rules import SHIPPED, shipped
-from yett.detectors.spelling import gated
+from yett.detectors.spelling import demanded, gated
 
 
 def passes(spelled: str, text: str) -> bool:
@@ -79,6 +81,39 @@ def test_every_shipped_rule_is_gated() -> None:
     assert [rule.id for name in SHIPPED for rule in shipped(name) if gated(rule.pattern) is None] == []
 
 
+ASKED = st.lists(patterns(), min_size=2, max_size=3).map("[^x]{0,9}".join)
+
+
+def lost(pattern: str, text: str, spell: Callable[[str], tuple[str, ...]]) -> bool:
+    """Say whether *pattern*, taken for a large one, is in *text*, but not all that is demanded of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spelling, "_LARGE", 0)
+        return any(shut_out(pattern, text, spelled) for spelled in spell(pattern))
+
+
+@settings(max_examples=200)
+@given(ASKED, TEXTS)
+def test_all_that_is_demanded_of_a_large_pattern_is_wherever_it_matches(pattern: str, text: str) -> None:
+    assert not lost(pattern, text, demanded)
+
+
+def test_a_demand_too_many_is_noticed() -> None:
+    case = ("(?i)ab(?:1|2)[^x]{0,9}cd[^x]{0,9}ef?", "AB1 cd, E")
+    assert not lost(*case, demanded)
+    assert lost(*case, lambda pattern: (*demanded(pattern), "(?i:ef)"))
+
+
+def test_only_what_is_large_is_asked_for_in_parts() -> None:
+    several = "|".join(f"words{number}" for number in range(150))
+    gap = "[^x]{0,9}"
+    assert demanded(f"(?i)(?:{several}|a){gap}cd{gap}(?:{several}|b)") == (
+        gated(f"(?i)(?:{several}|a){gap}cd{gap}(?:{several}|b)"),
+    )
+    first, second = demanded(f"(?i)(?:{several}|ab){gap}[0-9]{gap}(?:{several}|cd)")
+    assert (first, second) == (f"(?i:(?:{several}|ab))", f"(?i:(?:{several}|cd))")
+    assert demanded(r"\pN") == ()
+
+
 @pytest.mark.parametrize(
     "mutant",
     [
@@ -104,6 +139,12 @@ def test_what_a_match_ends_with_is_spelled_as_short_as_may_be() -> None:
     assert gated(r"x[0-9]{3,9}(?:ab?)?\b") == "x[0-9]{3}"
     assert gated(r"x(?:[ -]?[0-9]){11,29}") == r"x(?:(?:[ \x2d]{0,1}[0-9])){8}"
     assert gated(r"x(?:a[0-9]{4}|b\d{2,}\b)") == "x(?:a[0-9]{4}|b[0-9]{2})"
+
+
+def test_of_two_long_rows_the_second_is_spelled_with_what_parts_them() -> None:
+    assert gated(r"\b[A-Z][a-z]{20}\.[a-z]{22}") == r"\x2e[a-z]{22}"
+    assert gated(r"\b[A-Z][a-z]{20}(?:x|y)[a-z]{22}") == "[A-Za-z]{21,}(?:x|y)[a-z]{22}"
+    assert gated(r"\b[A-Z][a-z]{20}\.[a-z]{2}") == r"[A-Za-z]{21,}\x2e[a-z]{2}"
 
 
 def test_options_that_go_on_alike_are_spelled_as_one() -> None:

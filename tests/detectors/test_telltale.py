@@ -8,7 +8,7 @@ from hypothesis import given
 from tests.detectors.generated import TEXTS, patterns
 from yett.detectors.expression import Expression
 from yett.detectors.syntax import Node, Sequence, parse, written
-from yett.detectors.telltale import letters, telltale
+from yett.detectors.telltale import apart, letters, telltale
 
 SENTENCE = r"(?i)\b(?:delete|wipe)\b[^.\n]{0,40}\bfiles?\b[^.\n]{0,40}\b(?:without asking|unannounced)\b"
 
@@ -60,6 +60,16 @@ def test_a_part_whose_end_was_cut_off_is_noticed() -> None:
     case = (r"poprzedni\w{0,3}\W{1,3}instrukcj", "poprzednie instrukcje")
     assert not missed(*case, telltale)
     assert missed(*case, mutant)
+
+
+def test_parts_apart_are_those_that_tell_something() -> None:
+    assert list(map(written, apart(parse(SENTENCE)))) == [
+        r"(?i:\b(?:delete|wipe)\b)",
+        r"(?i:\bfiles{0,1}\b)",
+        r"(?i:\b(?:without asking|unannounced)\b)",
+    ]
+    assert list(map(written, apart(parse("ab[^x]{0,9}c[^x]{0,9}de")))) == ["ab", "de"]
+    assert apart(parse("ab|cd")) == ()
 
 
 def test_letters_are_counted_at_their_fewest() -> None:

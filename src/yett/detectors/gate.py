@@ -13,10 +13,10 @@ block is read with what a match that begins in it may reach into. Patterns whose
 looked for in all of the text.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from itertools import accumulate, pairwise
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import accumulate, count, pairwise
 
-from yett.detectors.spelling import gated
+from yett.detectors.spelling import demanded
 
 try:
     import hyperscan
@@ -37,6 +37,8 @@ _BLOCK = 8_192
 """Bytes that are looked through at once."""
 _BESIDE = 4
 """Bytes of the characters beside a match, which say whether a word begins or ends there."""
+_PARTS = 1 << 20
+"""From here on parts of patterns are numbered, of which no one is told that they occur."""
 
 Stretches = Sequence[tuple[int, int]] | None
 """Where in a text all matches begin, in order and apart from one another; None where nobody knows."""
@@ -109,6 +111,8 @@ def _ahead(data: bytes) -> int:
 
 _Made = tuple[tuple["hyperscan.Database", ...], Collection[int]]
 _Scratches = tuple["hyperscan.Scratch", ...]
+_Demanded = tuple[str, ...]
+"""A pattern as it is spelled: all of these must occur."""
 
 
 def _scratches(made: _Made) -> _Scratches:
@@ -157,17 +161,17 @@ def _loaded_one(saved: bytes) -> _Made:
 
 def _compiled_apart(patterns: Sequence[str], lengths: Sequence[int | None] | None) -> tuple[_Made, _Made]:
     """Compile *patterns*, those apart whose matches may be long."""
-    near: dict[int, str] = {}
-    far: dict[int, str] = {}
+    near: dict[int, _Demanded] = {}
+    far: dict[int, _Demanded] = {}
     for index, pattern in enumerate(patterns):
-        spelled = gated(pattern) if _AVAILABLE else None
-        if spelled is not None:
+        spelled = demanded(pattern) if _AVAILABLE else ()
+        if spelled:
             length = lengths[index] if lengths else None
             (far if length is None or length > _LONGEST else near)[index] = spelled
     return _compiled_all(near), _compiled_all(far)
 
 
-def _compiled_all(patterns: Mapping[int, str]) -> _Made:
+def _compiled_all(patterns: Mapping[int, _Demanded]) -> _Made:
     """Compile *patterns*, so many together, but those that are too large for Hyperscan."""
     indices = list(patterns)
     made = [
@@ -178,20 +182,31 @@ def _compiled_all(patterns: Mapping[int, str]) -> _Made:
     return databases, frozenset(index for _, taken in made for index in taken)
 
 
-def _compiled(patterns: Mapping[int, str]) -> tuple["hyperscan.Database | None", Collection[int]]:
+def _compiled(patterns: Mapping[int, _Demanded]) -> tuple["hyperscan.Database | None", Collection[int]]:
     """Compile *patterns*, but those that are too large for Hyperscan."""
     if not patterns:
         return None, ()
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    expressions, ids, flags = zip(*_expressions(patterns), strict=True)
     try:
-        database.compile(
-            expressions=[pattern.encode() for pattern in patterns.values()],
-            ids=list(patterns),
-            flags=[hyperscan.HS_FLAG_SINGLEMATCH] * len(patterns),
-        )
+        database.compile(expressions=expressions, ids=ids, flags=flags)
     except hyperscan.error:
         if len(patterns) == 1:
             return None, ()
         taken = {index: pattern for index, pattern in patterns.items() if _compiled({index: pattern})[1]}
         return _compiled(taken) if taken.keys() != patterns.keys() else (None, ())
     return database, tuple(patterns)
+
+
+def _expressions(patterns: Mapping[int, _Demanded]) -> Iterator[tuple[bytes, int, int]]:
+    """Yield what Hyperscan is to look for: an expression, its number and how it is reported."""
+    parts = count(_PARTS)
+    for index, (spelled, *others) in patterns.items():
+        if not others:
+            yield spelled.encode(), index, hyperscan.HS_FLAG_SINGLEMATCH
+            continue
+        numbers = [next(parts) for _ in (spelled, *others)]
+        for number, part in zip(numbers, (spelled, *others), strict=True):
+            yield part.encode(), number, hyperscan.HS_FLAG_QUIET
+        together = " & ".join(map(str, numbers)).encode()
+        yield together, index, hyperscan.HS_FLAG_COMBINATION | hyperscan.HS_FLAG_SINGLEMATCH

@@ -15,6 +15,9 @@ Rules:
 7. What a match ends with is spelled as short as it may be: neither what may be missing there nor the end of a word tells
    enough to keep a search alive for it.
 8. Options that go on alike are spelled as one that goes on so: `(?:a|b)c`, not `ac|bc`.
+9. Of two long rows of sets with something between them, the second is spelled with that, since a search for the first is
+   begun in every word.
+10. What is very large all the same is spelled as several patterns, which must all match, wherever that may be.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,9 +25,9 @@ from functools import lru_cache
 from itertools import groupby, takewhile
 
 from yett.detectors.syntax import Assertion, Atom, Choice, Group, Node, Repeat, Sequence, Unreadable, parse, width
-from yett.detectors.telltale import letters, telltale
+from yett.detectors.telltale import apart, letters, telltale
 
-__all__ = ["gated"]
+__all__ = ["demanded", "gated"]
 
 # RE2's white space has no vertical tab, Hyperscan's has.
 _SETS = {r"\s": r"\t\n\f\r ", r"\d": "0-9", r"\w": "0-9A-Za-z_"}
@@ -49,6 +52,7 @@ _LONG = 60
 _ENOUGH = 20
 # So often, at most, is asked for what a match ends with over and over, and so few characters tell where a row begins.
 _ENDING, _FEW = 8, 2
+_LARGE = 2_048
 
 
 @lru_cache(maxsize=4096)
@@ -63,20 +67,38 @@ def gated(pattern: str) -> str | None:
         return None
 
 
+def demanded(pattern: str) -> tuple[str, ...]:
+    """Spell *pattern* for the gate as patterns that must all match; none where it is not gated."""
+    spelled = gated(pattern)
+    if spelled is None:
+        return ()
+    parts = apart(parse(pattern)) if len(spelled) > _LARGE else ()
+    return tuple(_spelled(_ended(part)) for part in parts) if len(parts) > 1 else (spelled,)
+
+
 def _shortened(node: Node) -> Node:
     """Leave out the sets that *node* ends with, where what stands before them is long enough to tell."""
     if not isinstance(node, Sequence):
         return node
     parts = node.parts
     first = next((at for at, part in enumerate(parts) if not isinstance(part, Assertion)), len(parts))
-    if sum(width(part)[0] for part in takewhile(_listed, parts[first:])) >= _ENOUGH:
+    row = tuple(takewhile(_listed, parts[first:]))
+    if width(Sequence(row))[0] >= _ENOUGH:
         # Where a long row begins is seen no better for knowing what stands before it.
-        return Sequence(parts[first:])
+        behind = parts[first + len(row) :]
+        return Sequence(behind if _long(behind) else parts[first:])
     while isinstance(last := parts[-1], Assertion) or _of_sets(last):
         if width(Sequence(parts[:-1]))[0] < _ENOUGH:
             break
         parts = parts[:-1]
     return Sequence(parts)
+
+
+def _long(parts: tuple[Node, ...]) -> bool:
+    """Say whether *parts* begin with a sign, and with another long row of sets behind it."""
+    rows = [list(row) for listed, row in groupby(parts, _listed) if listed]
+    signed = bool(parts) and isinstance(parts[0], Atom) and not _of_sets(parts[0])
+    return signed and any(width(Sequence(tuple(row)))[0] >= _ENOUGH for row in rows)
 
 
 def _ended(node: Node) -> Node:

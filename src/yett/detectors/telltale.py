@@ -4,16 +4,19 @@ Telltale: the part of a pattern that tells enough where it occurs.
 A pattern for a sentence is words, anything, words again. To look for all of that in one pass over a text is dear: whatever
 may stand between keeps a search alive from the first of the words to the end of the text. One part of it with enough
 letters is rare enough, and costs little more than a list of words. Whatever matches a pattern holds each of its parts,
-so nothing that the pattern matches is missed.
+so nothing that the pattern matches is missed. Where no part has enough and there are very many words, its parts are looked
+for apart from one another, which is cheap, too: they must only all occur.
 """
 
 from yett.detectors.syntax import Assertion, Atom, Choice, Group, Node, Repeat, Sequence, width
 
-__all__ = ["letters", "telltale"]
+__all__ = ["apart", "letters", "telltale"]
 
 # Fewer letters than this are common; of what is written without an alphabet, each character counts double.
 _ENOUGH = 6
 _UNALPHABETIC = 0x2E80
+# What has fewer letters than this is nearly everywhere.
+_SOME = 2
 # So many characters, whatever they are, tell as much as one letter more.
 _FOR_LETTER = 8
 # What is repeated more often than this may be passed over.
@@ -38,6 +41,17 @@ def telltale(node: Node) -> Node:
             return telltale(told[0]) if len(told) == 1 else Sequence(told)
         case _:
             return node
+
+
+def apart(node: Node) -> tuple[Node, ...]:
+    """Return the parts of *node* that tell something, between what may be passed over: all of them occur where it does."""
+    match node:
+        case Group(opening, part):
+            return tuple(Group(opening, each) for each in apart(part))
+        case Sequence(parts):
+            return tuple(Sequence(run) for run in _between_gaps(parts) if sum(map(letters, run)) >= _SOME)
+        case _:
+            return ()
 
 
 def _between_gaps(parts: tuple[Node, ...]) -> list[tuple[Node, ...]]:
