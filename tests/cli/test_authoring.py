@@ -33,6 +33,19 @@ def test_nothing_is_written_unless_everything_can_be_read(yett: Run, tmp_path: P
     assert (tmp_path / "x.yaml").read_text() == UNTIDY
 
 
+def test_what_is_no_policy_stays_as_it_is(yett: Run, tmp_path: Path) -> None:
+    others = {"compose.yaml": "services: {b: 1, a: 2}\n", "package.json": '{"b": 1, "a": 2}', "notes.txt": "hello"}
+    for name, text in others.items():
+        (tmp_path / name).write_text(text)
+        code, out, err = yett("policy", "fmt", name)
+        assert (code, out, "[no-rules]" in err, (tmp_path / name).read_text()) == (2, "", True, text)
+    suite = "tests: [{expect: {effect: allow}, given: {}}]\n"
+    (tmp_path / "x_test.yaml").write_text(suite)
+    (tmp_path / "x.yaml").write_text(UNTIDY)
+    assert yett("policy", "fmt", "x.yaml", "x_test.yaml").out == "x.yaml\n"
+    assert (tmp_path / "x_test.yaml").read_text() == suite
+
+
 def test_the_schema_is_json(yett: Run) -> None:
     ran = yett("policy", "schema")
     assert (ran.code, json.loads(ran.out)["required"]) == (0, ["metadata", "rules"])

@@ -60,6 +60,19 @@ def test_nothing_is_built_from_what_does_not_hold(
     assert (ran.code, message in ran.err, (tmp_path / "x.json").exists()) == (2, True, False)
 
 
+@pytest.mark.parametrize(
+    "arguments", [("bundle", "build", "-o", "x.json"), ("push",), ("bundle", "verify")], ids=["build", "push", "verify"]
+)
+def test_what_is_no_text_and_what_is_empty_is_told(yett: Run, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    (tmp_path / "empty.yaml").write_text("# nothing yet\n")
+    for name in ("binary.yaml", "binary.json"):
+        (tmp_path / name).write_bytes(b"metadata: \xff")
+        ran = yett("policy", *arguments, name)
+        assert (ran.code, "is not UTF-8" in ran.err) == (2, True)
+    ran = yett("policy", *arguments, "empty.yaml")
+    assert (ran.code, ran.out) == (2, "")
+
+
 def test_what_is_no_key_and_what_is_there_twice_is_told(yett: Run, files: None, tmp_path: Path) -> None:
     (tmp_path / "key").write_text("\u00e9")
     assert "is no private key" in yett("policy", "bundle", "build", "a.yaml", "-o", "x", "--key", "key").err

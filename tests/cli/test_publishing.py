@@ -70,6 +70,7 @@ def test_a_folder_and_a_repository_are_synced(yett: Run, tmp_path: Path) -> None
         (("show", "z"), "there is no policy `z`"),
         (("rollback", "a", "9"), "there is no version `a 9`"),
         (("rollout", "nowhere"), "there is no namespace `nowhere`"),
+        (("history", "nowhere"), "there is no namespace `nowhere`"),
         (("sync", "nowhere"), "there is no such folder"),
         (("push", "wrong.yaml"), "unknown field"),
     ],

@@ -84,9 +84,12 @@ def test_shipped_policies_mean_the_same_in_their_canonical_form(variant: str) ->
     assert compile_documents(before).revision == compile_documents(after).revision
 
 
-def test_what_is_no_yaml_has_no_form() -> None:
+@pytest.mark.parametrize(
+    "text", ["a: [", "a: 1", '{"a": 1}', "- rules", "rules", "metadata: {id: a}\nrules: []\n---\nservices: {}"]
+)
+def test_what_is_no_policy_has_no_form(text: str) -> None:
     problems = Problems()
-    assert formatted("a: [", "f", problems) is None
+    assert formatted(text, "f", problems) is None
     assert problems
 
 
@@ -120,7 +123,7 @@ trees = st.recursive(
 
 def failure(tree: object, comment: str) -> bool:
     """Say whether the form of *tree*, commented at every line where that can be, is another thing or not stable."""
-    text = yaml.safe_dump({"a": tree}, allow_unicode=True, sort_keys=False)
+    text = yaml.safe_dump({"rules": [], "a": tree}, allow_unicode=True, sort_keys=False)
     text = f"{comment}\n{text}{comment}\n" if comment else text
     result = form(text)
     if result is None:

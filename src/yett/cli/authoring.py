@@ -9,7 +9,7 @@ from yett.cli.options import as_json, as_sarif, readable
 from yett.cli.output import print_json, visible
 from yett.cli.sarif import documentation, sarif_log
 from yett.compose.analysis import proved
-from yett.compose.policies import read_policies
+from yett.compose.policies import is_suite, read_policies
 from yett.compose.texts import text_of
 from yett.policy.document_schema import document_schema
 from yett.policy.formatting import formatted
@@ -30,10 +30,10 @@ def fmt(*, files: tuple[Path, ...], check: bool) -> int:
     """
     Write the policies in FILE... in their canonical form, comments included, and tell which files changed.
 
-    Nothing is written unless all of them can be read. What they mean never changes.
+    Nothing is written unless all of them can be read. What they mean never changes. Suites of tests stay as they are.
     """
     problems = Problems()
-    texts = {file: text for file in files if (text := text_of(file, problems)) is not None}
+    texts = {file: text for file in files if not is_suite(file) and (text := text_of(file, problems)) is not None}
     results = {file: formatted(text, str(file), problems) for file, text in texts.items()}
     problems.raise_any()
     for file, result in results.items():

@@ -7,6 +7,7 @@ import click
 from yett.cli.options import as_json, readable
 from yett.cli.output import print_json, visible
 from yett.compose.publishing import genuine, signed
+from yett.compose.texts import read_text, text_of
 from yett.compose.validation import validate_policies
 from yett.model.errors import OperatorError, Place, Problem
 from yett.policy.bundles import bundled, documents_of, members, read_bundle, written
@@ -46,7 +47,7 @@ def build(*, files: tuple[Path, ...], out: Path, key: Path | None) -> int:
 @as_json
 def verify(*, file: Path, trust: tuple[str, ...], as_json: bool) -> int:
     """Say whether the bundle in FILE is what its digest and its signature say."""
-    bundle = read_bundle(file.read_text("utf-8"), str(file))
+    bundle = read_bundle(read_text(file), str(file))
     documents = documents_of(bundle, bundle.digest[:12])
     holds = genuine(bundle)
     good = holds and (not trust or bundle.signer.lower() in {key.lower() for key in trust})
@@ -77,11 +78,17 @@ def gathered(files: tuple[Path, ...]) -> dict[str, str]:
     problems = Problems()
     found: dict[str, str] = {}
     for file in files:
-        text = file.read_text("utf-8-sig")
+        text = text_of(file, problems)
+        if text is None:
+            continue
         if file.suffix == ".json":
             inside = dict(read_bundle(text, str(file)).documents)
         else:
             inside = dict(members(text, str(file), problems))
+            if not inside and not problems:
+                problems.add(
+                    Place(str(file), 1, 1), "empty", "there is no policy here", "write one, or leave the file out"
+                )
         for name in inside.keys() & found.keys():
             problems.add(Place(str(file)), "duplicate-id", f"another file, too, has a policy `{name}`", "rename one")
         found |= inside

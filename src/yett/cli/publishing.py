@@ -16,6 +16,7 @@ from yett.cli.output import print_json, print_table, visible
 from yett.compose.loading import SettingsSource
 from yett.compose.publishing import configured_source, open_publishing
 from yett.compose.settings import PolicySource, Settings
+from yett.compose.texts import read_text
 from yett.model.errors import OperatorError, Place, Problem
 from yett.model.release import Release, Rollout, Standing
 from yett.policy.bundles import bundled, documents_of, read_bundle
@@ -68,7 +69,7 @@ def push(
 
     async def work(publishing: Publishing) -> Release:
         if bundles:
-            bundle = read_bundle(bundles[0].read_text("utf-8"), str(bundles[0]))
+            bundle = read_bundle(read_text(bundles[0]), str(bundles[0]))
             return await publishing.replace(namespace or _said(dict(bundle.documents)), bundle, _intent(how))
         found = gathered(files)
         return await publishing.push(namespace or _said(found), found, _intent(how))
@@ -154,6 +155,11 @@ def show(*, name: str, config: Path | None) -> int:
 def history(*, namespace: str, config: Path | None, as_json: bool) -> int:
     """List the releases of NAMESPACE, newest first."""
     releases = _publish(config, lambda publishing: publishing.history(namespace))
+    if not releases:
+        hint = "see `yett policy list`"
+        raise OperatorError(
+            Problem(Place("policies"), "unknown-namespace", f"there is no namespace `{namespace}`", hint)
+        )
     if as_json:
         print_json([asdict(release) for release in releases])
         return 0

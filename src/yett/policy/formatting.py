@@ -86,8 +86,15 @@ _VERSION = (Scalar(Place(""), "apiVersion", "apiVersion"), Scalar(Place(""), "ye
 
 
 def formatted(text: str, file: str, problems: Problems) -> str | None:
-    """Return the policies in *text* in their canonical form; None where they cannot be read."""
+    """
+    Return the policies in *text* in their canonical form; None where that would say something else.
+
+    What is no policy, such as another program's file, goes to *problems* as what cannot be read does, and has no form here.
+    """
     roots = read(text, file, problems)
+    for root in roots:
+        if not (isinstance(root, Table) and any(key.text == "rules" for key, _ in root.entries)):
+            problems.add(root.place, "no-rules", "is no policy: it has no `rules`", "name files with policies")
     if problems:
         return None
     owned, behind = attached(text, roots)
