@@ -21,6 +21,7 @@ class Line:
         self.paused: asyncio.Event | None = None
         self.default_headers: Headers = [(b"date", b"today")]
         self.answers = 0
+        self.over: list[object] = []
 
     def pause_reading(self) -> None:
         self.transport.pause_reading()
@@ -30,6 +31,9 @@ class Line:
 
     def answered(self) -> None:
         self.answers += 1
+
+    def ended(self, task: object) -> None:
+        self.over.append(task)
 
 
 def answering(line: Line, method: str = "POST", *, keep_alive: bool = True, continues: bool = False) -> Answering:
@@ -185,6 +189,7 @@ async def test_an_application_that_does_not_answer_leaves_nobody_waiting(
     task = asyncio.ensure_future(app(answer))
     await asyncio.wait([task])
     answer.ended(task)  # type: ignore[arg-type]
+    assert line.over == [task]
     assert line.transport.written.startswith(begins)
     assert line.transport.ended
     assert "what the caller said" not in caplog.text

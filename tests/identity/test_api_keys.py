@@ -1,13 +1,15 @@
 """API keys: made, recognised, verified."""
 
 import string
+from hashlib import blake2b
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from yett.identity import api_keys
-from yett.identity.api_keys import RANDOMNESS, ApiKey, digest, make, parse, verify
+from yett.identity.api_keys import RANDOMNESS, ApiKey, digest, digesting, make, parse, verify
 
 RANDOM = st.binary(min_size=RANDOMNESS, max_size=RANDOMNESS)
 SAMPLE = str(make(bytes(range(RANDOMNESS))))  # not a credential: counted, not drawn
@@ -90,6 +92,30 @@ def test_a_credential_is_verified_by_its_digest(pepper: bytes, credential: str, 
 
 def test_any_string_has_a_digest_of_64_hex_digits() -> None:
     assert len(digest(b"pepper", "\ud800 ü")) == 64
+
+
+@given(st.binary(min_size=1, max_size=64), st.lists(st.text(), max_size=3))
+def test_one_digest_after_the_other_is_what_each_is_alone(pepper: bytes, credentials: list[str]) -> None:
+    alone = [
+        blake2b(
+            each.encode("utf-8", "surrogatepass"), digest_size=32, key=pepper, person=b"yett-credential"
+        ).hexdigest()
+        for each in credentials
+    ]
+    assert list(map(digesting(pepper), credentials)) == alone == [digest(pepper, each) for each in credentials]
+
+
+def test_a_digest_that_goes_on_where_the_last_one_ended_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Shared:
+        def __init__(self, **keywords: Any) -> None:
+            self.state = blake2b(**keywords)
+
+        def copy(self) -> Any:
+            return self.state
+
+    monkeypatch.setattr(api_keys.hashlib, "blake2b", Shared)
+    digested = digesting(b"pepper")
+    assert digested("x") != digested("x")
 
 
 def test_a_digest_without_a_pepper_is_refused() -> None:

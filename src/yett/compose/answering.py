@@ -11,7 +11,7 @@ Rules:
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, MutableMapping
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Protocol
@@ -62,6 +62,9 @@ class Connection(Protocol):
 
     def answered(self) -> None:
         """Know that the answer is whole."""
+
+    def ended(self, task: "asyncio.Task[None]") -> None:
+        """Know that the application is done."""
 
 
 class Answering:
@@ -177,6 +180,7 @@ class Answering:
 
     def ended(self, task: "asyncio.Task[None]") -> None:
         """See to it that nobody waits for an answer that *task* did not give."""
+        self._connection.ended(task)
         error = None if task.cancelled() else task.exception()
         if error is not None:
             _LOG.error("the application failed: %s", type(error).__name__)
@@ -205,7 +209,7 @@ class Answering:
         elif not self._chunked and self.scope["method"] != "HEAD" and status not in _BODILESS:
             self._chunked = True
             headers.append((b"transfer-encoding", b"chunked"))
-        head = _head(status, headers)
+        head = _head(status, headers, known)
         self.started = True
         if self._chunked:
             self._connection.transport.write(head)
@@ -237,19 +241,15 @@ class Answering:
         self._connection.answered()
 
 
-def _head(status: int, headers: list[tuple[bytes, bytes]]) -> bytes:
+def _head(status: int, headers: list[tuple[bytes, bytes]], names: Collection[bytes]) -> bytes:
     """
-    Write a head.
+    Write a head; *names* are those of its headers that others have set.
 
     Raises:
         RuntimeError: a name or a value is none.
     """
     lines = b"".join([b"%b: %b\r\n" % header for header in headers])
-    names = [name for name, _ in headers]
-    if (
-        not all(names)
-        or b"".join(names).translate(None, _TOKEN)
-        or lines.translate(None, _VALUE) != b"\r\n" * len(names)
-    ):
+    malformed = b"" in names or b"".join(names).translate(None, _TOKEN)
+    if malformed or lines.translate(None, _VALUE) != b"\r\n" * len(headers):
         raise RuntimeError("a header's name or value is malformed")
     return b"%b%b\r\n" % (STATUS_LINES[status], lines)

@@ -200,6 +200,10 @@ class StrictProtocol(asyncio.Protocol):
             self._reading = True
             self.transport.resume_reading()
 
+    def ended(self, task: "asyncio.Task[None]") -> None:
+        """Let go of *task*, which answered."""
+        self._state.tasks.discard(task)
+
     def answered(self) -> None:
         """Await the next request, if there may be one."""
         if self.transport.is_closing():
@@ -213,7 +217,7 @@ class StrictProtocol(asyncio.Protocol):
     def on_message_begin(self) -> None:
         """Begin a request, if the one before it has been answered."""
         self._phase = _HEAD
-        if self.busy:
+        if self.cycle is not None and not self.cycle.complete:
             raise _Refused
         self._url = b""
         self._headers: list[tuple[bytes, bytes]] = []
@@ -261,7 +265,6 @@ class StrictProtocol(asyncio.Protocol):
         self.cycle = Answering(self, scope, keep_alive=keep_alive, continues=self._continues)
         task = self._loop.create_task(self.cycle.run(self._app))
         self._state.tasks.add(task)
-        task.add_done_callback(self._state.tasks.discard)
         task.add_done_callback(self.cycle.ended)
         self._phase, self._body_bytes = _BODY, 0
 
@@ -271,19 +274,19 @@ class StrictProtocol(asyncio.Protocol):
         if self._body_bytes > self.bounds.body_bytes:
             self._why = too_large(self.bounds.body_bytes)
             raise _Refused
-        cast("Answering", self.cycle).take(body)
+        self.cycle.take(body)  # type: ignore[union-attr]  # its head has come
 
     def on_message_complete(self) -> None:
         """Know that the request is whole."""
         self._phase = _DONE
-        cast("Answering", self.cycle).end()
+        self.cycle.end()  # type: ignore[union-attr]
 
     # What must not last, and how it ends
 
     def _await_rest(self) -> None:
         """Set a deadline for what is still to come; a request that came in one piece needs none."""
         if self._phase is _DONE:
-            self._unset_deadline()
+            self._deadline = None
         elif self._phase is _HEAD and self._head_bytes > self.bounds.header_bytes:
             self._refuse(LARGE_HEAD)
         elif self._deadline is None or self._deadline_of is not self._phase:

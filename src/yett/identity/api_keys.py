@@ -12,9 +12,10 @@ anybody keep us busy. The same digest serves credentials that operators choose t
 import hashlib
 import hmac
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["RANDOMNESS", "ApiKey", "digest", "make", "parse", "verify"]
+__all__ = ["RANDOMNESS", "ApiKey", "digest", "digesting", "make", "parse", "verify"]
 
 RANDOMNESS = 40
 """How many random bytes a key is made of: 8 for the identifier, 32 for the secret."""
@@ -72,10 +73,21 @@ def parse(text: str) -> ApiKey | None:
 
 def digest(pepper: bytes, credential: str) -> str:
     """Return the keyed digest (BLAKE2b, 64 hex digits) under which *credential* may be kept."""
+    return digesting(pepper)(credential)
+
+
+def digesting(pepper: bytes) -> Callable[[str], str]:
+    """Return what gives `digest` of one credential after the other, under the same *pepper*."""
     if not pepper:
         raise ValueError("a credential's digest needs a key")
-    data = credential.encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(data, digest_size=32, key=pepper, person=b"yett-credential").hexdigest()
+    begun = hashlib.blake2b(digest_size=32, key=pepper, person=b"yett-credential")
+
+    def digested(credential: str) -> str:
+        state = begun.copy()
+        state.update(credential.encode("utf-8", "surrogatepass"))
+        return state.hexdigest()
+
+    return digested
 
 
 def verify(pepper: bytes, credential: str, kept: str) -> bool:

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, Self
+from types import MappingProxyType
+from typing import NamedTuple, Protocol, Self
 
 from yett.model.refusal import Refusal
 from yett.model.verdict import Verdict
 
 __all__ = ["Call", "Pieces", "Reply", "Streamed"]
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Pieces(Protocol):
@@ -42,13 +45,12 @@ class Call:
     """What else the door knows, such as the address it came from."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A whole answer."""
 
     status: int
     body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = _NONE
     refusal: Refusal | None = None
     """Why it is no answer, where it is none."""
     verdicts: tuple[Verdict, ...] = ()

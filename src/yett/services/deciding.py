@@ -159,8 +159,9 @@ class Deciding:
     def _here(self, snapshot: Snapshot, question: Question) -> Answer | None:
         """Answer *question* by the policies alone; None where that takes long."""
         began = self._elapsed()
-        selection = self._selected(snapshot, question)
-        context, stage = question.context, question.stage or stage_of(question.context)
+        context, stage, policies, namespace, *_ = question
+        selection = self._selected(snapshot, question) if policies or namespace else self._all(snapshot)
+        stage = stage or stage_of(context)
         at = selection.at[stage]
         if at.dated:
             context = self._dated(context)
@@ -179,12 +180,13 @@ class Deciding:
         Raises:
             CallerError: it names a policy or a namespace that is not there, or asks for more than can be said in time.
         """
-        began, snapshot = self._elapsed(), self._deciding(question)
+        snapshot = self._deciding(question)
         answer = None if question.explain else self._here(snapshot, question)
         if answer is None:
             answer = await self._at_leisure(snapshot, question)
         if not (snapshot.authorities and answer.decision.allowed):
             return answer
+        began = self._elapsed() - answer.duration
         decision = await self._consented(snapshot, question, answer.decision)
         explanation = answer.explanation and replace(answer.explanation, decision=decision)
         return Answer(decision, answer.facts, self._elapsed() - began, explanation)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from yett.identity.api_keys import digest
+from yett.identity.api_keys import digesting
 from yett.model.principal import Principal
 from yett.ports.clock import Clock
 
@@ -52,13 +52,13 @@ class MemoryDirectory:
         developer: Principal | None = None,
     ) -> None:
         self._clock = clock
-        self._pepper = pepper
-        token = {digest(pepper, DEVELOPMENT_TOKEN): Holder(developer)} if developer else {}
+        self._digest = digesting(pepper)
+        token = {self._digest(DEVELOPMENT_TOKEN): Holder(developer)} if developer else {}
         self._holders = {**holders, **token}
 
     async def principal(self, credential: str) -> Principal | None:
         """Return whom *credential* stands for; None, always, for one that is unknown or expired."""
-        holder = self._holders.get(digest(self._pepper, credential))
+        holder = self._holders.get(self._digest(credential))
         if holder is None or holder.expires <= self._clock.now():
             return None
         return holder.principal

@@ -1,6 +1,6 @@
 """Replies: a whole answer, sent."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from yett.doors.asgi.protocol import Send
 from yett.doors.asgi.request import Request
@@ -12,9 +12,9 @@ _THEIRS = 500
 """From this status on it is not the caller who has to change something (RFC 9110, 15.6)."""
 
 
-def head_of(request: Request, headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+def head_of(request: Request, headers: Collection[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
     """Return the headers of the answer to *request*: *headers*, its identifier, and that nobody may keep it."""
-    named = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
+    named = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers] if headers else ()
     return [*named, (b"x-request-id", request.identifier.encode("latin-1")), (b"cache-control", b"no-store")]
 
 

@@ -17,7 +17,8 @@ __all__ = ["GONE", "CallerLeft", "Request", "read_body"]
 
 GONE = "http.disconnect"
 """What is received when the caller has hung up."""
-_IDENTIFIER = re.compile(r"[A-Za-z0-9._-]{1,128}\Z")
+_JSON = b"application/json"
+_IDENTIFIER = re.compile(rb"[A-Za-z0-9._-]{1,128}\Z")
 
 
 class Request:
@@ -31,8 +32,8 @@ class Request:
         client = scope.get("client")
         self.client: str = client[0] if client else ""
         self.record_id = f"req_{os.urandom(12).hex()}"
-        told = self.headers.get(b"x-request-id", b"").decode("latin-1")
-        self.identifier = told if _IDENTIFIER.match(told) else self.record_id
+        told = self.headers.get(b"x-request-id")
+        self.identifier = told.decode("ascii") if told and _IDENTIFIER.match(told) else self.record_id
 
     def credential(self) -> str | None:
         """
@@ -42,12 +43,11 @@ class Request:
             CallerError: there are two that differ.
         """
         scheme, _, bearer = self.headers.get(b"authorization", b"").partition(b" ")
-        shown = {bearer.strip()} if scheme.lower() == b"bearer" else set()
-        shown |= {self.headers[b"x-api-key"].strip()} if b"x-api-key" in self.headers else set()
-        shown.discard(b"")
-        if len(shown) > 1:
+        bearer = bearer.strip() if scheme.lower() == b"bearer" else b""
+        key = self.headers.get(b"x-api-key", b"").strip()
+        if bearer and key and bearer != key:
             raise CallerError("`authorization` and `x-api-key` show different credentials; send one of them")
-        return next(iter(shown)).decode("latin-1") if shown else None
+        return (bearer or key).decode("latin-1") or None
 
     def check_json(self) -> None:
         """
@@ -56,12 +56,16 @@ class Request:
         Raises:
             CallerError: it is declared to be something else.
         """
-        media, _, parameters = self.headers.get(b"content-type", b"").lower().partition(b";")
-        charset = parameters.strip().removeprefix(b"charset=").strip(b'"')
-        if media.strip() != b"application/json" or charset not in {b"", b"utf-8"}:
+        declared = self.headers.get(b"content-type", b"")
+        if declared != _JSON and not _is_json(declared):
             raise CallerError("send the body as `content-type: application/json`, in UTF-8", status=415)
         if self.headers.get(b"content-encoding", b"identity").lower() != b"identity":
             raise CallerError("send the body without `content-encoding`", status=415)
+
+
+def _is_json(declared: bytes) -> bool:
+    media, _, parameters = declared.lower().partition(b";")
+    return media.strip() == _JSON and parameters.strip().removeprefix(b"charset=").strip(b'"') in {b"", b"utf-8"}
 
 
 async def read_body(receive: Receive, most: int) -> bytes:

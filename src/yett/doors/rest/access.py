@@ -7,6 +7,8 @@ Rules:
 2. What changes anything, or keeps the house busy for long, is for the role `admin`; the development token has it.
 """
 
+from collections.abc import Awaitable
+
 from yett.doors.asgi.request import Request
 from yett.model.principal import Principal
 from yett.model.refusal import Refusal
@@ -27,14 +29,14 @@ class Access:
         self._admission = admission
         self._snapshots = snapshots
 
-    async def principal(self, request: Request) -> Principal | Refusal:
+    def principal(self, request: Request) -> Awaitable[Principal | Refusal]:
         """
         Say who asks, or why they may not.
 
         Raises:
             CallerError: there are two credentials that differ.
         """
-        return await self._admission.identify(request.credential(), self._snapshots.current)
+        return self._admission.identify(request.credential(), self._snapshots.current)
 
 
 def forbidden(principal: Principal) -> Refusal | None:

@@ -48,6 +48,7 @@ __all__ = ["RestApp", "Services", "serves"]
 
 _Handler = Callable[[bytes], Awaitable[Reply]]
 _OPA = "/v1/data"
+_BELOW_OPA = f"{_OPA}/"
 _PLAN = "/api/v1/plan"
 _WELL_KNOWN = "/.well-known/authzen-configuration"
 _ELSEWHERE = "/api/v1/complete"
@@ -63,7 +64,7 @@ def serves(path: str) -> bool:
     """Say whether *path* is answered by this door."""
     if path.startswith("/api/"):
         return path != _ELSEWHERE
-    return path in _OPEN or path == _OPA or path.startswith((f"{_OPA}/", "/access/v1/"))
+    return path in _OPEN or path == _OPA or path.startswith((_BELOW_OPA, "/access/v1/"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class RestApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         request, path, method = Request(scope), scope["path"], scope["method"]
-        told = opa_error if path == _OPA or path.startswith(f"{_OPA}/") else _told
+        told = opa_error if path == _OPA or path.startswith(_BELOW_OPA) else _told
         try:
             if path in _OPEN:
                 await send_reply(send, request, self._open(scope, request, path, method))
