@@ -12,13 +12,13 @@ __all__ = ["lsp"]
 
 
 @click.command(short_help="Speak to editors: complete, explain and check.")
-def lsp() -> int:
+def lsp() -> None:
     """
     Speak the Language Server Protocol over standard input and output, for editors; needs the extra `lsp`.
 
     Policies are checked as `validate` and `lint` do, suites (`*_test.yaml`) as `test` does.
     """
-    return serve_editor(installed(), documentation(), _today)
+    serve_editor(installed(), documentation(), _today)
 
 
 def _today() -> date:

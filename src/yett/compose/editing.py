@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import NoReturn
 
 from yett.compose.policies import is_suite
 from yett.compose.proof import prove
@@ -26,9 +27,9 @@ from yett.services.remarks import Remark, errors, oddities
 __all__ = ["remarks", "serve_editor"]
 
 
-def serve_editor(version: str, pages: str, today: Callable[[], date]) -> int:
+def serve_editor(version: str, pages: str, today: Callable[[], date]) -> NoReturn:
     """
-    Speak the Language Server Protocol over standard input and output, and return the exit code.
+    Speak the Language Server Protocol over standard input and output, and end the process with its exit code.
 
     *pages* is the address of the documentation, which has a page for each code; *today* says what day it is.
 
@@ -44,7 +45,7 @@ def serve_editor(version: str, pages: str, today: Callable[[], date]) -> int:
             Problem(Place("yett policy lsp"), "not-installed", message, "`pip install 'yett[lsp]'`")
         ) from None
     facts = cache(ordinary_facts)
-    return serve(lambda path, texts: remarks(path, texts, today(), facts), is_suite, version, pages)
+    serve(lambda path, texts: remarks(path, texts, today(), facts), is_suite, version, pages)
 
 
 def remarks(

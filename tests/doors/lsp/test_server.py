@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 WRONG = """\
 metadata: {id: house}
 rules:
@@ -76,19 +78,24 @@ YETT = ("-m", "yett", "policy", "lsp")
 OTHER = (
     "-c",
     """
+import time
+
 from yett.doors.lsp.server import serve
 from yett.model.errors import Place, Problem
 from yett.services.remarks import Remark, Severity
 
 def remarks(path, texts):
+    while texts[path] == "endless":
+        (path.parent / "begun").touch()
+        time.sleep(0.1)
     if texts[path] == "broken":
         raise LookupError("a mistake of ours")
     return [Remark(Problem(Place(str(path), 1, 1), each.value, "x"), each) for each in Severity]
 
-raise SystemExit(serve(remarks, lambda path: False, "1", "https://docs.example.org"))
+serve(remarks, lambda path: False, "1", "https://docs.example.org")
 """,
 )
-"""A server that always says the same, and falls over one text."""
+"""A server that always says the same, falls over one text, and never ends over another."""
 
 
 @asynccontextmanager
@@ -190,6 +197,28 @@ async def test_each_severity_and_page_is_told_and_a_mistake_of_ours_is_shown_and
         assert [(each["code"], each["severity"]) for each in told] == [("error", 1), ("warning", 2), ("note", 3)]
         assert told[0]["codeDescription"] == {"href": "https://docs.example.org/problems/error"}
         assert await leave(editor) == 0
+
+
+async def test_a_text_that_is_neither_open_nor_in_a_file_is_empty(tmp_path: Path) -> None:
+    (tmp_path / "binary.yaml").write_bytes(b"\xff")
+    async with asyncio.timeout(60), editing(OTHER) as editor:
+        for name in ("gone.yaml", "binary.yaml"):
+            document, at = {"uri": (tmp_path / name).as_uri()}, {"line": 3, "character": 5}
+            assert await editor.ask("textDocument/hover", textDocument=document, position=at) is None
+
+
+@pytest.mark.parametrize("goodbye", [True, False])
+async def test_it_leaves_with_its_editor_whatever_it_is_looking_at(tmp_path: Path, *, goodbye: bool) -> None:
+    async with asyncio.timeout(60), editing(OTHER) as editor:
+        await editor.open(tmp_path / "house.yaml", "endless")
+        while not (tmp_path / "begun").exists():  # noqa: ASYNC110  # a file tells nobody
+            await asyncio.sleep(0.01)
+        if goodbye:
+            assert await leave(editor) == 0
+        else:
+            assert editor.process.stdin
+            editor.process.stdin.close()
+            assert await editor.process.wait() == 1
 
 
 async def test_whoever_interrupts_it_need_not_close_its_input() -> None:

@@ -10,6 +10,7 @@ Rules:
 """
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -17,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import NoReturn
 
 from lsprotocol import types
 from pygls.exceptions import PyglsError
@@ -52,15 +54,20 @@ _Remarks = Callable[[Path, Mapping[Path, str]], Iterable[Remark]]
 _At = types.CompletionParams | types.HoverParams
 
 
-def serve(remarks: _Remarks, is_suite: Callable[[Path], bool], version: str, pages: str) -> int:
-    """Serve an editor over standard input and output; return 0 where it said goodbye before it left, else 1."""
+def serve(remarks: _Remarks, is_suite: Callable[[Path], bool], version: str, pages: str) -> NoReturn:
+    """
+    Serve an editor over standard input and output, and end the process: with 0 where it said goodbye, else with 1.
+
+    Whatever is being looked at then is for nobody any more, and an interpreter that ends would wait for its thread.
+    """
     editor = Editor(remarks, is_suite, version, pages)
     # A thread waits for standard input, and nothing else would end it when somebody presses Ctrl+C.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     # pygls closes what it writes to, and standard output is not ours to close.
     with open(sys.stdout.fileno(), "wb", closefd=False) as output:
         editor.start_io(stdout=output)
-    return 0 if editor.dismissed else 1
+    sys.stderr.flush()
+    os._exit(0 if editor.dismissed else 1)
 
 
 class Editor(LanguageServer):
@@ -169,9 +176,12 @@ class Editor(LanguageServer):
         )
 
     def _place(self, params: _At) -> tuple[str, int, bool]:
-        """Return the text, the offset in it, and whether it is a suite."""
+        """Return the text, empty where it is neither open nor in a file, the offset in it, and whether it is a suite."""
         document, at = self.workspace.get_text_document(params.text_document.uri), params.position
-        text = document.source
+        try:
+            text = document.source
+        except (OSError, UnicodeDecodeError):
+            text = ""
         return text, offset_at(text, at.line, at.character, self._encoding()), self._is_suite(_path(document.uri))
 
     def _range(self, text: str, start: int, end: int) -> types.Range:
