@@ -45,7 +45,10 @@ def test_every_set_of_conjuncts_is_told_as_combining_says() -> None:
         (owing, "join_ranked", lambda ranked: tuple(each for _, each in ranked)),
         (owing, "sorted", lambda owed, **_: list(owed)),
         (Owed, "alone", lambda _, numbers: [each[0] if each else -1 for each in numbers]),
+        (owing, "Route", Cap),
         (telling, "_STRANDED", None),
+        (telling, "_is_first", lambda some, _: some != 0),
+        (telling, "_put_allowed", lambda decision, _, put=telling._put_allowed: put(decision, True)),
         (telling, "STRICTNESS", {effect: -rank for effect, rank in telling.STRICTNESS.items()}),
     ],
 )

@@ -57,7 +57,10 @@ class Decision:
     @property
     def reason(self) -> str:
         """The text of the rule that decided, fit to be shown to a caller; empty when none did."""
-        for reason in self.reasons:
-            if reason.effect is self.effect:
-                return reason.text or reason.rule
-        return ""
+        if not self.reasons:
+            return ""
+        # Nearly always it is the first, which may be known before the others are.
+        first = self.reasons[0]
+        if first.effect is self.effect:
+            return first.text or first.rule
+        return next((each.text or each.rule for each in self.reasons if each.effect is self.effect), "")

@@ -6,7 +6,6 @@ reason. So a list knows which conjuncts matched, and is what it says from then o
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import overload
 
 from yett.model.decision import Reason
@@ -36,18 +35,19 @@ class Listing(Sequence[Reason]):
     @overload
     def __getitem__(self, place: slice) -> Sequence[Reason]: ...
     def __getitem__(self, place: int | slice) -> Reason | Sequence[Reason]:
+        # The first is nearly always the one that decided, and few read on.
+        if place == 0:
+            return self._placed.first(self._possible)
         return self._all()[place]
+
+    def __bool__(self) -> bool:
+        return True
 
     def __len__(self) -> int:
         return len(self._all())
 
     def __iter__(self) -> Iterator[Reason]:
-        return self._first_then_all() if self._listed is None else iter(self._listed)
-
-    def _first_then_all(self) -> Iterator[Reason]:
-        # The first is nearly always the one that decided, and few read on.
-        yield self._placed.first(self._possible)
-        yield from islice(self._all(), 1, None)
+        return iter(self._all())
 
     def __eq__(self, other: object) -> bool:
         return self._all() == (other._all() if isinstance(other, Listing) else other)

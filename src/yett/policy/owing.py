@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from yett.model.obligation import Notify, Obligation, join_ranked, rank
+from yett.model.obligation import Notify, Obligation, Route, join_ranked, rank
 
 __all__ = ["Owed"]
 
@@ -23,10 +23,13 @@ class Owed:
             ranks[each] = rank(each)
         told = Counter(ranks.values())
         self._every = sorted(ranks, key=ranks.__getitem__)
+        self._numbered = self._every.__getitem__
         self._ranks = [ranks[each] for each in self._every]
         number = {each: place for place, each in enumerate(self._every)}
         self.merging = {place for place, each in enumerate(self._ranks) if told[each] > 1}
         """The numbers of what is merged with others, where several of them are owed."""
+        self.routes = {place for place, each in enumerate(self._every) if isinstance(each, Route)}
+        """The numbers of routes."""
         self.numbers = [tuple([number[each] for each in owed]) for owed in obligations]
         """Per rule, the numbers of what it owes."""
         self.notices = [tuple([number[each] for each in owed if _is_notice(each)]) for owed in obligations]
@@ -41,7 +44,7 @@ class Owed:
 
     def in_order(self, numbers: Iterable[int]) -> tuple[Obligation, ...]:
         """Return what has these *numbers*, each once and none of them merging."""
-        return tuple(map(self._every.__getitem__, sorted(numbers)))
+        return tuple(map(self._numbered, sorted(numbers)))
 
     def alone(self, numbers: Sequence[tuple[int, ...]]) -> list[int]:
         """Return the one number of each rule that has one, which no other has and which merges with none; of others -1."""
