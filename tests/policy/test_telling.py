@@ -44,6 +44,7 @@ def test_every_set_of_conjuncts_is_told_as_combining_says() -> None:
         (owing, "_is_notice", lambda obligation: True),
         (owing, "join_ranked", lambda ranked: tuple(each for _, each in ranked)),
         (owing, "sorted", lambda owed, **_: list(owed)),
+        (telling._Joins, "of", lambda joins, owing: tuple(map(joins._numbered, joins._alone.listed(owing)))),
         (Owed, "alone", lambda _, numbers: [each[0] if each else -1 for each in numbers]),
         (owing, "Route", Cap),
         (telling, "_STRANDED", None),

@@ -22,13 +22,13 @@ class Owed:
         for each in ranks:
             ranks[each] = rank(each)
         told = Counter(ranks.values())
-        self._every = sorted(ranks, key=ranks.__getitem__)
-        self._numbered = self._every.__getitem__
-        self._ranks = [ranks[each] for each in self._every]
-        number = {each: place for place, each in enumerate(self._every)}
+        self.every = sorted(ranks, key=ranks.__getitem__)
+        """All obligations, by number."""
+        self._ranks = [ranks[each] for each in self.every]
+        number = {each: place for place, each in enumerate(self.every)}
         self.merging = {place for place, each in enumerate(self._ranks) if told[each] > 1}
         """The numbers of what is merged with others, where several of them are owed."""
-        self.routes = {place for place, each in enumerate(self._every) if isinstance(each, Route)}
+        self.routes = {place for place, each in enumerate(self.every) if isinstance(each, Route)}
         """The numbers of routes."""
         self.numbers = [tuple([number[each] for each in owed]) for owed in obligations]
         """Per rule, the numbers of what it owes."""
@@ -39,12 +39,8 @@ class Owed:
         """Join what is owed by these *numbers* of some rules."""
         owed = set(chain.from_iterable(numbers))
         if owed.isdisjoint(self.merging):
-            return self.in_order(owed)
-        return join_ranked([(self._ranks[each], self._every[each]) for each in owed])
-
-    def in_order(self, numbers: Iterable[int]) -> tuple[Obligation, ...]:
-        """Return what has these *numbers*, each once and none of them merging."""
-        return tuple(map(self._numbered, sorted(numbers)))
+            return tuple(map(self.every.__getitem__, sorted(owed)))
+        return join_ranked([(self._ranks[each], self.every[each]) for each in owed])
 
     def alone(self, numbers: Sequence[tuple[int, ...]]) -> list[int]:
         """Return the one number of each rule that has one, which no other has and which merges with none; of others -1."""

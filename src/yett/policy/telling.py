@@ -30,7 +30,7 @@ _EACH = 512
 _ITEM = 8
 """What a reason takes, or an obligation, of which the rules hold the rest."""
 _MERGED = 1024
-"""What an obligation takes that was merged."""
+"""What an obligation takes on top that was merged."""
 _STRANDED = Route(frozenset())
 _new = object.__new__
 _put_allowed, _put_effect, _put_reasons, _put_obligations, _put_revision = (
@@ -61,7 +61,7 @@ class Telling:
         self._joins = _Joins(owed, layout, owed.numbers)
         self._notices = _Joins(owed, layout, owed.notices)
         self._each = _EACH + len(layout.owners) // 4
-        self._held = 0
+        self._left = _INTERNED
         self.interned: dict[int, Decision] = {}
         """Decisions by the conjuncts that matched."""
 
@@ -99,13 +99,15 @@ class Telling:
     def told(self, possible: int) -> Decision:
         """Make that decision, and keep it."""
         decision = self._told(possible)
-        each = _MERGED if possible & self._merging else _ITEM
-        held = self._each + _ITEM * possible.bit_count() + each * len(decision.obligations)
-        self._held += held
-        if self._held > _INTERNED:
+        owed = len(decision.obligations)
+        held = self._each + _ITEM * (possible.bit_count() + owed)
+        if possible & self._merging:
+            held += _MERGED * owed
+        if held > self._left:
             self.interned.clear()
-            self._held = held
-        if held <= _INTERNED:
+            self._left = _INTERNED
+        if held <= self._left:
+            self._left -= held
             self.interned[possible] = decision
         return decision
 
@@ -151,6 +153,7 @@ class _Joins:
 
     def __init__(self, owed: Owed, layout: Layout, numbers: Sequence[tuple[int, ...]]) -> None:
         self._owed = owed
+        self._numbered = owed.every.__getitem__
         alone = owed.alone(numbers)
         self._others = sum(compress(layout.masks, [number < 0 for number in alone]))
         owing = sum(compress(layout.masks, numbers))
@@ -161,4 +164,6 @@ class _Joins:
         """Join what the rules *owing* owe."""
         if owing & self._others:
             return self._owed.joined(self._numbers.listed(owing))
-        return self._owed.in_order(self._alone.listed(owing)) if owing else ()
+        alone = self._alone.listed(owing)
+        alone.sort()
+        return tuple(map(self._numbered, alone))
