@@ -14,7 +14,7 @@ from yett.policy import owing, telling
 from yett.policy.clause import Clause
 from yett.policy.combining import Matched, combine
 from yett.policy.expression import ALWAYS
-from yett.policy.layout import Layout
+from yett.policy.layout import Layout, Placed
 from yett.policy.owing import Owed
 from yett.policy.telling import Telling
 
@@ -48,6 +48,7 @@ def test_every_set_of_conjuncts_is_told_as_combining_says() -> None:
         (Owed, "alone", lambda _, numbers: [each[0] if each else -1 for each in numbers]),
         (owing, "Route", Cap),
         (telling, "_STRANDED", None),
+        (Placed, "first", lambda placed, possible: placed.listed(possible)[-1]),
         (telling, "_is_first", lambda some, _: some != 0),
         (telling, "_put_allowed", lambda decision, _, put=telling._put_allowed: put(decision, True)),
         (telling, "STRICTNESS", {effect: -rank for effect, rank in telling.STRICTNESS.items()}),

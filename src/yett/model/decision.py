@@ -9,7 +9,7 @@ Rules:
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from yett.model.obligation import Obligation
@@ -54,13 +54,9 @@ class Decision:
     revision: str = ""
     """The digest of the policies that decided."""
 
-    @property
-    def reason(self) -> str:
-        """The text of the rule that decided, fit to be shown to a caller; empty when none did."""
-        if not self.reasons:
-            return ""
-        # Nearly always it is the first, which may be known before the others are.
-        first = self.reasons[0]
-        if first.effect is self.effect:
-            return first.text or first.rule
-        return next((each.text or each.rule for each in self.reasons if each.effect is self.effect), "")
+    reason: str = field(init=False, compare=False, repr=False)
+    """The text of the rule that decided, fit to be shown to a caller; empty when none did."""
+
+    def __post_init__(self) -> None:
+        deciding = (each.text or each.rule for each in self.reasons if each.effect is self.effect)
+        object.__setattr__(self, "reason", next(deciding, ""))

@@ -1,8 +1,9 @@
 """
 Listing: why a decision came about, listed when somebody reads it.
 
-Forty rules take longer to list than all else about a decision takes, and most who ask read what follows and the first
-reason. So a list knows which conjuncts matched, and is what it says from then on; a tuple of the same reasons equals it.
+Forty rules take longer to list than all else about a decision takes, and most who ask read only what follows and the text
+of the one that decided. So a list knows which conjuncts matched, and is what it says once it was read; a tuple of the same
+reasons equals it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -35,13 +36,7 @@ class Listing(Sequence[Reason]):
     @overload
     def __getitem__(self, place: slice) -> Sequence[Reason]: ...
     def __getitem__(self, place: int | slice) -> Reason | Sequence[Reason]:
-        # The first is nearly always the one that decided, and few read on.
-        if place == 0:
-            return self._placed.first(self._possible)
         return self._all()[place]
-
-    def __bool__(self) -> bool:
-        return True
 
     def __len__(self) -> int:
         return len(self._all())

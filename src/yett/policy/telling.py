@@ -33,8 +33,8 @@ _MERGED = 1024
 """What an obligation takes on top that was merged."""
 _STRANDED = Route(frozenset())
 _new = object.__new__
-_put_allowed, _put_effect, _put_reasons, _put_obligations, _put_revision = (
-    vars(Decision)[part].__set__ for part in ("allowed", "effect", "reasons", "obligations", "revision")
+_put_allowed, _put_effect, _put_reasons, _put_obligations, _put_revision, _put_reason = (
+    vars(Decision)[part].__set__ for part in ("allowed", "effect", "reasons", "obligations", "revision", "reason")
 )
 """Put a part into a decision that is being made; the way of a frozen object takes twice as long."""
 
@@ -48,10 +48,11 @@ class Telling:
         self._revision = revision
         self._reasons = layout.placed([clause.certain for clause in clauses], layout.every)
         of_effect = {effect: self._bits([clause.effect is effect for clause in clauses]) for effect in Effect}
+        self._texts = layout.placed([clause.text or clause.rule for clause in clauses], layout.every)
         self._denials = of_effect[Effect.DENY]
         self._allows = of_effect[Effect.ALLOW]
         strictest_first = sorted(of_effect, key=STRICTNESS.__getitem__, reverse=True)
-        self._effects = [(of_effect[effect], effect) for effect in strictest_first if of_effect[effect]]
+        self._effects = [(effect, of_effect[effect]) for effect in strictest_first if of_effect[effect]]
         self._owing = self._bits([bool(clause.obligations) for clause in clauses]) & ~self._denials
         owed = Owed([clause.obligations for clause in clauses])
         self._notifying = self._bits(map(bool, owed.notices))
@@ -86,11 +87,12 @@ class Telling:
         """Return the first rule that has one of the bits in *possible*, of which there are some."""
         return self._clauses[self._layout.owners[(possible & -possible).bit_length() - 1]]
 
-    def _strictest(self, possible: int) -> Effect:
-        for bits, effect in self._effects:
+    def _strictest(self, possible: int) -> tuple[Effect, int]:
+        """Return the strictest effect that one of these rules asks for, and the bits of all rules that do."""
+        for effect, bits in self._effects:
             if possible & bits:
-                return effect
-        return Effect.ALLOW
+                return effect, bits
+        return Effect.ALLOW, self._allows
 
     def certain(self, possible: int) -> Decision:
         """Return the decision where the *possible* conjuncts are definitely true."""
@@ -126,20 +128,23 @@ class Telling:
         denials, allows = possible & self._denials, possible & self._allows
         denied = _is_first(denials, allows)
         if denied:
-            effect, obligations = Effect.DENY, self._notices.of(possible & self._notifying)
+            effect, deciding = Effect.DENY, denials
+            obligations = self._notices.of(possible & self._notifying)
         else:
             floor = self._from[self._first(allows).priority] if allows else -1
             holding = possible & floor & ~denials
             obligations = self._joins.of(holding & self._owing)
             if holding & self._routing and _STRANDED in obligations:
                 return combine((Matched(self._clauses[each]) for each in self._layout.rules(possible)), self._revision)
-            effect = self._strictest(holding)
+            effect, asking = self._strictest(holding)
+            deciding = possible & asking
         decision = _new(Decision)
         _put_allowed(decision, not denied)
         _put_effect(decision, effect)
         _put_reasons(decision, Listing(self._reasons, possible) if possible else ())
         _put_obligations(decision, obligations)
         _put_revision(decision, self._revision)
+        _put_reason(decision, self._texts.first(deciding) if deciding else "")
         return decision
 
 
