@@ -3,7 +3,7 @@
 import html
 import re
 
-__all__ = ["entities", "escapes", "leaf", "percent", "rows", "runs"]
+__all__ = ["digits", "entities", "escapes", "leaf", "percent", "rows", "runs"]
 
 TAG = r"</?[A-Za-z][^<>]{0,256}>|<!--[^<>]{0,256}-->"
 ENTITY = r"&(?:#[0-9]{1,7};?|#[xX][0-9A-Fa-f]{1,6};?|[A-Za-z][0-9A-Za-z]{1,30};)"
@@ -12,6 +12,10 @@ EDIT = re.compile(rf"{TAG}|{ENTITY}|\\(?:u[0-9A-Fa-f]{{4}}|x[0-9A-Fa-f]{{2}})" +
 
 def runs(data: bytes, start: int) -> list[tuple[int, int]]:
     return [match.span() for match in re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}").finditer(data, start)]
+
+
+def digits(data: bytes, first: int, last: int) -> list[tuple[int, int]]:
+    return [match.span() for match in re.compile(rb"[0-9A-Fa-f]{16,}").finditer(data, first, last)]
 
 
 def rows(data: bytes) -> list[tuple[int, int, bool]]:

@@ -197,6 +197,23 @@ def test_long_runs_are_found_as_an_expression_finds_them(text: str, start: int) 
     assert list(decoding._runs(text.encode(), start)) == plain_readings.runs(text.encode(), start)
 
 
+def digits(text: str, first: int, last: int) -> list[tuple[int, int]]:
+    return list(decoding._digits(text.encode().translate(decoding._FLAT_HEX), first, min(last, len(text))))
+
+
+@given(RUNS, st.integers(0, 20), st.integers(0, 80))
+def test_digits_are_found_as_an_expression_finds_them(text: str, first: int, last: int) -> None:
+    assert digits(text, first, last) == plain_readings.digits(text.encode(), first, last)
+
+
+@pytest.mark.parametrize(("name", "by"), [("_SIXTEEN", b"a" * 17), ("_FLAT_HEX", bytes(range(256)))])
+def test_digits_that_are_missed_are_noticed(name: str, by: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"x{'0' * 16}x{'b' * 17}"
+    assert digits(text, 0, 40) == plain_readings.digits(text.encode(), 0, 40)
+    monkeypatch.setattr(decoding, name, by)
+    assert digits(text, 0, 40) != plain_readings.digits(text.encode(), 0, 40)
+
+
 @pytest.mark.parametrize(("name", "by"), [("_SIXTEEN", b"a" * 17), ("_FLAT", bytes(range(256)))])
 def test_a_run_that_is_missed_is_noticed(name: str, by: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoding, name, by)

@@ -149,7 +149,6 @@ _SIXTEEN = b"a" * 16
 _FLAT_HEX = bytes(ord("a") if code in _HEX_DIGITS else ord(" ") for code in range(256))
 # Where bytes are written in decimal digits, those of UTF-8 beyond ASCII are not among them.
 _ASCII_BEGINNINGS = b"01234567"
-_HEX_RUN = re2.compile(rb"[0-9A-Fa-f]{16,}")
 _BYTE_RUN = re2.compile(rb"(?:\\x[0-9A-Fa-f]{2}){4,}")
 _BYTE = re2.compile(rb"\\x[0-9A-Fa-f]{2}")
 _TAG_RUN = re2.compile(rb"[\x{E0020}-\x{E007E}]{3,}")
@@ -200,9 +199,9 @@ def _spells(mark: bytes, spelled: "re2._Regexp", data: bytes, start: int) -> boo
 
 
 def _long_runs(data: bytes, start: int) -> Iterator[Decoded]:
-    in_hex: bool | None = None
+    digits = b""
     for first, last in _runs(data, start):
-        in_hex = _SIXTEEN in data.translate(_FLAT_HEX) if in_hex is None else in_hex
+        digits = digits or data.translate(_FLAT_HEX)
         run = data[first:last]
         if run.isdigit():
             # Numbers of cards and accounts are such digits from end to end, and may be most of a text.
@@ -211,22 +210,23 @@ def _long_runs(data: bytes, start: int) -> Iterator[Decoded]:
             continue
         if (not first or data[first - 1] not in _IN_RUN) and (decoded := _base64(run)):
             yield Decoded(first, last, "base64", decoded)
-        if not in_hex or run.isalpha():
-            continue
-        if not run.translate(None, _HEX_DIGITS + b"="):
-            yield from _hexes(data, [(first, first + len(run.rstrip(b"=")))])
-        elif _SIXTEEN in run.translate(_FLAT_HEX):
-            yield from _hexes(data, (found.span() for found in _HEX_RUN.finditer(data, first, last)))
+        if digits.find(_SIXTEEN, first, last) >= 0 and not run.isalpha():
+            yield from _hexes(data, _digits(digits, first, last))
+
+
+def _digits(flat: bytes, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Yield the stretches of sixteen digits or more in *flat*, where all of them are alike, from *first* to *last*."""
+    while (first := flat.find(_SIXTEEN, first, last)) >= 0:
+        end = flat.find(b" ", first, last)
+        end = last if end < 0 else end
+        yield first, end
+        first = end
 
 
 def _runs(data: bytes, start: int) -> Iterator[tuple[int, int]]:
     """Yield where from *start* on base64 may stand: sixteen of its digits or more, and up to two equals signs."""
-    flat = data.translate(_FLAT)
-    while (first := flat.find(_SIXTEEN, start)) >= 0:
-        last = flat.find(b" ", first)
-        last = len(data) if last < 0 else last
-        start = last + (data[last : last + 1] == b"=") + (data[last : last + 2] == b"==")
-        yield first, start
+    for first, last in _digits(data.translate(_FLAT), start, len(data)):
+        yield first, last + (data[last : last + 1] == b"=") + (data[last : last + 2] == b"==")
 
 
 def _hexes(data: bytes, runs: Iterable[tuple[int, int]]) -> Iterator[Decoded]:
