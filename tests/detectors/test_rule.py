@@ -168,6 +168,14 @@ class Trusting(Scanner):
         return [], [], within[0], bad + 1
 
 
+class Short(Scanner):
+    """Reads no further than to the end of what is not valid."""
+
+    def __init__(self, rule: Rule) -> None:
+        super().__init__(rule)
+        self._beyond = 0
+
+
 class Blind(Scanner):
     """Sees nothing beside many places."""
 
@@ -182,7 +190,7 @@ class Late(Scanner):
         return super().places(around, start + 1, *further)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("mutant", [Trusting, Blind, Late])
+@pytest.mark.parametrize("mutant", [Trusting, Short, Blind, Late])
 def test_a_search_that_is_hasty_is_noticed(mutant: Callable[[Rule], Scanner]) -> None:
     card = "4111 1111 1111 1111"
     texts = [f"{card}, {card}, {card}, 4242 {card}, {card}", f"{card}, " * 5 + f"-{card}-", card]

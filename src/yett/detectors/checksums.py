@@ -43,6 +43,7 @@ IBAN_LENGTHS = MappingProxyType(
     },
 )
 # fmt: on
+_COUNTRIES = MappingProxyType({country: country.translate(_NUMBERED) for country in IBAN_LENGTHS})
 
 
 def luhn(digits: str) -> bool:
@@ -56,8 +57,8 @@ def iban(number: str) -> bool:
     """Say whether *number* has its country's length and leaves 1 when divided by 97 (ISO 13616, ISO 7064)."""
     if IBAN_LENGTHS.get(number[:2]) != len(number):
         return False
-    account = number[4:] if number[4:].isdecimal() else number[4:].translate(_NUMBERED)
-    return int(account + number[:4].translate(_NUMBERED)) % 97 == 1
+    turned = number[4:] + _COUNTRIES[number[:2]] + number[2:4]
+    return int(turned if turned.isdecimal() else turned.translate(_NUMBERED)) % 97 == 1
 
 
 def weighted(digits: str, weights: Iterable[int]) -> int:

@@ -35,6 +35,7 @@ _BOUNDED = 64
 _LARGEST = 4
 """Bytes of a character, at most."""
 _SPACE = 0x20
+_DIGITS = b"0123456789"
 _MANY = 256
 """How many matches are looked for before it is asked whether they are valid."""
 # Greek, where some letters have more than two forms that differ in case alone: there any character beyond ASCII will do.
@@ -115,6 +116,7 @@ class Scanner:
         "_against",
         "_behind",
         "_beside",
+        "_beyond",
         "_expression",
         "_front",
         "_needy",
@@ -153,6 +155,8 @@ class Scanner:
         self.longest = longest(rule.pattern)
         """How many characters a match may have, at most; None where there is no most."""
         self._retry = bool(rule.validator) and self.longest is not None and self.longest <= _BOUNDED
+        # So many bytes further than where a match begins is read, at most.
+        self._beyond = ALL if self.longest is None else _LARGEST * (self.longest + 1)
         self.triggered = trigger(rule.pattern) != 0
         near = rule.context.window + 1 if self._words or self._against else 0
         beside = 2 if self._beside & (_STOPS | {b" "}) else 1 if self._beside else 0
@@ -172,7 +176,7 @@ class Scanner:
             if len(found) >= most:
                 break
             begin = max(start, first)
-            stop = length if self.longest is None else min(length, last + _LARGEST * (self.longest + 1))
+            stop = min(length, last + self._beyond)
             if self._retry:
                 start = self._retried(around, (begin, last, stop), most, found, valid)
             elif further := self._successive(around.data, begin, last, stop, most - len(found)):
@@ -182,8 +186,7 @@ class Scanner:
             return _NOTHING
         del found[most:], valid[most:]
         wholes = [each[0] for each in found]
-        spans = [_pointed(each) for each in found] if self._expression.pointing else wholes
-        return Places(wholes, spans, valid)
+        return Places(wholes, self._pointed(found) if self._expression.pointing else wholes, valid)
 
     def _retried(self, around: Surroundings, within: _Within, most: int, found: list[Spans], valid: list[bool]) -> int:
         """
@@ -194,7 +197,8 @@ class Scanner:
         start, last, stop = within
         many = 1
         while ahead := self._successive(around.data, start, last, stop, min(many, most - len(found))):
-            good = [*self._valid(around, [_pointed(spans) for spans in ahead]), False]
+            enough = len(ahead) == min(many, most - len(found))
+            good = [*self._valid(around, self._pointed(ahead)), False]
             start, at = _behind(ahead[-1]), 0
             while (bad := good.index(False, at)) < len(ahead):
                 between, believed, behind, further = self._between(around, (start, last, stop), ahead, bad)
@@ -203,6 +207,8 @@ class Scanner:
                 start, at = behind, further
             found += ahead[at:]
             valid += good[at:-1]
+            if not enough:
+                break
             many = min(2 * many, _MANY)
         return start
 
@@ -212,24 +218,27 @@ class Scanner:
         """
         Return what is found behind the one that is *bad* before one of those *ahead* is found again, and what of it is valid.
 
-        Then where to go on behind all that is *ahead*, and with which of them: what follows one depends on none before.
+        Then where to go on behind all that is *ahead*, and with which of them: what follows one depends on none before. So
+        only what begins within one of them is looked for.
         """
         end, last, stop = within
         between: list[Spans] = []
         valid: list[bool] = []
-        start, at = ahead[bad][0][0] + 1, bad + 1
-        while one := self._successive(around.data, start, last, stop, 1):
-            first = one[0][0][0]
-            while at < len(ahead) and ahead[at][0][0] < first:
+        start, at = ahead[bad][0][0] + 1, bad
+        while True:
+            while at < len(ahead) and ahead[at][0][0] < start:
+                known = _behind(ahead[at])
                 at += 1
-            if at == len(ahead):
-                return between, valid, start, at
-            if ahead[at] == one[0]:
-                return between, valid, end, at
+            one = self._successive(around.data, start, min(last, known), min(stop, known + self._beyond), 1)
+            if not one:
+                return between, valid, end if at < len(ahead) else max(start, min(last, known)), at
             between += one
             valid.append(self._believes(around, *_pointed(one[0])))
-            start = _behind(one[0]) if valid[-1] else first + 1
-        return between, valid, last, len(ahead)
+            start = _behind(one[0]) if valid[-1] else one[0][0][0] + 1
+
+    def _pointed(self, found: list[Spans]) -> Spans:
+        """Return what the matches that were *found* point at."""
+        return [_pointed(each) for each in found] if self._expression.pointing else [each[0] for each in found]
 
     def _believes(self, around: Surroundings, start: int, end: int) -> bool:
         """Say whether what stands from *start* to *end* may be what the rule says."""
@@ -253,7 +262,7 @@ class Scanner:
                 (
                     framed[start] in front
                     or framed[end + 1] in behind
-                    or (spaced and framed[start] == framed[end + 1] == _SPACE)
+                    or (spaced and framed[start] == framed[end + 1] == _SPACE and framed[start - 1] in _DIGITS)
                 )
                 and self._crowded(around, start, end)
             )
