@@ -202,6 +202,9 @@ def _long_runs(data: bytes, start: int) -> Iterator[Decoded]:
     digits = b""
     for first, last in _runs(data, start):
         digits = digits or data.translate(_FLAT_HEX)
+        in_hex = digits.find(_SIXTEEN, first, last) >= 0
+        if not in_hex and data[first] in _NO_BEGINNING:
+            continue  # most names in code
         run = data[first:last]
         if run.isdigit():
             # Numbers of cards and accounts are such digits from end to end, and may be most of a text.
@@ -210,7 +213,7 @@ def _long_runs(data: bytes, start: int) -> Iterator[Decoded]:
             continue
         if (not first or data[first - 1] not in _IN_RUN) and (decoded := _base64(run)):
             yield Decoded(first, last, "base64", decoded)
-        if digits.find(_SIXTEEN, first, last) >= 0 and not run.isalpha():
+        if in_hex and not run.isalpha():
             yield from _hexes(data, _digits(digits, first, last))
 
 
