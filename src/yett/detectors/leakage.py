@@ -45,8 +45,8 @@ _ASCII_WORD = re.compile(r"(?<![A-Za-z])[A-Za-z]+")
 _SPELT = "".join(character.lower() if character.isalpha() else " " for character in map(chr, range(128)))
 """What the letters of words are, and a space for all else, by their number in ASCII."""
 _LONGEST_TAG = 66
-_MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,62}>|\\[nrt]")
-"""Letters that are no words: tags, of at most 66 characters, and white space as JSON writes it."""
+_MARKUP = re.compile(r"(</?[A-Za-z][^<>]{0,62}>|\\[nrt])")
+"""Letters that are no words: tags, of at most 66 characters, and white space as JSON writes it. A group, to split by."""
 _UNFINISHED = re.compile(r"(?:</?(?:[A-Za-z][^<>]{0,62})?|\\)\Z")
 _TAIL = 512
 _MOST_PLACES = 4_096
@@ -66,7 +66,9 @@ def _words_only(text: str) -> str:
     """Return *text* with spaces in the place of its markup."""
     if "<" not in text and "\\" not in text:
         return text
-    return _MARKUP.sub(lambda found: " " * len(found[0]), text)
+    parts = _MARKUP.split(text)
+    parts[1::2] = [" " * len(mark) for mark in parts[1::2]]
+    return "".join(parts)
 
 
 def _spoken(text: str, start: int = 0) -> list[str]:
