@@ -26,7 +26,7 @@ __all__ = ["BALANCED", "MONITOR", "STRICT", "Classifier"]
 
 MONITOR, BALANCED, STRICT = 0.5, 0.7, 0.9
 """The operating points: 3 %, 0.75 % and 0.1 % of innocent texts score as high."""
-_DOUBT = 0.2
+_DOUBT = 0.1
 _WINDOWS = 4
 _FEWEST_WORDS, _LONGEST_WORD = 4, 20
 _TOO_LITTLE = 0.69
