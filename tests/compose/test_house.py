@@ -178,7 +178,7 @@ async def test_readiness_tells_of_every_part(tmp_path: Path) -> None:
     async with serving(house):
         told = await checks(house)
     assert {name for name, state in told.items() if state == "ok"} == {
-        "serving", "upstreams", "configuration", "store", "journal", "background", "releases"
+        "serving", "upstreams", "configuration", "store", "journal", "background", "releases", "detectors"
     }  # fmt: skip
     assert "yett-injection@" in told["policies"]
 

@@ -1,8 +1,8 @@
 """What detectors see is told with its place; what they could not look at is told as well, and nothing is read twice."""
 # ruff: noqa: RUF001 - look-alike letters are part of what is tested
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 from tests.guard.examples import DETECTORS, PIECES, based
 from tests.guard.toys import Broken, Rule, ToyDetector
-from yett.guard.detection import READINGS, STREAM, Detection, Informing, Look, Settled
-from yett.guard.readings import Readings
-from yett.model.finding import Finding
+from yett.guard.detection import READINGS, STREAM, Detection
+from yett.guard.look import Look
+from yett.model.finding import Match
 from yett.model.segment import Origin, Segment
-from yett.model.span import Span
 
 MAIL = ToyDetector((Rule("pii.email", "e@a"),), "mail")
 KEYS = ToyDetector((Rule("secret.key", "key="), Rule("content.bad", "damn")), "keys")
@@ -76,82 +75,6 @@ def test_a_finding_points_at_what_was_written(around: str, written: str) -> None
     assert [text[span.start : span.end] for span in spans] == [written]
 
 
-def test_only_what_is_asked_for_runs_and_never_twice() -> None:
-    handed: list[int] = []
-    dear = ToyDetector(DEAR.rules, "dear", handed=handed, cost=1)
-    look = Look(Detection([dear, MAIL]), (segment("ignore e@a"),))
-    look.look_for(frozenset({"pii"}))
-    assert (handed, [each.kind for each in look.findings]) == ([], ["pii.email"])
-    look.look_for(frozenset({"injection", "pii"}))
-    look.look_for(frozenset({"injection"}))
-    assert len(handed) == 1
-    assert [each.kind for each in look.findings] == ["pii.email", "injection.override"]
-
-
-def test_what_is_dear_does_not_run_where_something_was_found_already() -> None:
-    handed: list[int] = []
-    detection = Detection([replace(DEAR, handed=handed), MAIL])
-    found, silent = Look(detection, (segment("e@a ignore"),)), Look(detection, (segment("nothing"),))
-    assert not found.nothing_in(ALL)
-    assert handed == []
-    assert silent.nothing_in(ALL)
-    assert silent.nothing_in(ALL)
-    assert len(handed) == 1
-    found.look_for(ALL)
-    assert len(handed) == 2
-
-
-def test_what_is_dear_alone_may_find_something() -> None:
-    assert not Look(Detection([DEAR, MAIL]), (segment("ignore"),)).nothing_in(ALL)
-    assert Look(Detection([DEAR, MAIL]), (segment("ignore"),)).nothing_in(frozenset({"pii"}))
-
-
-def test_orders_across_pieces_are_something() -> None:
-    pieces = (segment("ign", path="/0"), segment("ore", path="/1"))
-    rule = ToyDetector((Rule("injection.override", "ign ore"),), "orders")
-    assert not Look(Detection([rule]), pieces).nothing_in(ALL)
-
-
-def test_the_readings_of_a_text_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[str] = []
-    of = Readings.of
-    monkeypatch.setattr(Readings, "of", lambda self, text, *rest: made.append(text) or of(self, text, *rest))
-    look = looked(Detection([MAIL, DEAR]), segment("e@a"), families=frozenset({"pii"}))
-    look.look_for(ALL)
-    assert {each.kind for each in looked(Detection([MAIL, DEAR]), segment("e@a ignore")).findings} == {
-        "pii.email",
-        "injection.override",
-    }
-    assert made == ["e@a", "e@a ignore"]
-
-
-def test_what_depends_on_the_question_is_made_when_it_is_asked_for() -> None:
-    made: list[Detection] = []
-    parrot = ToyDetector((Rule("leakage.said", "polly"),), "parrot")
-    informed = Informing(frozenset({"leakage"}), lambda detection: made.append(detection) or [parrot])
-    look = Look(Detection([MAIL]), (segment("polly"),), informed=informed)
-    look.look_for(frozenset({"pii"}))
-    assert (made, [each.read_by for each in look.coverage()]) == ([], [("mail",)])
-    look.look_for(frozenset({"leakage"}))
-    look.look_for(frozenset({"leakage", "pii"}))
-    assert len(made) == 1
-    assert [each.kind for each in look.findings] == ["leakage.said"]
-    assert [each.read_by for each in look.coverage()] == [("mail", "parrot")]
-
-
-def test_the_receipt_names_those_who_read_and_nobody_else() -> None:
-    detection = Detection([MAIL, DEAR])
-    assert looked(detection, segment("words"), families=frozenset({"pii"})).coverage()[0].read_by == ("mail",)
-    assert looked(detection, segment("words")).coverage()[0].read_by == ("mail", "dear")
-    assert Look(detection, (segment("words"),)).coverage()[0].read_by == ()
-
-
-def test_what_cannot_be_read_is_in_the_receipt() -> None:
-    (text, image) = looked(Detection([MAIL]), segment("words")).coverage(["/image"])
-    assert (text.characters, text.opaque) == (5, False)
-    assert (image.path, image.read_by, image.opaque) == ("/image", (), True)
-
-
 # Failure.
 
 
@@ -182,6 +105,102 @@ def test_a_failure_is_not_remembered() -> None:
 def test_detectors_have_names_of_their_own(names: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="names of their own"):
         Detection([ToyDetector((), name) for name in names])
+
+
+@settings(max_examples=100)
+@given(TEXTS, st.sampled_from(DETECTORS), st.sampled_from(["", "k", "e"]))
+def test_whoever_breaks_changes_nothing_of_what_the_others_find(
+    text: str, detectors: tuple[ToyDetector, ...], trigger: str
+) -> None:
+    beside = looked(Detection([*detectors, Broken(trigger)]), segment(text)).findings
+    alone = looked(Detection(detectors), segment(text)).findings
+    assert [each for each in beside if each.detector != "broken"] == alone
+    assert [(each.kind, each.rule) for each in beside if each.detector == "broken"] in (
+        [],
+        [("detector.unavailable", "raised")],
+    )
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError, SystemExit, GeneratorExit, StopIteration, type("Panic", (BaseException,), {})]
+)
+def test_a_detector_may_break_in_every_way_but_who_interrupts_is_heard(error: type[BaseException]) -> None:
+    class Raising(Broken):
+        def detect(self, text: str, origin: Origin, start: int = 0) -> Iterable[Match]:
+            raise error
+
+        def hold(self, text: str, origin: Origin, start: int = 0) -> int:
+            raise error
+
+    detection = Detection([Raising(), MAIL])
+    assert [(each.kind, each.rule) for each in detection.window("e@a", Origin.MODEL, 0)] == [
+        ("detector.unavailable", "raised"),
+        ("pii.email", MAIL.rules[0].name),
+    ]
+    assert detection.hold("words", Origin.MODEL, 2) == 2
+    error = KeyboardInterrupt
+    for look in (detection.window, detection.hold):
+        with pytest.raises(KeyboardInterrupt):
+            look("e@a", Origin.MODEL, 0)
+
+
+@pytest.mark.parametrize("position", [-5, 99])
+def test_what_is_held_lies_in_what_is_looked_at(position: int) -> None:
+    class Wild(Broken):
+        def hold(self, text: str, origin: Origin, start: int = 0) -> int:
+            return position
+
+    assert Detection([Wild()]).hold("words", Origin.MODEL, 2) == (
+        2 if position < 0 else Detection([]).hold("words", Origin.MODEL, 2)
+    )
+
+
+class Watched:
+    """Bars whom it is told to bar, and calls late who is late."""
+
+    def __init__(self, barred: str = "", late: str = "") -> None:
+        self.barred, self.late = barred, late
+        self.seen: list[tuple[str, str]] = []
+
+    def begins(self, name: str) -> str:
+        self.seen.append(("begins", name))
+        return "hangs" if name == self.barred else ""
+
+    def ends(self, name: str) -> str:
+        self.seen.append(("ends", name))
+        return "deadline" if name == self.late else ""
+
+
+def test_whoever_is_late_has_seen_what_it_saw_but_is_not_called_a_reader() -> None:
+    watch = Watched(late="mail")
+    look = Look(Detection([MAIL, KEYS]), (segment("e@a key="),), watch=watch)
+    look.look_for(ALL)
+    assert [(each.kind, each.rule) for each in look.findings if each.detector == "mail"] == [
+        ("pii.email", MAIL.rules[0].name),
+        ("detector.unavailable", "deadline"),
+    ]
+    assert (look.coverage()[0].read_by, look.coverage()[0].failed) == (("keys",), ("mail",))
+    assert watch.seen == [(what, name) for name in ("mail", "keys") for what in ("begins", "ends")]
+
+
+def test_whoever_is_barred_is_asked_nothing() -> None:
+    handed: list[int] = []
+    detection = Detection([ToyDetector(MAIL.rules, "mail", handed=handed), KEYS])
+    watch = Watched(barred="mail")
+    told = [(each.kind, each.detector) for each in detection.window("e@a key=", Origin.MODEL, 0, watch)]
+    assert told == [("detector.unavailable", "mail"), ("secret.key", "keys")]
+    assert detection.hold("e@a ke", Origin.MODEL, 0, watch) == 4
+    assert handed == []
+
+
+def test_nobody_is_handed_what_it_does_not_read_nor_named_for_it() -> None:
+    handed: list[int] = []
+    user = ToyDetector(MAIL.rules, "mail", origins=frozenset({Origin.USER}), handed=handed)
+    look = looked(Detection([user, KEYS]), segment("e@a"), segment("e@a", Origin.TOOL, "/1"))
+    assert [each.span.path for each in look.findings] == ["/0"]
+    assert [each.read_by for each in look.coverage()] == [("mail", "keys"), ("keys",)]
+    assert Detection([user]).hold("e@a", Origin.MODEL, 1) == Detection([]).hold("e@a", Origin.MODEL, 1)
+    assert len(handed) == 1
 
 
 # Memory.
@@ -264,14 +283,3 @@ def test_as_much_context_is_kept_as_somebody_needs(detectors: tuple[ToyDetector,
     kept = Detection(detectors).behind("so so so so be it", 17)
     assert kept.endswith(context)
     assert len(kept) <= len(context) + 3
-
-
-def test_what_is_settled_knows_who_failed() -> None:
-    detection = Detection([Broken(), MAIL])
-    assert not Settled(detection, []).unavailable("pii")
-    for name, families in {"broken": {"pii"}, STREAM: {"pii", "secret", "injection"}}.items():
-        found = Finding(Span("", 0, 1), Origin.MODEL, "detector.unavailable", 1.0, name)
-        settled = Settled(detection, [found])
-        settled.look_for(ALL)
-        assert settled.failed == {name}
-        assert {family for family in ("pii", "secret", "injection") if settled.unavailable(family)} == families

@@ -12,8 +12,8 @@ from tests.guard.shipped import VALUES, detectors
 from tests.guard.toys import ToyDetector, ToyPolicy, answered, guard_of
 from yett.guard import enforcement, pseudonyms
 from yett.guard.correspondence import Correspondence
-from yett.guard.detection import Look
 from yett.guard.enforcement import Enforcement, Mark, enforceable, marked, owed
+from yett.guard.look import Look
 from yett.guard.pseudonyms import Pseudonyms, StandIn
 from yett.model.decision import Decision, Effect
 from yett.model.finding import Finding

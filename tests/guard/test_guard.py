@@ -133,9 +133,11 @@ def test_what_there_was_no_time_for_counts_as_unread() -> None:
     assert [(each.read_by, each.failed) for each in lenient.coverage] == [((), ("toy",))]
 
 
-def test_a_guard_is_dear_when_a_detector_is() -> None:
+def test_a_guard_is_dear_to_those_whom_a_dear_detector_reads() -> None:
     rule = Rule("pii.email", "x")
-    assert [guard_of(ToyPolicy(), ToyDetector((rule,), cost=cost)).dear for cost in (0, 1, 2)] == [False, False, True]
+    user = frozenset({Origin.USER})
+    toys = [ToyDetector((rule,), cost=cost, origins=user) for cost in (0, 1, 2)]
+    assert [guard_of(ToyPolicy(), toy).dear for toy in toys] == [frozenset(), frozenset(), user]
 
 
 def test_costly_facts_that_were_demanded_are_told_once() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yett.guard.readings import Reading, Readings
-from yett.guard.sight import Sight, seen_at_home
+from yett.guard.sight import Sight, seen_at_home, sound
 from yett.model.finding import Match
 from yett.model.segment import Origin, Segment
 
@@ -47,3 +47,26 @@ def test_a_sight_is_a_finding_in_its_segment() -> None:
     (sight,) = seen_at_home([Match(0, 2, "pii.email", 0.9, "r")], "d", reading)
     finding = sight.finding(Segment("/a", Origin.USER, "ab"))
     assert (finding.span.path, finding.span.start, finding.span.end, finding.reading) == ("/a", 0, 2, "hex")
+
+
+@pytest.mark.parametrize(
+    "match",
+    [
+        (0, 5, "pii.email", 0.9, "r"),
+        (-1, 2, "pii.email", 0.9, "r"),
+        (2, 1, "pii.email", 0.9, "r"),
+        (0, 2.0, "pii.email", 0.9, "r"),
+        (0, 2, "secret.key", 0.9, "r"),
+        (0, 2, None, 0.9, "r"),
+        (0, 2, "pii.email", 1.1, "r"),
+        (0, 2, "pii.email", float("nan"), "r"),
+        (0, 2, "pii.email", "0.9", "r"),
+        (0, 2, "pii.email", 0.9, None),
+        (0, 2, "pii.email", 0.9),
+    ],
+)
+def test_what_cannot_be_is_no_report(match: tuple[object, ...]) -> None:
+    good = [Match(0, 0, "pii.email", 0), Match(0, 4, "pii.email", 1.0, "r")]
+    assert sound(iter(good), {"pii"}, 4) == good
+    with pytest.raises((ValueError, TypeError, AttributeError)):
+        sound([*good, match], {"pii"}, 4)  # type: ignore[list-item]

@@ -426,3 +426,53 @@ def test_a_stream_that_puts_back_something_else_is_noticed(
 ) -> None:
     monkeypatch.setattr(where, name, broken, raising=False)  # type: ignore[arg-type]
     assert any(unlike(Random(f"0/{seed}")) for seed in range(250))
+
+
+# Forks.
+
+
+def forked(example: Example, cuts: tuple[int, ...]) -> bool:
+    """Say whether a lane whose every step is taken by a fork, beside one that is given up, does as one that goes on."""
+    plain, one = lane(example.guard()), lane(example.guard())
+    for piece in pieces(example.text, cuts):
+        lost, after = one.fork(), one.fork()
+        lost.feed(f"{piece} and more")
+        if after.feed(piece) != plain.feed(piece):
+            return False
+        one = after
+    return (one.finish(), one.findings, one.shared.told) == (plain.finish(), plain.findings, plain.shared.told)
+
+
+@settings(max_examples=150)
+@given(seed=st.integers(0, 1 << 32), cuts=CUTS)
+def test_a_fork_goes_on_as_the_lane_would(seed: int, cuts: tuple[int, ...]) -> None:
+    assert forked(some_example(Random(seed)), cuts)
+
+
+@pytest.mark.parametrize("shares", ["findings", "_window", "_told", "shared"])
+def test_a_fork_that_shares_what_changes_is_noticed(shares: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = StreamGuard.fork
+
+    def sharing(self: StreamGuard) -> StreamGuard:
+        other = honest(self)
+        setattr(other, shares, getattr(self, shares))
+        return other
+
+    monkeypatch.setattr(StreamGuard, "fork", sharing)
+    assert not all(forked(some_example(Random(seed)), (3, 9, 20)) for seed in range(600))
+
+
+# No time.
+
+
+def test_what_there_was_no_time_for_passes_only_where_policy_lets_it() -> None:
+    strict = lane(guard_of(ToyPolicy("strict", found("detector.found")), ToyDetector((Rule("pii.email", "e@a"),))))
+    assert strict.feed("all is well, e@").text == "all is well, "
+    assert strict.unread("a it said") == Release("", stopped=True)
+    assert strict.unread("more") == Release("", stopped=True)
+    lenient = lane(guard_of(ToyPolicy(), ToyDetector((Rule("pii.email", "e@a"),))))
+    lenient.feed("all is well, e@")
+    assert lenient.unread("a it said") == Release("e@a it said")
+    assert [(each.span.start, each.span.end, each.rule) for each in lenient.findings] == [(13, 24, "deadline")]
+    assert lenient.feed(" e@a. ").text + lenient.finish().text == " e@a. "
+    assert lenient.characters == 30

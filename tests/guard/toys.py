@@ -28,6 +28,7 @@ from yett.model.principal import ANONYMOUS
 from yett.model.segment import Origin, Segment
 from yett.model.stage import Stage
 from yett.ports.decider import Facts, TextTest
+from yett.ports.detector import EVERYBODY
 
 __all__ = [
     "FAILING",
@@ -117,6 +118,7 @@ class ToyDetector:
     readings: frozenset[str] = frozenset({"folded", "decoded"})
     revision: str = "1"
     cost: int = 0
+    origins: frozenset[Origin] = EVERYBODY
     late: int = 0
     """By how many characters `hold` points too late; only mutants do."""
     short: int = 0
@@ -171,6 +173,7 @@ class Broken:
     readings: frozenset[str] = frozenset({"folded"})
     revision: str = "1"
     cost: int = 0
+    origins: frozenset[Origin] = EVERYBODY
     look_behind: int = 0
     holds: bool = True
     """Whether asking it for its hold works."""

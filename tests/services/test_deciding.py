@@ -23,6 +23,7 @@ from yett.services import deciding as module
 from yett.services.deciding import Answer, Deciding, Question
 from yett.services.inspection import Inspection
 from yett.services.snapshots import Limits, Snapshot, Snapshots
+from yett.services.stopwatch import Deadlines
 
 DATE = {"date": 19700101, "hour": 0}
 LATE = 22 * 3600.0
@@ -104,14 +105,14 @@ async def test_long_texts_are_not_read_at_once() -> None:
 
 async def test_what_a_dear_detector_reads_is_not_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     snapshot = deciding_by()
-    monkeypatch.setattr(snapshot.guard, "dear", True)
+    monkeypatch.setattr(snapshot.guard, "dear", frozenset(Origin))
     async with deciding(snapshot) as point:
         assert point.at_once(Question({"llm": {"prompt": "Hi"}}, policies=("keys",))) is None
         assert point.at_once(Question({"llm": {"prompt": "Hi"}}, policies=("words",))) is not None
 
 
 async def test_what_takes_too_long_to_read_is_unavailable_which_denies() -> None:
-    async with deciding(replace(deciding_by(), limits=Limits(deadline=0.0))) as point:
+    async with deciding(replace(deciding_by(), limits=Limits(deadlines=Deadlines(0.0)))) as point:
         question = Question({"llm": {"prompt": LONG}}, policies=("keys",))
         decision = (await point.answer(question)).decision
         assert not decision.allowed

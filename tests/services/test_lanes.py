@@ -1,16 +1,19 @@
 """The texts of a streamed answer, each guarded on its own."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.guard.toys import Broken, ToyPolicy, guard_of
+from tests.guard.toys import Broken, ToyDetector, ToyPolicy, guard_of
 from tests.services.staged import CURSE, GUARD, SECRET, StagedJournal, asked
 from yett.dialects.openai_chat_stream import ChatStream, Event
 from yett.guard.guard import Guard
 from yett.model.decision import Effect
 from yett.services.lanes import Lanes
+from yett.services.snapshots import Limits
+from yett.services.stopwatch import Deadlines
 
 
 def begun(guard: Guard = GUARD) -> tuple[Lanes, ChatStream]:
@@ -42,9 +45,9 @@ async def test_an_open_lane_releases_what_has_settled() -> None:
     lanes, stream = begun()
     lane = lanes.at(content(stream), whole=False)
     assert lane.inspected() is None
-    assert lane.feed("All is well, key-12").text == "All is well, "
-    assert lane.feed("34 yes ").text == "[TOY] yes "
-    assert lane.feed("damn ").text == ""
+    assert (await lane.feed("All is well, key-12")).text == "All is well, "
+    assert (await lane.feed("34 yes ")).text == "[TOY] yes "
+    assert (await lane.feed("damn ")).text == ""
     assert (await lane.finish()).stopped
     inspected = lane.inspected()
     assert inspected
@@ -58,7 +61,7 @@ async def test_a_whole_lane_releases_nothing_before_its_end() -> None:
     lanes, stream = begun()
     lane = lanes.at(arguments(stream), whole=True)
     for piece in ('{"a": "key-1', '234", "b"', ": 1}"):
-        release = lane.feed(piece)
+        release = await lane.feed(piece)
         assert (release.text, release.stopped) == ("", False)
     assert lane.inspected() is None
     assert json.loads((await lane.finish()).text) == {"a": "[TOY]", "b": 1}
@@ -73,7 +76,7 @@ async def test_a_whole_lane_releases_nothing_before_its_end() -> None:
 async def test_arguments_with_a_curse_anywhere_are_not_released(text: str) -> None:
     lanes, stream = begun()
     lane = lanes.at(arguments(stream), whole=True)
-    lane.feed(text)
+    await lane.feed(text)
     release = await lane.finish()
     assert (release.text, release.stopped) == ("", True)
 
@@ -95,7 +98,7 @@ async def test_a_whole_lane_without_text_says_nothing() -> None:
 async def test_where_policy_asks_about_whole_answers_every_lane_waits(policy: ToyPolicy) -> None:
     lanes, stream = begun(guard_of(policy, SECRET, CURSE))
     lane = lanes.at(content(stream), whole=False)
-    assert lane.feed("All is well. ").text == ""
+    assert (await lane.feed("All is well. ")).text == ""
     assert (await lane.finish()).text == "All is well. "
 
 
@@ -117,14 +120,14 @@ async def test_the_summary_is_the_strictest_with_all_findings_and_receipts() -> 
     assert lanes.summary() is None
     first = content(stream)
     (second,) = deltas(stream, {"refusal": "y"})
-    lanes.at(first, whole=False).feed("key-1234 and more ")
+    await lanes.at(first, whole=False).feed("key-1234 and more ")
     closed = lanes.close(first)
     assert closed
     await closed.finish()
     before = lanes.summary()
     assert before
     assert before.verdict.effect is Effect.SANITIZE
-    lanes.at(second, whole=False).feed("a damn b ")
+    await lanes.at(second, whole=False).feed("a damn b ")
     summary = lanes.summary()
     assert summary
     assert not summary.verdict.allowed
@@ -139,9 +142,22 @@ async def test_a_detector_that_fails_is_not_named_among_those_that_read() -> Non
     guard = guard_of(ToyPolicy(fields=frozenset({"pii.found"})), CURSE, Broken())
     lanes, stream = begun(guard)
     lane = lanes.at(content(stream), whole=False)
-    lane.feed("All is well. ")
+    await lane.feed("All is well. ")
     await lane.finish()
     inspected = lane.inspected()
     assert inspected
     (receipt,) = inspected.verdict.coverage
     assert (receipt.read_by, receipt.failed) == (("curses",), ("broken",))
+
+
+async def test_what_there_was_no_time_for_is_called_read_by_nobody() -> None:
+    guard = guard_of(ToyPolicy(fields=frozenset({"pii.found"})), CURSE, ToyDetector((), "dear", cost=2))
+    told = asked(StagedJournal(), guard)
+    stream = ChatStream("req_1", "told")
+    lanes = Lanes(replace(told, snapshot=replace(told.snapshot, limits=Limits(deadlines=Deadlines(0.0)))), stream)
+    lane = lanes.at(content(stream), whole=False)
+    assert (await lane.feed("All is well. ")).text == "All is well. "
+    inspected = lane.inspected()
+    assert inspected
+    (receipt,) = inspected.verdict.coverage
+    assert (receipt.read_by, receipt.failed) == ((), ("curses", "dear", "stream"))

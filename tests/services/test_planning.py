@@ -15,6 +15,7 @@ from yett.services import planning
 from yett.services.inspection import Inspection
 from yett.services.planning import Planning, Wish
 from yett.services.snapshots import Limits, Snapshots
+from yett.services.stopwatch import Deadlines
 from yett.services.upstreams import Route, Routes
 
 POLICY = """
@@ -39,7 +40,9 @@ class Named(StagedUpstream):
 async def planned(*caps: Cap, deadline: float = 10.0) -> AsyncIterator[tuple[Planning, Snapshots]]:
     upstream = Named(StagedAnswer([]))
     routes = Routes([Route(upstream, ("held",), caps=caps), Route(upstream, ("big", "small", "more-*"))])
-    snapshots = Snapshots(replace(deciding_by(POLICY, documents=0), routes=routes, limits=Limits(deadline=deadline)))
+    snapshots = Snapshots(
+        replace(deciding_by(POLICY, documents=0), routes=routes, limits=Limits(deadlines=Deadlines(deadline)))
+    )
     inspection = Inspection()
     try:
         yield Planning(snapshots, inspection), snapshots

@@ -282,7 +282,7 @@ def test_however_it_is_cut_the_same_is_sent(text: str, cuts: list[int], bites: b
     check(text, cuts, bites=bites)
 
 
-def unheld(lane: Any, delta: str) -> Release:
+async def unheld(lane: Any, delta: str) -> Release:
     lane.guard.feed(delta)
     return Release(delta)
 

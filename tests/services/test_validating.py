@@ -9,6 +9,7 @@ from yett.model.errors import OperatorError
 from yett.policy.cases import Result
 from yett.services.inspection import Inspection
 from yett.services.snapshots import Limits, Snapshots
+from yett.services.stopwatch import Deadlines
 from yett.services.validating import Validating
 
 POLICY = """
@@ -40,7 +41,7 @@ async def test_what_fails_and_what_is_wrong_is_told() -> None:
     assert [str(problem.place).partition(":")[0] for problem in validated.failures] == ["f.yaml"]
     with pytest.raises(OperatorError, match="did you mean"):
         await validating.validate(POLICY.replace("secrets.found", "secret.found"), "f.yaml")
-    late = Validating(Snapshots(replace(deciding_by(), limits=Limits(deadline=0))), inspection)
+    late = Validating(Snapshots(replace(deciding_by(), limits=Limits(deadlines=Deadlines(0.0)))), inspection)
     with pytest.raises(TimeoutError):
         await late.validate(POLICY, "f.yaml")
     inspection.close()

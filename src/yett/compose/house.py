@@ -119,6 +119,7 @@ class House:
         most = settings.server.max_request_size
         pondering = Inspection()  # apart, so that whoever asks long questions keeps no exchange waiting
         self._until_closed.callback(pondering.close)
+        self.health.watched["detectors"] = lambda: inspection.trouble or pondering.trouble
         deciding = Deciding(self.snapshots, self.clock, pondering)
         validating = Validating(self.snapshots, pondering)
         planning = Planning(self.snapshots, pondering)

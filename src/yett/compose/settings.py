@@ -24,6 +24,7 @@ from yett.compose.values import (
     Attribute,
     Count,
     Country,
+    DetectorName,
     Names,
     Pattern,
     PersonalKind,
@@ -43,6 +44,7 @@ __all__ = [
     "AccessKey",
     "Allowing",
     "BannedTerms",
+    "Deadlines",
     "Exfiltration",
     "HistoryKept",
     "Logging",
@@ -266,6 +268,30 @@ class ThreatFeed(_Section):
         return keys
 
 
+class Deadlines(_Section):
+    """How long detectors may take; what one does not read in time is reported as such, and the policies decide."""
+
+    inspection: Seconds = 10.0
+    """For all of them together, and all the texts of a request or of an answer."""
+    each: Seconds | None = None
+    """For a detector that is not named below; half of the time for all, when it is not given."""
+    detectors: dict[DetectorName, Seconds] = {}
+    """By the names that `yett detectors list` shows."""
+
+    @property
+    def usual(self) -> float:
+        """What a detector may take that is not named."""
+        return self.each or self.inspection / 2
+
+    @model_validator(mode="after")
+    def _within(self) -> Self:
+        for key, seconds in (("each", self.usual), *(("detectors", own) for own in self.detectors.values())):
+            if seconds >= self.inspection:
+                hint = f"write less than the {self.inspection:g} seconds of `inspection`, or more there"
+                raise reject("bad-value", "gives one as long as all of them together", hint, key=key)
+        return self
+
+
 class HistoryKept(_Section):
     """Whether the facts `user.recentDenials` and `user.recentRisk` are there, and how fast they fade."""
 
@@ -285,6 +311,7 @@ class Security(_Section):
     exfiltration: Exfiltration = Exfiltration()
     prompt_leakage: PromptLeakage = PromptLeakage()
     history: HistoryKept = HistoryKept()
+    deadlines: Deadlines = Deadlines()
     canaries: tuple[Secret, ...] = ()
     """Words planted in the instructions, best by reference; wherever else one appears, it has leaked."""
     threat_feeds: tuple[ThreatFeed, ...] = ()

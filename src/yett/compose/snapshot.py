@@ -42,6 +42,7 @@ from yett.ports.upstream import Upstream
 from yett.services.estimating import Estimator
 from yett.services.following import Published
 from yett.services.snapshots import Limits, Snapshot
+from yett.services.stopwatch import Deadlines
 from yett.services.upstreams import Route, Routes
 
 __all__ = ["Builder", "Compiled", "build_guard", "guard_of"]
@@ -152,7 +153,7 @@ class Builder:
             routes=routes,
             directory=self._directory(settings),
             rates=tuple(_share(rate, self.workers) for rate in settings.security.rate_limiting.rates),
-            limits=Limits(settings.server.max_prompt_length, settings.server.max_messages),
+            limits=Limits(settings.server.max_prompt_length, settings.server.max_messages, _deadlines(settings)),
             policies=tuple(f"{document.id}@{document.version}" for document in documents),
             program=compiled.program,
             documents=documents,
@@ -208,6 +209,11 @@ class Builder:
 def _share(rate: Rate, workers: int) -> Rate:
     """Return what one of *workers* may grant of *rate*: at least 1, or nobody could ever call."""
     return replace(rate, amount=max(rate.amount // workers, 1), burst=max(rate.burst // workers, 1))
+
+
+def _deadlines(settings: Settings) -> Deadlines:
+    written = settings.security.deadlines
+    return Deadlines(written.inspection, written.usual, {str(name): most for name, most in written.detectors.items()})
 
 
 def _upstream(name: str, provider: Provider) -> Upstream:

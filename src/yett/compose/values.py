@@ -7,7 +7,7 @@ boolean is never a number.
 
 from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
@@ -25,6 +25,7 @@ __all__ = [
     "Attribute",
     "Count",
     "Country",
+    "DetectorName",
     "Names",
     "Pattern",
     "PersonalKind",
@@ -138,6 +139,11 @@ PersonalKind = Annotated[str, AfterValidator(_kind)]
 
 Country = Annotated[str, AfterValidator(_country)]
 """A country whose numbers are known (ISO 3166); or `all`."""
+
+DetectorName = Literal[
+    "canaries", "classifier", "hidden_text", "leakage", "links", "names", "patterns", "shots", "size", "text"
+]
+"""A detector, built in or of an extra."""
 
 Pattern = Annotated[str, AfterValidator(_pattern)]
 """A pattern in RE2's syntax."""

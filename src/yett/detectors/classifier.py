@@ -30,7 +30,6 @@ _DOUBT = 0.1
 _WINDOWS = 4
 _FEWEST_WORDS, _LONGEST_WORD = 4, 20
 _TOO_LITTLE = 0.69
-_JUDGED = frozenset({Origin.USER, Origin.TOOL, Origin.DOCUMENT, Origin.UNKNOWN})
 
 
 class Classifier:
@@ -39,6 +38,7 @@ class Classifier:
     name = "classifier"
     kinds = frozenset({"injection"})
     readings = frozenset({"folded", "decoded"})
+    origins = frozenset({Origin.USER, Origin.TOOL, Origin.DOCUMENT, Origin.UNKNOWN})
     look_behind = 0
 
     def __init__(self, judge: Judge, revision: str, scorer: Scorer | None = None) -> None:
@@ -50,7 +50,7 @@ class Classifier:
 
     def detect(self, text: str, origin: Origin, start: int = 0) -> Iterator[Match]:
         """Report the stretch of *text* that tells the most, if the text looks like an attack."""
-        if origin not in _JUDGED or start:
+        if origin not in self.origins or start:
             return
         trusted = origin is Origin.USER
         suspects = self._judge.suspects(text, _WINDOWS if self._scorer else 1, trusted=trusted)
@@ -68,7 +68,7 @@ class Classifier:
 
     def hold(self, text: str, origin: Origin, start: int = 0) -> int:
         """Return *start*, since the whole text is judged; its end for what is not judged."""
-        return start if origin in _JUDGED else len(text)
+        return start if origin in self.origins else len(text)
 
     def _asked(self, scorer: Scorer, text: str, suspects: list[Suspect], origin: Origin) -> tuple[Suspect, float]:
         scores = scorer.scores([text[each.start : each.end] for each in suspects], origin)

@@ -17,6 +17,7 @@ from itertools import groupby
 from yett.detectors.expression import Expression
 from yett.model.finding import Match
 from yett.model.segment import Origin
+from yett.ports.detector import EVERYBODY
 
 __all__ = ["HiddenText"]
 
@@ -61,6 +62,7 @@ class HiddenText:
     revision = "2"
     kinds = frozenset({"obfuscation"})
     readings = frozenset({"raw"})
+    origins = EVERYBODY
     look_behind = _NEAR + 1
 
     def detect(self, text: str, origin: Origin, start: int = 0) -> Iterator[Match]:

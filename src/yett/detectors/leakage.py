@@ -171,6 +171,7 @@ class Recalled:
     kinds: frozenset[str] = frozenset({"leakage"})
     cost: int = 0
     readings: frozenset[str] = frozenset({"folded", "decoded"})
+    origins: frozenset[Origin] = frozenset({Origin.MODEL})
     look_behind: int = _LONGEST_TAG
     _said: frozenset[int] | None = field(default=None, repr=False)
     """The stretches that the caller knows; made when one is first found."""

@@ -21,17 +21,17 @@ from yett.detectors.syntax import Unreadable, parse, written
 from yett.model.finding import Match
 from yett.model.segment import Origin
 from yett.ports.decider import TextTest
+from yett.ports.detector import EVERYBODY
 
 __all__ = ["TextTests"]
 
-_EVERYBODY = frozenset(Origin)
 # Whose texts a field means. Tool arguments are told by their place, which the guard knows.
 _ORIGINS = MappingProxyType(
     {
         "llm.prompt": frozenset({Origin.USER}),
         "context.text": frozenset({Origin.DOCUMENT}),
         "response.text": frozenset({Origin.MODEL}),
-        "tool.arguments": _EVERYBODY,
+        "tool.arguments": EVERYBODY,
     },
 )
 
@@ -41,7 +41,7 @@ _Whole = tuple[TextTest, frozenset[Origin], Callable[[str], bool]]
 class TextTests:
     """A detector made of conditions on text."""
 
-    __slots__ = ("_patterns", "_wholes", "cost", "kinds", "look_behind", "name", "readings", "revision")
+    __slots__ = ("_patterns", "_wholes", "cost", "kinds", "look_behind", "name", "origins", "readings", "revision")
 
     def __init__(self, tests: Sequence[TextTest]) -> None:
         """Prepare *tests*."""
@@ -56,6 +56,7 @@ class TextTests:
             (test, _origins(test), _predicate(test)) for test in tests if test.id not in rules
         )
         self.look_behind = self._patterns.look_behind
+        self.origins = self._patterns.origins.union(*(origins for _, origins, _ in self._wholes))
 
     def detect(self, text: str, origin: Origin, start: int = 0) -> list[Match]:
         """Report the matches that begin at or after *start*, ordered by start."""
@@ -74,7 +75,7 @@ class TextTests:
 
 
 def _origins(test: TextTest) -> frozenset[Origin]:
-    return _ORIGINS.get(test.field, _EVERYBODY)
+    return _ORIGINS.get(test.field, EVERYBODY)
 
 
 def _rule(test: TextTest) -> Rule | None:

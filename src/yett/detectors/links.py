@@ -45,6 +45,7 @@ class Links:
         rules = link_rules(only_allowed=only_allowed)
         self.patterns = PatternSet(rules, hyperscan=hyperscan, saved=saved, name=self.name)
         self.readings = self.patterns.readings
+        self.origins = self.patterns.origins
         self.look_behind = self.patterns.look_behind
         self.revision = ",".join((self.patterns.revision, *sorted(self._allowed)))
 

@@ -72,6 +72,7 @@ class PatternSet:
         "kinds",
         "look_behind",
         "name",
+        "origins",
         "readings",
         "revision",
         "rules",
@@ -113,6 +114,7 @@ class PatternSet:
             )
             for origin in Origin
         }
+        self.origins = frozenset(origin for origin, wanted in self._for_origin.items() if wanted)
         self._reaches: dict[frozenset[int], Reaches] = {}
 
     def dump(self) -> bytes:

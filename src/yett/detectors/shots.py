@@ -16,6 +16,7 @@ from itertools import islice
 
 from yett.model.finding import Match
 from yett.model.segment import Origin
+from yett.ports.detector import EVERYBODY
 
 __all__ = ["Shots"]
 
@@ -51,12 +52,13 @@ class Shots:
     cost = 0
     kinds = frozenset({"injection"})
     readings = frozenset({"raw"})
+    origins = EVERYBODY - {Origin.MODEL, Origin.OPERATOR, Origin.DEFINITION}
     look_behind = 0
     revision = "1"
 
     def detect(self, text: str, origin: Origin, start: int = 0) -> Iterator[Match]:
         """Report, of the whole of *text*, the stretch in which an assistant gives in."""
-        if origin in {Origin.MODEL, Origin.OPERATOR, Origin.DEFINITION} or start:
+        if origin not in self.origins or start:
             return
         if text.count(":") + text.count("\uff1a") < 2 * _FEWEST:
             return
@@ -76,7 +78,7 @@ class Shots:
 
     def hold(self, text: str, origin: Origin, start: int = 0) -> int:
         """Return *start*, since the whole text is judged; its end for one that is not."""
-        return len(text) if origin is Origin.MODEL else start
+        return start if origin in self.origins else len(text)
 
 
 def _score(turns: int, given_in: int) -> float:

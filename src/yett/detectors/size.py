@@ -13,6 +13,7 @@ import numpy as np
 
 from yett.model.finding import Match
 from yett.model.segment import Origin
+from yett.ports.detector import EVERYBODY
 
 __all__ = ["Size"]
 
@@ -40,6 +41,7 @@ class Size:
     cost = 0
     kinds = frozenset({"size"})
     readings = frozenset({"raw"})
+    origins = EVERYBODY - {Origin.MODEL}
     look_behind = 0
 
     def __init__(self, *, longest: int = 1_000_000, deepest: int = 256) -> None:
@@ -50,7 +52,7 @@ class Size:
 
     def detect(self, text: str, origin: Origin, start: int = 0) -> Iterator[Match]:
         """Report what is out of measure in the whole of *text*."""
-        if origin is Origin.MODEL or start:
+        if origin not in self.origins or start:
             return
         end = len(text)
         if end > self._longest:
@@ -69,7 +71,7 @@ class Size:
 
     def hold(self, text: str, origin: Origin, start: int = 0) -> int:
         """Return *start*, since the whole text is judged; its end for a model's, which is not."""
-        return len(text) if origin is Origin.MODEL else start
+        return start if origin in self.origins else len(text)
 
     def _deep(self, text: str) -> bool:
         brackets = text.encode(errors="replace").translate(None, _NO_BRACKETS)

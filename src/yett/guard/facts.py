@@ -16,7 +16,8 @@ from functools import lru_cache, partial
 from types import MappingProxyType
 
 from yett.guard.complexity import PARTS, complexity, part
-from yett.guard.detection import Evidence
+from yett.guard.detection import UNAVAILABLE
+from yett.guard.look import Evidence
 from yett.model.finding import Finding
 from yett.model.interaction import Interaction
 from yett.model.principal import Principal
@@ -188,7 +189,7 @@ class InteractionFacts:
 
     def _failures(self) -> list[Finding]:
         self._look.look_for(_ALL)
-        return [finding for finding in self._look.findings if finding.kind == "detector.unavailable"]
+        return [finding for finding in self._look.findings if finding.kind == UNAVAILABLE]
 
     def _text(self, identifier: str) -> object:
         found = self._found(_LIFTED)

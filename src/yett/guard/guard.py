@@ -14,9 +14,10 @@ from functools import partial
 from typing import NamedTuple
 
 from yett.guard.correspondence import Correspondence
-from yett.guard.detection import READINGS, STREAM, Detection, Informing, Look, Settled
+from yett.guard.detection import DEADLINE, READINGS, STREAM, UNAVAILABLE, Detection
 from yett.guard.enforcement import Enforcement, enforceable, owed
 from yett.guard.facts import FAMILY_OF, InteractionFacts
+from yett.guard.look import Informing, Look, Settled
 from yett.guard.pseudonyms import Inventor, Pseudonyms
 from yett.guard.returning import NOTHING
 from yett.guard.stream import StreamGuard
@@ -31,6 +32,7 @@ from yett.model.stage import Stage
 from yett.model.verdict import Coverage, Verdict
 from yett.ports.decider import Decider, Facts
 from yett.ports.detector import Detector, Informed
+from yett.ports.watch import Watch
 
 __all__ = ["Guard", "Inspected", "Seen", "settled"]
 
@@ -84,8 +86,8 @@ class Guard:
         self._informed = tuple(informed)
         self._informs = frozenset[str]().union(*(each.kinds for each in informed))
         self.detection = Detection(detectors)
-        self.dear = any(detector.cost > 1 for detector in self.detection.detectors)
-        """Whether even a short text may take many milliseconds."""
+        self.dear = frozenset[Origin]().union(*(each.origins for each in self.detection.detectors if each.cost > 1))
+        """Whose texts may take many milliseconds, even short ones."""
         self._key = key
         self._inventor = inventor
         self._enforcement = Enforcement(key)
@@ -103,10 +105,16 @@ class Guard:
         """Judge *interaction* and return what may pass of it."""
         return self.inspected(interaction).verdict
 
-    def inspected(self, interaction: Interaction, shared: Correspondence | None = None) -> Inspected:
-        """Judge *interaction*, an answer if it has *shared* a request's stand-ins; say also which costly facts it took."""
+    def inspected(
+        self, interaction: Interaction, shared: Correspondence | None = None, watch: Watch | None = None
+    ) -> Inspected:
+        """
+        Judge *interaction*, an answer if it has *shared* a request's stand-ins, under *watch*.
+
+        It is also said which costly facts that took.
+        """
         shared = shared.fork() if shared else None
-        look = self._look(interaction, shared)
+        look = self._look(interaction, shared, watch)
         facts = InteractionFacts(interaction, look, self._tests)
         decision = enforceable(self.decider.decide(interaction.stage, facts))
         shadow = enforceable(self._shadow.decide(interaction.stage, facts)) if self._shadow else None
@@ -139,9 +147,9 @@ class Guard:
         foreign = tuple(each.text for each in segments if each.origin not in _HANDED_ON)
         return Pseudonyms(foreign, self._key, f"{principal.tenant}\0{principal.subject}", self._inventor)
 
-    def facts(self, interaction: Interaction) -> Facts:
-        """Return the facts about *interaction*, as policy would see them."""
-        return InteractionFacts(interaction, self._look(interaction), self._tests)
+    def facts(self, interaction: Interaction, watch: Watch | None = None) -> Facts:
+        """Return the facts about *interaction*, as policy would see them; texts are read under *watch*."""
+        return InteractionFacts(interaction, self._look(interaction, watch=watch), self._tests)
 
     def _detection(self, asked: Sequence[Segment]) -> Detection:
         """Return the detectors for an answer to *asked*."""
@@ -152,11 +160,11 @@ class Guard:
         made = (each.about(asked, detection.fold) for each in self._informed) if asked else ()
         return [detector for detector in made if detector]
 
-    def _look(self, interaction: Interaction, shared: Correspondence | None = None) -> Look:
+    def _look(self, interaction: Interaction, shared: Correspondence | None = None, watch: Watch | None = None) -> Look:
         returning = shared.returning if shared else NOTHING
         asked = interaction.asked
         informing = Informing(self._informs, partial(self._about, asked)) if asked and self._informs else None
-        look = Look(self.detection, interaction.segments, returning, informing)
+        look = Look(self.detection, interaction.segments, returning, informing, watch)
         if interaction.opaque:
             look.findings += [_opaque(path) for path in interaction.opaque]
         return look
@@ -164,16 +172,19 @@ class Guard:
     def unread(self, interaction: Interaction) -> Inspected:
         """Judge *interaction* without having read it, because there was no time."""
         findings = tuple(
-            Finding(Span(each.path, 0, len(each.text)), each.origin, "detector.unavailable", 1.0, STREAM)
+            Finding(Span(each.path, 0, len(each.text)), each.origin, UNAVAILABLE, 1.0, STREAM, DEADLINE)
             for each in interaction.segments
         ) + tuple(_opaque(path) for path in interaction.opaque)
         detection = self._detection(interaction.asked)
         evidence = Settled(detection, findings)
         facts = InteractionFacts(interaction, evidence, self._tests)
         decision = enforceable(self.decider.decide(interaction.stage, facts), findings, evidence.unavailable)
-        names = tuple(detector.name for detector in detection.detectors)
+        names = {
+            origin: tuple(name for tier in detection.readers for name in tier[origin])
+            for origin in {each.origin for each in interaction.segments}
+        }
         coverage = tuple(
-            Coverage(each.path, each.origin, len(each.text), (), failed=names) for each in interaction.segments
+            Coverage(each.path, each.origin, len(each.text), (), names[each.origin]) for each in interaction.segments
         ) + tuple(Coverage(path, Origin.UNKNOWN, 0, (), opaque=True) for path in interaction.opaque)
         passing = interaction.segments if decision.allowed else ()
         return Inspected(Verdict(decision, findings, passing, (), coverage), tuple(dict.fromkeys(facts.demanded)))

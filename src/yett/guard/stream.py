@@ -17,12 +17,14 @@ Rules:
 """
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 
 from yett.guard.correspondence import Correspondence
-from yett.guard.detection import STREAM, Detection, Settled, unreturned
+from yett.guard.detection import DEADLINE, STREAM, UNAVAILABLE, Detection, unreturned
 from yett.guard.enforcement import Enforcement, Mark, enforceable, marked
 from yett.guard.facts import InteractionFacts
+from yett.guard.look import Settled
 from yett.guard.returning import Return
 from yett.guard.sight import Sight
 from yett.guard.spans import clusters
@@ -34,6 +36,7 @@ from yett.model.principal import Principal
 from yett.model.segment import Origin, Segment
 from yett.model.stage import Stage
 from yett.ports.decider import Decider, TextTest
+from yett.ports.watch import Watch
 
 __all__ = ["Release", "StreamGuard"]
 
@@ -86,6 +89,8 @@ class StreamGuard:
     """How many characters have been read to their end."""
     path: str = ""
     """The lane's name, under which its findings are reported."""
+    watch: Watch | None = None
+    """Who keeps the time of what is fed next."""
     _window: _Window = field(default_factory=_Window)
     _addressed: bool = False
     """Whether what is held begins inside an address."""
@@ -125,6 +130,27 @@ class StreamGuard:
         released = "" if self.stopped else self._advance(final=True)
         return Release(released, self.stopped)
 
+    def unread(self, delta: str = "") -> Release:
+        """Take more text, for which there is no time, nor for what is held; return both if policy lets them pass unread."""
+        self._begin()
+        window = self._window
+        window.text += delta
+        window.position += len(delta)
+        if self.stopped or not self._untold(DEADLINE).allowed:
+            return Release("", self.stopped)
+        held = window.text[window.start :]
+        self._forget(len(window.text))
+        return Release(held)
+
+    def fork(self) -> "StreamGuard":
+        """Return the same, to go on by itself."""
+        other = copy(self)
+        other.shared = self.shared.fork()
+        other.shared.applied.update(self.shared.applied)
+        other.findings = [*self.findings]
+        other._told, other._window = {*self._told}, copy(self._window)  # noqa: SLF001 - one of its own kind
+        return other
+
     def _begin(self) -> None:
         if self.decision is None:
             self._decide()
@@ -152,12 +178,12 @@ class StreamGuard:
         return released
 
     def _hold(self, text: str, start: int) -> int:
-        held = self.detection.hold(text, Origin.MODEL, start)
+        held = self.detection.hold(text, Origin.MODEL, start, self.watch)
         return min(held, self.shared.returning.hold(text, start)) if self.shared.returning else held
 
     def _seen(self, text: str, start: int) -> list[_Seen]:
         """Look at *text* from *start* on."""
-        sights = self.detection.window(text, Origin.MODEL, start)
+        sights = self.detection.window(text, Origin.MODEL, start, self.watch)
         if not self.shared.returning:
             return [*sights]
         returns = self.shared.returning.found(text, start, addressed=self._addressed)
@@ -217,10 +243,14 @@ class StreamGuard:
         window = self._window
         if self.stopped or window.held <= _MOST_HELD:
             return released
-        base = window.position - len(window.text)
-        sight = Sight(window.start, len(window.text), "detector.unavailable", 1.0, "", STREAM, "")
-        allowed = self._add([sight], base).allowed
+        allowed = self._untold("held").allowed
         return released + (self._advance(final=True) if allowed else "")
+
+    def _untold(self, why: str) -> Decision:
+        """Decide that what is held cannot be read, for the reason *why*."""
+        window = self._window
+        sight = Sight(window.start, len(window.text), UNAVAILABLE, 1.0, why, STREAM, "")
+        return self._add([sight], window.position - len(window.text))
 
     def _decide(self) -> Decision:
         interaction = Interaction(Stage.RESPONSE, (), self.principal, self.facts)

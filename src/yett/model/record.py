@@ -31,7 +31,7 @@ class Judgement:
     findings: tuple[tuple[str, str, int], ...]
     """How often each kind was found: kind, origin, count."""
     coverage: tuple[tuple[str, str, int, str], ...]
-    """What was read by whom: path pattern, origin, characters, detectors (comma-separated; `!name` failed; `opaque`)."""
+    """What was read by whom: path pattern, origin, characters, detectors (comma-separated; `!name:why` failed; `opaque`)."""
     facts: tuple[str, ...] = ()
     """The costly facts that were computed to decide; `*` says that everything was looked for and nothing found."""
     revision: str = ""

@@ -5,7 +5,8 @@ Rules:
 
 1. A detector reports; it decides nothing and rewrites nothing.
 2. It is a pure function of what it is handed: same text, same matches, on any thread.
-3. Locality makes streams exact. With *context* = `text[start - look_behind : start]` unchanged, the matches that begin
+3. It is handed the texts of those alone whom it names, and is said to have read no others.
+4. Locality makes streams exact. With *context* = `text[start - look_behind : start]` unchanged, the matches that begin
    at or after *start* depend on nothing earlier. And `hold` says, for a text that may go on, from which position on a
    match may still begin, grow or change its score: everything before is settled, whatever follows. `hold` may point
    too early (that costs delay); it must never point too late. A detector that must see the whole text answers *start*.
@@ -17,8 +18,10 @@ from typing import Protocol, runtime_checkable
 from yett.model.finding import Match
 from yett.model.segment import Origin, Segment
 
-__all__ = ["STREAMED", "Detector", "Informed", "Telling"]
+__all__ = ["EVERYBODY", "STREAMED", "Detector", "Informed", "Telling"]
 
+EVERYBODY = frozenset(Origin)
+"""Whose texts a detector reads that makes no difference."""
 STREAMED = 131_072
 """A window of a stream has fewer characters. How much is found in one depends on how the stream is cut, so that is not limited."""
 
@@ -49,6 +52,11 @@ class Detector(Protocol):
     @property
     def readings(self) -> frozenset[str]:
         """Which readings of a text it wants: names from `yett.guard.readings`, `folded` and `decoded` among them."""
+        ...
+
+    @property
+    def origins(self) -> frozenset[Origin]:
+        """Whose texts it reads: it is handed no others, and no receipt names it for one."""
         ...
 
     @property

@@ -69,7 +69,7 @@ class Asked:
     ) -> Inspected:
         """Judge *texts* of its answer, of which *facts* are known and which has *shared* stand-ins, within the deadline."""
         snapshot, interaction = self.snapshot, self.interaction(texts, facts)
-        return await self.inspection.inspect(snapshot.guard, interaction, snapshot.limits.deadline, shared)
+        return await self.inspection.inspect(snapshot.guard, interaction, snapshot.limits.deadlines, shared)
 
 
 def request_facts(dialect: Dialect, payload: Payload, call: Call, now: float) -> Facts:

@@ -27,7 +27,7 @@ from yett.policy.interpreter import lookup
 from yett.policy.schema import cost
 from yett.ports.clock import Clock
 from yett.services.consulting import agreed, asked_of, consulted
-from yett.services.inspection import Inspection, soon_read
+from yett.services.inspection import Inspection
 from yett.services.moment import dated
 from yett.services.selection import Selection, Selections
 from yett.services.snapshots import Snapshot, Snapshots
@@ -168,9 +168,11 @@ class Deciding:
         sources = _sources(snapshot, selection, stage, question)
         if sources is None:
             return Answer(at.decide(context), _NOTHING, self._elapsed() - began)
-        if (sources.segments and snapshot.guard.dear) or not soon_read(sources.segments):
+        if not self._inspection.at_once(snapshot.guard, sources.segments):
             return None
-        decision, found = decided(selection, stage, context, sources)
+        decision, found = self._inspection.here(
+            lambda watch: decided(selection, stage, context, replace(sources, watch=watch)), snapshot.limits.deadlines
+        )
         return Answer(decision, found, self._elapsed() - began)
 
     async def answer(self, question: Question) -> Answer:
@@ -215,9 +217,11 @@ class Deciding:
         stage = question.stage or stage_of(question.context)
         sources = _sources(snapshot, selection, stage, question) or _stated(selection)
         context = self._dated(question.context)
-        limit = snapshot.limits.deadline
+        limits = snapshot.limits.deadlines
         try:
-            return await self._inspection.run(lambda: explained(selection, stage, context, sources), limit)
+            return await self._inspection.run(
+                lambda watch: explained(selection, stage, context, replace(sources, watch=watch)), limits
+            )
         except TimeoutError:
             raise CallerError("that takes too long to explain; name the policies that matter") from None
 
@@ -227,9 +231,11 @@ class Deciding:
         stage = question.stage or stage_of(question.context)
         context = self._dated(question.context)
         sources = _sources(snapshot, selection, stage, question) or _stated(selection)
-        limit = snapshot.limits.deadline
+        limits = snapshot.limits.deadlines
         try:
-            decision, found = await self._inspection.run(lambda: decided(selection, stage, context, sources), limit)
+            decision, found = await self._inspection.run(
+                lambda watch: decided(selection, stage, context, replace(sources, watch=watch)), limits
+            )
         except TimeoutError:
             decision, found = decided(selection, stage, context, _unread(sources))
         explanation = await self._explained(snapshot, question) if question.explain else None

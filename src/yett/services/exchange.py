@@ -181,7 +181,7 @@ class Exchange:
 
         texts = to_inspect(texts, facts, snapshot)
         interaction = interaction_of(texts, facts, principal, snapshot)
-        inspected = await self._inspection.inspect(snapshot.guard, interaction, snapshot.limits.deadline)
+        inspected = await self._inspection.inspect(snapshot.guard, interaction, snapshot.limits.deadlines)
         verdict = recorded.judged(Stage.REQUEST, inspected)
         if refusal := unfit(verdict, recorded):
             return refusal

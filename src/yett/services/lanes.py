@@ -6,17 +6,21 @@ inspected): a tool's arguments, on which a client might act, and every lane wher
 """
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from yett.dialects.openai_chat_stream import ChatStream
+from yett.guard.detection import DEADLINE, STREAM, UNAVAILABLE
 from yett.guard.guard import Inspected
 from yett.guard.stream import Release, StreamGuard
 from yett.model.decision import Decision, Effect
 from yett.model.finding import Finding
-from yett.model.segment import Origin
+from yett.model.segment import Origin, Segment
 from yett.model.verdict import Coverage, Verdict
 from yett.services.asking import Asked
+from yett.services.stopwatch import Stopwatch
 
 __all__ = ["Lane", "Lanes"]
 
@@ -24,7 +28,7 @@ __all__ = ["Lane", "Lanes"]
 class Lane(Protocol):
     """One text that grows."""
 
-    def feed(self, delta: str) -> Release:
+    async def feed(self, delta: str) -> Release:
         """Take more text and return what may be sent."""
         ...
 
@@ -41,20 +45,40 @@ class Lane(Protocol):
 class _Open:
     """A lane whose text is released as it settles."""
 
+    asked: Asked
     guard: StreamGuard
 
-    def feed(self, delta: str) -> Release:
-        return self.guard.feed(delta)
+    async def feed(self, delta: str) -> Release:
+        return await self._guarded(lambda guard: guard.feed(delta), delta)
 
     async def finish(self) -> Release:
-        return self.guard.finish()
+        return await self._guarded(StreamGuard.finish, "")
+
+    async def _guarded(self, step: Callable[[StreamGuard], Release], delta: str) -> Release:
+        """Let the guard take a *step* that brings it *delta*: in place, or elsewhere what has forked off."""
+
+        def stepped(guard: StreamGuard, watch: Stopwatch) -> tuple[StreamGuard, Release]:
+            guard.watch = watch
+            return guard, step(guard)
+
+        inspection, deadlines = self.asked.inspection, self.asked.snapshot.limits.deadlines
+        if inspection.at_once(self.asked.snapshot.guard, (Segment(self.guard.path, Origin.MODEL, delta),)):
+            return inspection.here(partial(stepped, self.guard), deadlines)[1]
+        try:
+            self.guard, release = await inspection.run(lambda watch: stepped(self.guard.fork(), watch), deadlines)
+        except TimeoutError:
+            release = self.guard.unread(delta)
+        return release
 
     def inspected(self) -> Inspected | None:
         guard = self.guard
         if guard.decision is None:
             return None
-        failed = tuple(sorted({each.detector for each in guard.findings if each.kind == "detector.unavailable"}))
-        well = tuple(each.name for each in guard.detection.detectors if each.name not in failed)
+        failures = {each.detector: each.rule for each in guard.findings if each.kind == UNAVAILABLE}
+        names = [each.name for each in guard.detection.detectors if Origin.MODEL in each.origins]
+        unread = failures.get(STREAM) == DEADLINE
+        failed = tuple(sorted({*failures, *(names if unread else ())}))
+        well = tuple(name for name in names if name not in failed)
         coverage = Coverage(guard.path, Origin.MODEL, guard.characters, well, failed)
         told = guard.shared.told
         return Inspected(Verdict(guard.decision, tuple(guard.findings), (), (), (coverage,), told), ())
@@ -70,7 +94,7 @@ class _Whole:
     text: list[str] = field(default_factory=list)
     _inspected: Inspected | None = None
 
-    def feed(self, delta: str) -> Release:
+    async def feed(self, delta: str) -> Release:
         self.text.append(delta)
         return Release("")
 
@@ -115,7 +139,7 @@ class Lanes:
         asked = self._asked
         guard = asked.snapshot.guard.lane(asked.principal, asked.facts, asked.segments, asked.shared)
         guard.path = self._stream.pointer(name)
-        return _Open(guard)
+        return _Open(asked, guard)
 
     def close(self, name: str) -> Lane | None:
         """Take the lane called *name* out, to be finished; None when it has been."""

@@ -73,7 +73,7 @@ class Planning:
         if kept is not None and kept[0] is asked:
             return _subject_to(snapshot.authorities, kept[1])
         made = await self._inspection.run(
-            lambda: _planned(snapshot, asked, known, models, wish.tools), snapshot.limits.deadline
+            lambda _: _planned(snapshot, asked, known, models, wish.tools), snapshot.limits.deadlines
         )
         self._kept[key] = asked, made
         if len(self._kept) > _KEPT:

@@ -11,9 +11,10 @@ Rules:
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from yett.guard.detection import STREAM, UNAVAILABLE
 from yett.guard.guard import Inspected
 from yett.model.principal import Principal
 from yett.model.rate import Grant
@@ -21,7 +22,7 @@ from yett.model.record import Judgement, Record
 from yett.model.refusal import Refusal
 from yett.model.risk import parts
 from yett.model.stage import Stage
-from yett.model.verdict import Coverage, Verdict
+from yett.model.verdict import Verdict
 from yett.policy.vector import Vectors, redactions_told
 from yett.ports.clock import Clock
 from yett.ports.records import Journal
@@ -178,7 +179,7 @@ def judgement(stage: Stage, inspected: Inspected, vectors: Vectors | None = None
         rules=tuple(f"{reason.policy}@{reason.version}/{reason.rule}" for reason in decision.reasons),
         unknown=tuple(sorted({name for reason in decision.reasons for name in reason.unknown})),
         findings=tuple((kind, origin, count) for (kind, origin), count in sorted(counts.items())),
-        coverage=tuple(_receipt(coverage) for coverage in verdict.coverage),
+        coverage=tuple(_receipts(verdict)),
         facts=inspected.demanded,
         revision=decision.revision,
         rewritten=verdict.rewritten,
@@ -189,9 +190,18 @@ def judgement(stage: Stage, inspected: Inspected, vectors: Vectors | None = None
     )
 
 
-def _receipt(coverage: Coverage) -> tuple[str, str, int, str]:
-    readers = ["opaque"] if coverage.opaque else [*coverage.read_by, *(f"!{name}" for name in coverage.failed)]
-    return (place(coverage.path), coverage.origin.value, coverage.characters, ",".join(readers))
+def _receipts(verdict: Verdict) -> Iterator[tuple[str, str, int, str]]:
+    """Tell who read which text; of those that failed also why, where that is known."""
+    failed = any(coverage.failed for coverage in verdict.coverage)
+    reasons = (
+        {each.detector: f":{each.rule}" for each in verdict.findings if each.kind == UNAVAILABLE and each.rule}
+        if failed
+        else {}
+    )
+    for coverage in verdict.coverage:
+        missed = [f"!{name}{reasons.get(name) or reasons.get(STREAM, '')}" for name in coverage.failed]
+        readers = ["opaque"] if coverage.opaque else [*coverage.read_by, *missed]
+        yield place(coverage.path), coverage.origin.value, coverage.characters, ",".join(readers)
 
 
 def place(path: str) -> str:

@@ -113,12 +113,12 @@ class Relay:
 
     async def _fed(self, lane: Lane, text: str) -> str:
         """Let *lane* take *text*; others get their turn after each piece that is soon read."""
-        sent = self._released(lane.feed(text[:SHORT]))
+        sent = self._released(await lane.feed(text[:SHORT]))
         for begin in range(SHORT, len(text), SHORT):
             await asyncio.sleep(0)
             if self._stopped:
                 break
-            sent += self._released(lane.feed(text[begin : begin + SHORT]))
+            sent += self._released(await lane.feed(text[begin : begin + SHORT]))
         return sent
 
     def _released(self, release: Release) -> str:

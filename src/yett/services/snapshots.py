@@ -22,6 +22,7 @@ from yett.policy.program import Program
 from yett.ports.authority import Authority
 from yett.ports.directory import Directory
 from yett.services.estimating import Estimator
+from yett.services.stopwatch import Deadlines
 from yett.services.upstreams import Routes
 
 __all__ = ["Limits", "Snapshot", "Snapshots"]
@@ -33,8 +34,7 @@ class Limits:
 
     prompt_characters: int = 1_000_000
     messages: int = 2_000
-    deadline: float = 10.0
-    """Seconds that one inspection may take."""
+    deadlines: Deadlines = field(default_factory=Deadlines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Snapshot:
     routes: Routes
     directory: Directory
     rates: tuple[Rate, ...] = ()
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     policies: tuple[str, ...] = ()
     """The policies in force, as `id@version`."""
     program: Program = field(default_factory=lambda: Program((), (), ""))

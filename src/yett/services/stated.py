@@ -23,6 +23,7 @@ from yett.policy.lifting import compiled
 from yett.policy.schema import field as field_of
 from yett.policy.values import absent
 from yett.ports.decider import Facts, TextTest
+from yett.ports.watch import Watch
 
 __all__ = ["TEXTS", "Estimates", "Sources", "StatedFacts", "tells", "texts_in", "without_texts"]
 
@@ -97,6 +98,8 @@ class Sources:
     tests: tuple[TextTest, ...] = ()
     """The conditions on text that policy asks about."""
     estimates: Estimates = field(default_factory=lambda: _NOTHING)
+    watch: Watch | None = None
+    """Who keeps the time of reading."""
 
 
 class StatedFacts:
@@ -147,7 +150,8 @@ class StatedFacts:
         if sources.guard is None:
             return Unknown.UNAVAILABLE
         if self._found is None:
-            self._found = sources.guard.facts(Interaction(self._stage, sources.segments, facts=self.known))
+            interaction = Interaction(self._stage, sources.segments, facts=self.known)
+            self._found = sources.guard.facts(interaction, sources.watch)
         return self._found.demand(name)
 
     def _answer(self, test: TextTest) -> object:

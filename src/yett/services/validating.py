@@ -48,7 +48,7 @@ class Validating:
             TimeoutError: their tests take longer than one inspection may.
         """
         snapshot = self._snapshots.current
-        return await self._inspection.run(lambda: _validated(text, file, snapshot), snapshot.limits.deadline)
+        return await self._inspection.run(lambda _: _validated(text, file, snapshot), snapshot.limits.deadlines)
 
 
 def facts_by(snapshot: Snapshot) -> FactsOf:

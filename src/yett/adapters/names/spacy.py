@@ -29,7 +29,6 @@ _KINDS = MappingProxyType(
         **dict.fromkeys(("FAC", "ADDRESS", "address"), "pii.address"),
     }
 )
-_READ = frozenset({Origin.USER, Origin.DOCUMENT, Origin.TOOL, Origin.UNKNOWN})
 _PIECE = 5_000
 _BATCH = 8
 
@@ -70,6 +69,7 @@ class Names:
     kinds = frozenset({"pii"})
     cost = 2
     readings = frozenset({"raw"})
+    origins = frozenset({Origin.USER, Origin.DOCUMENT, Origin.TOOL, Origin.UNKNOWN})
     look_behind = 0
 
     def __init__(self, pipeline: _Pipeline, *, score: float = 0.85, wanted: Iterable[str] = ()) -> None:
@@ -83,7 +83,7 @@ class Names:
 
     def detect(self, text: str, origin: Origin, start: int = 0) -> list[Match]:
         """Report the names that begin at or after *start*, ordered by start."""
-        if origin not in _READ or not text.strip():
+        if origin not in self.origins or not text.strip():
             return []
         pieces = list(_pieces(text))
         found: list[Match] = []
@@ -101,7 +101,7 @@ class Names:
 
     def hold(self, text: str, origin: Origin, start: int = 0) -> int:
         """Hold nothing of an answer, which is not read; and everything else, whose names depend on what follows."""
-        return start if origin in _READ else len(text)
+        return start if origin in self.origins else len(text)
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
