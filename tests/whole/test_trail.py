@@ -17,6 +17,7 @@ from yett.compose.trail import verify_trail
 from yett.model.errors import NotReady
 from yett.model.finding import Match
 from yett.model.segment import Origin
+from yett.ports.detector import EVERYBODY
 from yett.services.asking import Asked
 from yett.services.exchange import Exchange
 from yett.testing.provider import Do, Provider, answer, event, stream
@@ -116,7 +117,7 @@ class Broken:
     """A detector that fails."""
 
     name, revision, kinds, cost = "broken", "1", frozenset({"injection"}), 0
-    readings, look_behind = frozenset({"raw"}), 0
+    readings, origins, look_behind = frozenset({"raw"}), EVERYBODY, 0
 
     def __init__(self, *, on: Origin) -> None:
         self._on = on
@@ -154,7 +155,7 @@ async def test_a_detector_that_fails_has_read_nothing_and_nothing_passes(
     assert ("detector.unavailable", origin.value) in {finding[:2] for finding in judgement.findings}
     meant = [receipt[3].split(",") for receipt in judgement.coverage if receipt[1] == origin.value]
     assert meant
-    assert all("!broken" in readers and "broken" not in readers for readers in meant)
+    assert all("!broken:raised" in readers and "broken" not in readers for readers in meant)
     if origin is Origin.USER:
         assert (status, record.outcome, record.status, provider.requests) == (403, "refused", 403, [])
     else:
