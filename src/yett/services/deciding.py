@@ -168,11 +168,15 @@ class Deciding:
         sources = _sources(snapshot, selection, stage, question)
         if sources is None:
             return Answer(at.decide(context), _NOTHING, self._elapsed() - began)
-        if not self._inspection.at_once(snapshot.guard, sources.segments):
+        if not sources.segments:
+            decision, found = decided(selection, stage, context, sources)
+        elif self._inspection.at_once(snapshot.guard, sources.segments):
+            decision, found = self._inspection.here(
+                lambda watch: decided(selection, stage, context, replace(sources, watch=watch)),
+                snapshot.limits.deadlines,
+            )
+        else:
             return None
-        decision, found = self._inspection.here(
-            lambda watch: decided(selection, stage, context, replace(sources, watch=watch)), snapshot.limits.deadlines
-        )
         return Answer(decision, found, self._elapsed() - began)
 
     async def answer(self, question: Question) -> Answer:
