@@ -44,7 +44,7 @@ def spans_moved(patch: pytest.MonkeyPatch) -> None:
 
 
 def released_at_once(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Detection, "hold", lambda self, text, origin, start: len(text))
+    patch.setattr(Detection, "hold", lambda self, text, *_: len(text))
 
 
 def documents_taken_as_they_come(patch: pytest.MonkeyPatch) -> None:
