@@ -14,7 +14,7 @@ from tests.dialects.samples import counterexample
 from yett.dialects.strict_json import parse
 from yett.doors.rest import portions as module
 from yett.doors.rest.portions import portions
-from yett.doors.rest.questions import plain_contexts
+from yett.doors.rest.questions import MOST, plain_contexts
 from yett.model.errors import CallerError
 
 SMALL = 40
@@ -113,6 +113,11 @@ def test_what_is_written_otherwise_is_not_cut(form: str) -> None:
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_what_is_small_is_not_cut(count: int) -> None:
     assert cut(b'{"requests":[%b]}' % listed(count)) == []
+
+
+def test_what_holds_too_many_questions_is_not_cut() -> None:
+    assert len(cut(b'{"requests":[%b]}' % listed(MOST), 16_384)) > 1
+    assert cut(b'{"requests":[%b]}' % listed(MOST + 1), 16_384) == []
 
 
 def test_portions_are_as_large_as_they_should_be() -> None:

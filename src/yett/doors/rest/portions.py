@@ -14,6 +14,8 @@ Rules:
 
 from collections.abc import Iterator
 
+from yett.doors.rest.questions import MOST
+
 __all__ = ["portions"]
 
 _OPENING, _BORDER, _CLOSING = b'{"requests":[', b'},{"context":', b"]}"
@@ -26,6 +28,8 @@ def portions(body: bytes) -> Iterator[bytes]:
     start, end = len(_OPENING), len(body) - len(_CLOSING)
     if end - start < 2 * _BYTES or not (body.startswith(_OPENING) and body.endswith(_CLOSING)):
         return
+    if body.count(_BORDER) >= MOST:
+        return  # which is refused, so that nothing should be decided before that is known
     while start < end:
         border = body.find(_BORDER, start + _BYTES, end)
         stop = end if border < 0 else border + 1
