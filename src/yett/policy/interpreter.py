@@ -29,6 +29,7 @@ from yett.policy.values import Scalar, Sort, Value, absent, read, same, sort_of
 __all__ = ["Look", "decide", "judge", "lookup", "truth", "unknown"]
 
 _Truth = bool | None
+_NONE: frozenset[str] = frozenset()
 Look = Callable[[str], object]
 """A field to its fact, as it is."""
 _Operation = Callable[..., _Truth]
@@ -50,15 +51,32 @@ def truth(expression: Expression, look: Look) -> _Truth:
 
 def unknown(expression: Expression, look: Look) -> frozenset[str]:
     """Return the fields because of which *expression* is neither true nor false; none when it is either."""
-    if truth(expression, look) is not None:
-        return frozenset()
+    return _weighed(expression, look)[1]
+
+
+def _weighed(expression: Expression, look: Look) -> tuple[_Truth, frozenset[str]]:
+    """Say whether *expression* is true, and because of which fields that is unknown, asking for each once."""
     match expression:
-        case And(parts) | Or(parts):
-            return frozenset().union(*(unknown(part, look) for part in parts))
+        case And(parts):
+            return _settled(parts, look, False)  # noqa: FBT003 - what settles it
+        case Or(parts):
+            return _settled(parts, look, True)  # noqa: FBT003
         case Not(part):
-            return unknown(part, look)
+            true, fields = _weighed(part, look)
+            return _not(true), fields
         case Leaf() | Each():
-            return frozenset({expression.field})
+            true = judge(expression, look(expression.field))
+            return true, _NONE if true is not None else frozenset((expression.field,))
+
+
+def _settled(parts: Iterable[Expression], look: Look, settling: bool) -> tuple[_Truth, frozenset[str]]:  # noqa: FBT001
+    fields = _NONE
+    for part in parts:
+        true, more = _weighed(part, look)
+        if true is settling:
+            return true, _NONE
+        fields |= more
+    return None if fields else not settling, fields
 
 
 def judge(literal: Literal, raw: object) -> _Truth:
@@ -97,10 +115,8 @@ def _matching(clauses: Iterable[Clause], look: Look) -> list[Matched]:
 
 
 def _match(clause: Clause, look: Look) -> Matched | None:
-    true = truth(clause.condition, look)
-    if true or (true is None and not clause.definite):
-        return Matched(clause, tuple(sorted(unknown(clause.condition, look))))
-    return None
+    true, fields = _weighed(clause.condition, look)
+    return Matched(clause, tuple(sorted(fields))) if true or (true is None and not clause.definite) else None
 
 
 def _all(truths: Iterable[_Truth]) -> _Truth:

@@ -10,6 +10,7 @@ Rules:
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import compress
 
 from yett.model.decision import Decision, Effect
@@ -117,7 +118,7 @@ class Telling:
         """Return the decision where those of the *possible* conjuncts that are *uncertain* are only possibly true."""
         if not possible & uncertain:
             return self.certain(possible)
-        matched = []
+        matched, look = [], cache(look)
         for each in self._layout.rules(possible):
             clause = self._clauses[each]
             doubtful = possible & uncertain & self._layout.masks[each]
