@@ -119,25 +119,22 @@ class Deciding:
 
     def alike(self, contexts: Sequence[Mapping[str, object]]) -> Alike | None:
         """Answer questions that are nothing but *contexts*, of which there are some; None where one takes more than deciding."""
+        return _alike(*self._timed(contexts))
+
+    def _timed(self, contexts: Sequence[Mapping[str, object]]) -> tuple[list[Decision | None], float]:
+        """Decide about *contexts* together; return the seconds that each took, too."""
         began = self._elapsed()
         decisions = self.together(contexts)
-        each = (self._elapsed() - began) / len(contexts)
-        certain = [decision for decision in decisions if decision]
-        return Alike(certain, each) if len(certain) == len(contexts) else None
+        return decisions, (self._elapsed() - began) / len(contexts)
 
     async def in_turns(self, contexts: Sequence[Mapping[str, object]]) -> AsyncIterator[Alike | Sequence[Answer]]:
         """Answer questions that are nothing but *contexts*, in order, several at a time."""
         for start in range(0, len(contexts), TURN):
             if start:
                 await asyncio.sleep(0)
-            asked, began = contexts[start : start + TURN], self._elapsed()
-            decisions = self.together(asked)
-            each = (self._elapsed() - began) / len(asked)
-            certain = [decision for decision in decisions if decision]
-            if len(certain) == len(asked):
-                yield Alike(certain, each)
-                continue
-            yield [
+            asked = contexts[start : start + TURN]
+            decisions, each = self._timed(asked)
+            yield _alike(decisions, each) or [
                 Answer(decision, duration=each) if decision else await self.answer(Question(context))
                 for context, decision in zip(asked, decisions, strict=True)
             ]
@@ -283,6 +280,12 @@ def explained(selection: Selection, stage: Stage, context: Mapping[str, object],
         program.text_tests,
         program.revision,
     )
+
+
+def _alike(decisions: Sequence[Decision | None], duration: float) -> Alike | None:
+    """Return *decisions*, each of which took *duration* seconds, as answers; None where one of them takes more."""
+    certain = [decision for decision in decisions if decision]
+    return Alike(certain, duration) if len(certain) == len(decisions) else None
 
 
 def _sources(snapshot: Snapshot, selection: Selection, stage: Stage, question: Question) -> Sources | None:

@@ -35,7 +35,7 @@ class Answers:
             del decision["explanation"]["decision"]  # type: ignore[attr-defined]  # it stands around it
             told = orjson.dumps(decision)
         else:
-            told = self._told.get(id(answer.decision)) or self._decision(answer.decision)
+            told = self._decision(answer.decision)
         facts = orjson.dumps(dict(answer.facts), default=_spoken) if answer.facts else b"{}"
         took = answer.duration * _MICROSECONDS
         return b'{"decision":%b,"facts":%b,"duration_us":%.1f}' % (told, facts, took)
